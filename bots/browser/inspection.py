@@ -1,0 +1,104 @@
+"""Hold a map up against the live screens, without writing: every mark and element, and what each locator finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bots.browser import resolver
+from bots.browser.screen import identity_sightings
+from bots.errors import FlottaError, SelectorDrift, Sighting
+
+if TYPE_CHECKING:
+    from bots.browser.selector_map import Element, Screen
+    from bots.browser.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one element, or of a screen's identity or content.
+
+    `verdict`: ok; weak (enough agree, but one finds nothing); drift; unseen (not reached without writing).
+    """
+
+    screen: str
+    element: str
+    verdict: str
+    sightings: tuple[Sighting, ...] = ()
+    why: str = ""
+
+
+class Tour(Protocol):
+    """The screens of a system that can show themselves."""
+
+    def tour(self) -> Iterator[str]:
+        """Walk through the screens without writing, yielding the name of each on arrival."""
+
+
+def inspect(session: Session, screens: Tour, *, may_open: bool) -> list[Finding]:
+    """Return what is found of every element of every screen in the session's map.
+
+    `may_open` lets it click what opens a form or a menu, never what is irreversible; without it, only safe elements are
+    clicked. Stops at the first screen that cannot be reached, and reports the rest as unseen.
+    """
+    findings: list[Finding] = []
+    reached: set[str] = set()
+    try:
+        for name in screens.tour():
+            reached.add(name)
+            findings += _screen(session, name, may_open=may_open)
+    except SelectorDrift as drift:
+        reached.add(drift.screen)
+        findings.append(Finding(drift.screen, drift.element, "drift", drift.sightings, drift.sentence))
+    except FlottaError as error:
+        findings.append(Finding("-", "-", "drift", (), error.sentence))
+    for name, screen in session.map.screens.items():
+        if name not in reached:
+            findings += [Finding(name, element, "unseen") for element in ("identity", *screen.elements)]
+    return findings
+
+
+def _screen(session: Session, name: str, *, may_open: bool) -> Iterator[Finding]:
+    spec = session.map.screens[name]
+    marks = identity_sightings(session.page, spec.identity)
+    as_told = all((each.found == 0) == each.locator.startswith("inte ") for each in marks)
+    yield Finding(name, "identity", "ok" if as_told else "drift", marks)
+    if spec.fields or spec.tables:
+        try:
+            session.screen(name).read()
+        except SelectorDrift as drift:
+            yield Finding(name, drift.element, "drift", drift.sightings, drift.sentence)
+        else:
+            yield Finding(name, "content", "ok")
+    opened: set[str] = set()
+    for element, each in spec.elements.items():
+        yield _element(session, spec, name, element, each, opened, may_open=may_open)
+
+
+def _element(  # noqa: PLR0913 - one finding's circumstances
+    session: Session, spec: Screen, screen: str, name: str, element: Element, opened: set[str], *, may_open: bool
+) -> Finding:
+    for opener in _openers(spec, element):
+        if opener in opened:
+            continue
+        if spec.elements[opener].danger != "safe" and not may_open:
+            return Finding(screen, name, "unseen", (), f"bakom {opener}")
+        try:
+            resolver.resolve(session.page, spec.elements[opener]).click(timeout=1_000)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the element behind it cannot be seen
+            return Finding(screen, name, "unseen", (), f"{opener} gick inte att öppna ({type(error).__name__})")
+        opened.add(opener)
+    seen = resolver.sightings(session.page, element)
+    found = resolver.resolve(session.page, element).count()
+    if found != 1:
+        return Finding(screen, name, "drift", seen)
+    return Finding(screen, name, "ok" if all(each.found == 1 for each in seen) else "weak", seen)
+
+
+def _openers(spec: Screen, element: Element) -> list[str]:
+    """Return what must be clicked for the element to be seen, outermost first."""
+    order: list[str] = []
+    for opener in (*element.via, *element.behind):
+        order += [*_openers(spec, spec.elements[opener]), opener]
+    return list(dict.fromkeys(order))

@@ -1,0 +1,139 @@
+// Reads a whole screen in one round trip: labelled values and tables, through same-origin frames and open shadow roots.
+// Waits (redraw by redraw) until all that the plan asks for is there, and scrolls tables whose rows are drawn lazily.
+// For a protected person only the columns or fields in `protect.keep` leave the page.
+async ({ fields, protect, tables, limit }) => {
+  const LABELS = 'dt, th';
+  const TABLES = 'table, [role=table], [role=grid], [role=treegrid]';
+  const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
+  const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
+
+  const fold = (text) => text.replace(/\s+/g, ' ').trim();
+  const text = (node) => {
+    if ('value' in node && /^(INPUT|TEXTAREA)$/.test(node.tagName)) return fold(node.value);
+    if (node.tagName === 'SELECT') return fold(node.selectedOptions[0]?.textContent ?? '');
+    if (!node.querySelector('[aria-hidden=true], [hidden], script, style')) return fold(node.textContent);
+    const copy = node.cloneNode(true);
+    copy.querySelectorAll('[aria-hidden=true], [hidden], script, style').forEach((hidden) => hidden.remove());
+    return fold(copy.textContent);
+  };
+  // Icon glyphs, sort arrows and badge counts at the ends are not part of a name.
+  const name = (words) =>
+    words.normalize('NFC').replace(/^[^\p{L}\p{N}]+/u, '').replace(/[^\p{L}\p{N}]*(\(\d+\)|\s\d+)?[^\p{L}\p{N}]*$/u, '')
+      .replace(/\s+/g, ' ').toLowerCase();
+
+  const everything = (root) => {
+    const roots = [root];
+    for (const node of root.querySelectorAll('*')) if (node.shadowRoot) roots.push(...everything(node.shadowRoot));
+    return roots;
+  };
+  const all = (root, css) => everything(root).flatMap((part) => [...part.querySelectorAll(css)]);
+  const frameOf = (css) => {
+    const frames = all(document, css);
+    const inside = frames.length === 1 ? frames[0].contentDocument : null;
+    return inside?.readyState === 'complete' ? inside : null;
+  };
+
+  const labelled = (label) =>
+    all(document, LABELS).filter((node) => name(text(node)) === name(label)).map((node) => {
+      const value = node.nextElementSibling;
+      return value?.matches(node.tagName === 'DT' ? 'dd' : 'td') ? value : null;
+    }).filter(Boolean);
+
+  const tableName = (table) => {
+    const by = table.getAttribute('aria-labelledby');
+    const said = by ? by.split(' ').map((id) => table.getRootNode().getElementById(id)?.textContent ?? '').join(' ')
+      : table.getAttribute('aria-label') ?? table.caption?.textContent ?? '';
+    return name(fold(said));
+  };
+  const rowsOf = (table) => {
+    const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
+    const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
+    return { header: rows.filter(isHeader), body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)) };
+  };
+
+  const frame = () => new Promise(requestAnimationFrame);
+  const problems = [];
+  const wrong = (where, found) => { problems.push({ where, found }); };
+
+  const readFields = () => {
+    const found = {};
+    for (const [field, { label, css, optional }] of Object.entries(fields)) {
+      const nodes = label === null ? all(document, css) : labelled(label);
+      if (nodes.length === 1) found[field] = text(nodes[0]);
+      else if (nodes.length === 0 && optional) found[field] = null;
+      else wrong(`fields.${field}`, nodes.length);
+    }
+    if (!protect || protect.clear.includes(found[protect.by])) return { isProtected: false, values: found };
+    return { isProtected: true, values: Object.fromEntries(protect.keep.map((field) => [field, found[field]])) };
+  };
+
+  const readTable = async (where, spec, until) => {
+    const root = spec.frame ? frameOf(spec.frame) : document;
+    if (!root) return wrong(`${where}.frame`, 0);
+    if (spec.ready && all(root, spec.ready).length !== 1) return wrong(`${where}.ready`, all(root, spec.ready).length);
+    const named = spec.css ? all(root, spec.css) : all(root, TABLES).filter((table) => tableName(table) === name(spec.name));
+    if (!named.length && spec.empty && all(root, spec.empty).length === 1) return [];
+    if (named.length !== 1) return wrong(where, named.length);
+    const [table] = named;
+    const { header } = rowsOf(table);
+    const headers = header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => name(text(cell))));
+    const place = {};
+    for (const [column, title] of Object.entries(spec.columns)) {
+      const found = headers.filter((each) => each === name(title)).length;
+      if (found === 1) place[column] = headers.indexOf(name(title)); else wrong(`${where}.columns.${column}`, found);
+    }
+    if (Object.keys(place).length !== Object.keys(spec.columns).length) return undefined;
+
+    // A virtual list may take rows away again while it draws others, so rows are gathered by key.
+    const promised = Number(table.getAttribute('aria-rowcount') ?? 0);
+    const expected = promised > 0 ? promised - header.length : 0;
+    const gathered = new Map();
+    let before = -1;
+    for (;;) {
+      const { body } = rowsOf(table);
+      const keys = new Set();
+      for (const row of body) {
+        const cells = [...row.querySelectorAll(CELLS)];
+        if (cells.length !== headers.length) return wrong(`${where}.row`, cells.length);
+        const shown = (column) => text(cells[place[column]]);
+        const key = spec.key ? shown(spec.key) : row;
+        if (keys.has(key)) return wrong(`${where}.key`, 2);
+        keys.add(key);
+        const open = !spec.protect || spec.protect.clear.includes(shown(spec.protect.by));
+        const columns = open ? Object.keys(place) : spec.protect.keep;
+        gathered.set(key, { isProtected: !open, values: Object.fromEntries(columns.map((each) => [each, shown(each)])) });
+      }
+      if (gathered.size >= expected || performance.now() > until) break;
+      // An observer at the end of the list tells only that the end has come into view, so it must leave the view first.
+      if (gathered.size === before) {
+        table.scrollTop = 0;
+        body[0]?.scrollIntoView({ block: 'nearest' });
+        await frame();
+      }
+      before = gathered.size;
+      table.scrollTop = table.scrollHeight;
+      body.at(-1)?.scrollIntoView({ block: 'nearest' });
+      await frame();
+    }
+    if (expected && gathered.size !== expected) return wrong(`${where}.rows`, gathered.size);
+    return [...gathered.values()];
+  };
+
+  const until = performance.now() + limit;
+  for (;;) {
+    problems.length = 0;
+    const record = readFields();
+    const lists = {};
+    // The panels of a protected person are not read at all.
+    if (!record.isProtected) {
+      for (const [table, spec] of Object.entries(tables)) lists[table] = await readTable(`tables.${table}`, spec, until);
+    } else {
+      problems.splice(0, problems.length, ...problems.filter(({ where }) => protect.keep.includes(where.slice(7))));
+    }
+    if (!problems.length || performance.now() > until) {
+      // What is found on a broken screen stays in the page.
+      return problems.length ? { problems } : { problems, record, tables: lists };
+    }
+    await frame();
+  }
+}

@@ -1,0 +1,388 @@
+"""Selector maps: what each screen of one version of a system looks like, as data.
+
+A map is the only place that may differ between two versions of a system. It is written by people (or proposed to
+them), approved once, and then never changed: a new look is a new file that names its parent.
+
+Strict by default, since a misread cell is as dangerous as a wrong click: unknown keys are refused, a cell may be empty
+only where the map lists the wordings that mean "nothing", and an element that changes anything must be described by
+two independent kinds of evidence (what a person reads, and how the page is built).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from bots.errors import MapInvalid
+
+Danger = Literal["safe", "write", "irreversible"]
+#: Two locators are independent evidence when one reads what a person reads and the other how the page is built.
+Family = Literal["wording", "structure"]
+
+_WORDING = ("role", "label", "placeholder", "text", "title")
+_STRUCTURE = ("test_id", "css", "href")
+#: Ids that a framework numbers anew with each build (`#ctl00_b27`, `.css-1x2y3z`): true today, another element tomorrow.
+_GENERATED = re.compile(r"[#.][\w-]*?(?:\d{3,}|ctl\d+|(?<=-)(?=[a-z]*\d)[a-z\d]{5,}\b)")
+
+
+def _css(css: str) -> str:
+    if "nth-" in css:
+        raise ValueError("places (nth-…) are not evidence of what an element is")
+    if found := _GENERATED.search(css):
+        raise ValueError(f"{found.group()!r} looks generated and will not last")
+    return css
+
+
+def _regex(pattern: str) -> str:
+    re.compile(pattern)
+    return pattern
+
+
+Css = Annotated[str, AfterValidator(_css)]
+Pattern = Annotated[str, AfterValidator(_regex)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Locator(_Model):
+    """One way to find an element. Exactly one kind; `name` and `exact` go with `role`."""
+
+    role: str | None = None
+    name: str | None = None
+    exact: bool = True
+    label: str | None = None
+    placeholder: str | None = None
+    text: str | None = None
+    title: str | None = None
+    test_id: str | None = None
+    css: Css | None = None
+    href: str | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if len([kind for kind in (*_WORDING, *_STRUCTURE) if getattr(self, kind) is not None]) != 1:
+            raise ValueError(f"give exactly one of {', '.join((*_WORDING, *_STRUCTURE))}")
+        if self.name is not None and self.role is None:
+            raise ValueError("name goes with role")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """The kind of evidence, e.g. `role` or `css`."""
+        return next(kind for kind in (*_WORDING, *_STRUCTURE) if getattr(self, kind) is not None)
+
+    @property
+    def family(self) -> Family:
+        """`wording` for what a person reads, `structure` for how the page is built."""
+        return "wording" if self.kind in _WORDING else "structure"
+
+    def __str__(self) -> str:
+        value = getattr(self, self.kind)
+        return f"{self.kind}={value}" + (f"[{self.name}]" if self.name is not None else "")
+
+
+class After(_Model):
+    """What the system shows when an irreversible write has happened, or has been refused.
+
+    `receipt` must match the text of what `any_of` finds; its first group is the receipt's number.
+    """
+
+    any_of: list[Locator] = Field(min_length=1)
+    receipt: Pattern
+    refused: list[Locator] = []
+
+
+class Element(_Model):
+    """One control: what is done with it, how dangerous that is, and the ranked locators that must agree on it.
+
+    `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
+    flow has done so already; `navigates` says that clicking it brings a new document.
+    """
+
+    action: Literal["click", "fill", "select", "read"] = "click"
+    danger: Danger = "safe"
+    within: Locator | None = None
+    frame: Css | None = None
+    via: list[str] = []
+    behind: list[str] = []
+    locators: list[Locator] = Field(min_length=1)
+    navigates: bool = False
+    confirm: Literal["native"] | None = None
+    after: After | None = None
+    settle: float = Field(default=5.0, gt=0)
+    fingerprint: dict[str, str | list[str]] = {}
+
+    @model_validator(mode="after")
+    def _enough_evidence(self) -> Self:
+        if self.danger != "safe" and len({locator.family for locator in self.locators}) < 2:
+            raise ValueError(f"danger {self.danger} needs locators of both kinds: wording and structure")
+        if (self.danger == "irreversible") != (self.after is not None):
+            raise ValueError("an irreversible element, and no other, says what is seen `after` it")
+        return self
+
+    @property
+    def settling(self) -> timedelta:
+        """How long the system may go on committing a write after its client is gone."""
+        return timedelta(seconds=self.settle)
+
+
+class Cell(_Model):
+    """How one value is read: which text means what. `blank` lists the texts that mean "none"; no other may be empty."""
+
+    as_: Literal["text", "date", "minute", "number"] = Field(default="text", alias="as")
+    values: str | None = None
+    blank: list[str] = []
+    pattern: Pattern | None = None
+
+
+class Column(Cell):
+    """A column, named by its header."""
+
+    header: str
+
+
+class FieldSpec(Cell):
+    """One labelled value (dt/dd or th/td), or the text of a css match.
+
+    An `optional` one may be missing from the screen, and is then None.
+    """
+
+    label: str | None = None
+    css: Css | None = None
+    optional: bool = False
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.label is None) == (self.css is None):
+            raise ValueError("give label or css, and only one of them")
+        return self
+
+
+class Protect(_Model):
+    """Which value flags a protected person, and the only texts that mean "not protected".
+
+    Anything else, the unknown and the empty included, counts as protected, and nothing but `keep` leaves the page.
+    """
+
+    by: str
+    clear: list[str] = Field(min_length=1)
+    keep: list[str] = Field(min_length=1)
+
+
+class Table(_Model):
+    """A table or grid, found by its name (caption or aria-label) or css, read whole in one round trip.
+
+    `ready` must be there before the table is read; `empty` is what stands in its place when there are no rows.
+    Two rows with the same `key` are drift; null for a table whose rows have none.
+    """
+
+    name: str | None = None
+    css: Css | None = None
+    frame: Css | None = None
+    ready: Css | None = None
+    empty: Css | None = None
+    key: str | None
+    columns: dict[str, Column]
+    protect: Protect | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if (self.name is None) == (self.css is None):
+            raise ValueError("give name or css, and only one of them")
+        if self.key is not None:
+            _known("key", self.key, self.columns)
+        _protected(self.protect, self.columns)
+        return self
+
+
+class Identity(_Model):
+    """How the screen is told from every other: its address, what must be there, what must not."""
+
+    url: Pattern
+    all_of: list[Locator] = Field(min_length=1)
+    none_of: list[Locator] = []
+
+
+class Screen(_Model):
+    """One screen: where it is, how it is told, what is read on it and what can be done there."""
+
+    path: str | None = None
+    identity: Identity
+    fields: dict[str, FieldSpec] = {}
+    protect: Protect | None = None
+    tables: dict[str, Table] = {}
+    elements: dict[str, Element] = {}
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> Self:
+        for name, element in self.elements.items():
+            for opener in (*element.via, *element.behind):
+                _known(f"elements.{name}", opener, self.elements)
+                if self.elements[opener].danger == "irreversible":
+                    raise ValueError(f"elements.{name}: {opener} is irreversible and opens nothing")
+        _protected(self.protect, self.fields)
+        return self
+
+    def address(self, params: dict[str, str]) -> str:
+        """Return the path with its parameters filled in, each quoted."""
+        if self.path is None:
+            raise ValueError("this screen has no address of its own")
+        return self.path.format_map({name: quote(value, safe="") for name, value in params.items()})
+
+
+class Probe(_Model):
+    """One mark by which the live page shows its version: a meta tag's content, or the address of an asset."""
+
+    meta: str | None = None
+    matches: Pattern | None = None
+    asset: Pattern | None = None
+
+    @model_validator(mode="after")
+    def _one_mark(self) -> Self:
+        if (self.meta is None) == (self.asset is None) or (self.meta is None) != (self.matches is None):
+            raise ValueError("give meta with matches, or asset")
+        return self
+
+
+class Approval(_Model):
+    """Who approved the map, and when."""
+
+    by: str
+    on: date
+
+
+class Formats(_Model):
+    """How this version writes dates: strftime codes Y m d b H M, and the month names that b stands for."""
+
+    date: str = "%Y-%m-%d"
+    minute: str = "%Y-%m-%d %H:%M"
+    months: list[str] = []
+
+
+class SelectorMap(_Model):
+    """One version of one system. Immutable once approved."""
+
+    format: Literal[1]
+    system: str
+    version: str
+    parent: str | None = None
+    approved: Approval | None = None
+    identify: list[Probe] = Field(min_length=2)
+    formats: Formats = Formats()
+    values: dict[str, dict[str, str]] = {}
+    screens: dict[str, Screen]
+
+    @model_validator(mode="after")
+    def _values_exist(self) -> Self:
+        for screen, spec in self.screens.items():
+            cells: list[tuple[str, Cell]] = [(f"fields.{name}", field) for name, field in spec.fields.items()]
+            for table, rows in spec.tables.items():
+                cells += [(f"tables.{table}.columns.{name}", column) for name, column in rows.columns.items()]
+            for place, cell in cells:
+                if cell.values is not None:
+                    _known(f"screens.{screen}.{place}.values", cell.values, self.values)
+        return self
+
+    @property
+    def settling(self) -> timedelta:
+        """The longest that any write in this system may take to land after its client is gone."""
+        return max(
+            (e.settling for s in self.screens.values() for e in s.elements.values() if e.danger == "irreversible"),
+            default=timedelta(0),
+        )
+
+    def value(self, cell: Cell, shown: str) -> Any:  # noqa: ANN401 - the map decides the type: text, date, datetime, int
+        """Return what `shown` means: None, text, date, datetime or int.
+
+        A wording that `values` does not list is returned as `okänt: …`, equal to no known value, so that rules meet it
+        as unknown. Raises ValueError for a text that cannot be read at all, without quoting it.
+        """
+        if shown in cell.blank:
+            return None
+        if cell.pattern is not None:
+            match = re.search(cell.pattern, shown)
+            if match is None:
+                raise ValueError("text without the expected pattern")
+            shown = match.group(1)
+        if not shown:
+            raise ValueError("empty where the map allows no blank")
+        if cell.values is not None:
+            return self.values[cell.values].get(shown, f"okänt: {shown}")
+        if cell.as_ == "number":
+            if not shown.isdecimal():
+                raise ValueError("not a number")
+            return int(shown)
+        if cell.as_ == "text":
+            return shown
+        moment = _moment(shown, getattr(self.formats, cell.as_), self.formats.months)
+        return moment.date() if cell.as_ == "date" else moment
+
+
+_CODES = {"Y": r"(?P<Y>\d{4})", "m": r"(?P<m>\d{2})", "d": r"(?P<d>\d{1,2})", "H": r"(?P<H>\d{2})", "M": r"(?P<M>\d{2})"}
+
+
+def _moment(shown: str, form: str, months: list[str]) -> datetime:
+    """Parse by the map's own month names: strptime's depend on the machine's locale."""
+    month_names = "|".join(map(re.escape, months))
+    pattern = re.sub(
+        r"%([YmdbHM])",
+        lambda code: f"(?P<b>{month_names})" if code[1] == "b" else _CODES[code[1]],
+        re.escape(form).replace("\\%", "%"),
+    )
+    match = re.fullmatch(pattern, shown)
+    if match is None:
+        raise ValueError("not a date of the map's form")
+    part = match.groupdict()
+    month = months.index(part["b"]) + 1 if "b" in part else int(part["m"])
+    return datetime(int(part["Y"]), month, int(part["d"]), int(part.get("H") or 0), int(part.get("M") or 0))  # noqa: DTZ001 - local time as shown
+
+
+def _known(place: str, name: str, among: dict[str, Any]) -> None:
+    if name not in among:
+        raise ValueError(f"{place}: there is no {name!r} (there are: {', '.join(among)})")
+
+
+def _protected(protect: Protect | None, among: dict[str, Any]) -> None:
+    for name in (protect.by, *protect.keep) if protect else ():
+        _known("protect", name, among)
+
+
+def load(file: Path) -> SelectorMap:
+    """Read one map. Raises MapInvalid naming the YAML path of each problem."""
+    try:
+        tree = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise MapInvalid(str(file), [f"filen kan inte läsas ({type(error).__name__})"]) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise MapInvalid(str(file), [f"inte giltig YAML{f', rad {mark.line + 1}' if mark else ''}"]) from error
+    try:
+        return SelectorMap.model_validate(tree)
+    except ValidationError as error:
+        raise MapInvalid(str(file), [_problem(dict(each)) for each in error.errors()]) from error
+
+
+def _problem(error: dict[str, Any]) -> str:
+    path = ".".join(str(part) for part in error["loc"]) or "(roten)"
+    if error["type"] == "extra_forbidden":
+        return f"{path}: okänd nyckel"
+    if error["type"] == "missing":
+        return f"{path}: saknas"
+    return f"{path}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def load_all(folder: Path, system: str) -> list[SelectorMap]:
+    """Read every map of `system`, newest version first. Raises MapInvalid when there is none, or one is broken."""
+    files = sorted((folder / system).glob("*.yaml"), reverse=True)
+    if not files:
+        raise MapInvalid(str(folder / system), ["det finns ingen karta för systemet"])
+    return [load(file) for file in files]

@@ -1,0 +1,207 @@
+"""One signed-in page in one third-party system, and the browser it lives in.
+
+A session knows the map that fits the live system, how to sign in again, and the one deadline within which a write may
+be made. Reads are tried again here, for seconds and for named failures only; a write is never tried again at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import tenacity
+from pydantic import SecretStr
+
+from bots.browser import resolver
+from bots.browser.screen import Screen
+from bots.errors import TRANSIENT, BrowserMissing, ScreenNotReady, SessionLost
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Playwright
+
+    from bots.browser.selector_map import Identity, SelectorMap
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The bot's account in one system. `role` names the element of the map by which the role is chosen."""
+
+    user: str
+    password: SecretStr
+    role: str
+
+
+#: How often a read is tried, the first time included. Four tries with growing waits span about three seconds.
+READ_TRIES = 4
+
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    # A crash dump holds the page's memory, and the page holds people's names.
+    "--disable-breakpad",
+    "--disable-crash-reporter",
+)
+
+#: Where systems keep their browsers, headless shell first: it starts in two thirds of the time and half the memory.
+SYSTEM_BROWSERS = (
+    "/usr/bin/chromium-headless-shell",
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/snap/bin/chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+
+def find_browser(playwright: Playwright, setting: str | None = None) -> str:
+    """Return the path of the browser to use: the setting, else Playwright's own, else the system's.
+
+    Raises BrowserMissing; a setting that points at nothing is an error rather than a reason to take another browser.
+    """
+    if setting is not None:
+        if not Path(setting).is_file():
+            raise BrowserMissing(f"inställningen {setting}")
+        return setting
+    own = playwright.chromium.executable_path
+    for path in (own, *SYSTEM_BROWSERS):
+        if Path(path).is_file():
+            return path
+    raise BrowserMissing(f"Playwrights egen, {', '.join(SYSTEM_BROWSERS)}")
+
+
+def launch(playwright: Playwright, executable: str, *, as_root: bool, environment: Mapping[str, str]) -> Browser:
+    """Start the browser. `as_root` gives up Chromium's own sandbox, which refuses to run as root."""
+    return playwright.chromium.launch(
+        executable_path=executable,
+        args=[*_QUIET, *(["--no-sandbox"] if as_root else [])],
+        env=dict(environment),
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
+    )
+
+
+def new_context(browser: Browser) -> BrowserContext:
+    """Return a fresh context as a Swedish office's browser: language, time zone, nothing kept, nothing downloaded."""
+    return browser.new_context(
+        locale="sv-SE", timezone_id="Europe/Stockholm", accept_downloads=False, service_workers="block"
+    )
+
+
+class Session:
+    """One page, one system, one map."""
+
+    def __init__(
+        self,
+        page: Page,
+        selector_map: SelectorMap,
+        base_url: str,
+        *,
+        now: Callable[[], datetime],
+        checkpoint: Callable[[str], None] = lambda _point: None,
+        patience: timedelta = timedelta(seconds=15),
+    ) -> None:
+        """`now` is the wall clock, aware; `checkpoint` is told of each point where a crash would matter."""
+        self.page = page
+        self.map = selector_map
+        self.base_url = base_url.rstrip("/")
+        self.now = now
+        self.checkpoint = checkpoint
+        #: How long the system may take to answer at all, in Playwright's milliseconds.
+        self.patience = patience / timedelta(milliseconds=1)
+        #: True while the document refuses clicks after some write's deadline.
+        self.armed = False
+        self.sign_in: Callable[[], None] = self._cannot_sign_in
+        #: True from the moment when a write may have been sent, within one `writing`.
+        self.spent = False
+        #: The locators that found the last write's element, as they are written in the map.
+        self.located_by = ""
+        self._deadline: datetime | None = None
+        self._answer: Callable[[Dialog], None] | None = None
+        page.on("dialog", self._on_dialog)
+        page.on("framenavigated", self._on_navigation)
+
+    def screen(self, name: str) -> Screen:
+        """Return the screen of that name in the map."""
+        return Screen(self, name)
+
+    # --- reads -------------------------------------------------------------------------------------------------
+
+    def again(self, read: Callable[[], T]) -> T:
+        """Return what `read` returns, trying again for seconds when the screen or the session fails it."""
+
+        def prepare(state: tenacity.RetryCallState) -> None:
+            if state.outcome is not None and isinstance(state.outcome.exception(), SessionLost):
+                self.sign_in()
+
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(TRANSIENT),
+            stop=tenacity.stop_after_attempt(READ_TRIES),
+            wait=tenacity.wait_exponential_jitter(initial=0.1, max=2, jitter=0.1),
+            before_sleep=prepare,
+            reraise=True,
+        )(read)
+
+    def is_at(self, identity: Identity, url: str) -> bool:
+        """Return whether `url` is an address of that screen in this system."""
+        return url.startswith(self.base_url) and re.search(identity.url, url[len(self.base_url) :] or "/") is not None
+
+    def raise_if_signed_out(self) -> None:
+        """Raise SessionLost when the page, or a frame in it, is the sign-in screen."""
+        sign_in = self.map.screens["sign_in"].identity
+        if any(self.is_at(sign_in, frame.url) for frame in self.page.frames):
+            raise SessionLost(self.map.system)
+
+    def elsewhere(self) -> list[Locator]:
+        """Return locators for the ends of a write that are no answer: signed out, or not the system at all."""
+        signed_out = resolver.find(self.page, self.map.screens["sign_in"].identity.all_of[0])
+        ours = [probe.meta for probe in self.map.identify if probe.meta]
+        return [signed_out, *(self.page.locator(f':root:not(:has(meta[name="{meta}"]))') for meta in ours)]
+
+    # --- writes ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self, deadline: datetime) -> Iterator[None]:
+        """Allow one irreversible write until `deadline`, refused by the page itself after it."""
+        self._deadline, self.spent = deadline, False
+        try:
+            yield
+        finally:
+            self._deadline = None
+            self._answer = None
+
+    def spend_deadline(self) -> datetime:
+        """Return the deadline of the one write allowed now, and allow no further one. For `Screen.submit`."""
+        if self._deadline is None:
+            raise RuntimeError("a write outside `Session.writing`, or a second one inside it")
+        deadline, self._deadline, self.spent = self._deadline, None, True
+        return deadline
+
+    def expect_dialog(self, answer: Callable[[Dialog], None]) -> None:
+        """Answer the next native dialog with `answer`. For `Screen.submit`."""
+        self._answer = answer
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            answer(dialog)
+        else:
+            # Nobody asked for this one. "No" is the answer that changes nothing.
+            dialog.dismiss()
+
+    def _on_navigation(self, frame: object) -> None:
+        if frame == self.page.main_frame:
+            self.armed = False
+
+    def _cannot_sign_in(self) -> None:
+        raise ScreenNotReady("sign_in", "inget konto är angivet")

@@ -1,0 +1,54 @@
+"""Tell which map fits the live system, by marks that the page itself shows."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error as PlaywrightError
+
+from bots.errors import SystemUnreachable, VersionUnknown
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from bots.browser.selector_map import Probe, SelectorMap
+
+_MARKS = """() => ({
+  metas: Object.fromEntries([...document.querySelectorAll('meta[name]')].map((meta) => [meta.name, meta.content])),
+  assets: [...document.querySelectorAll('script[src], link[href]')].map((asset) => asset.src || asset.href),
+})"""
+
+
+def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
+    """Open the system's start address and return the one map whose every probe agrees with the page.
+
+    Raises SystemUnreachable, or VersionUnknown when no map fits; two maps that fit are as unknown as none.
+    """
+    marks = marks_of(page, base_url, maps[0].system)
+    fits = [each for each in maps if all(_agrees(probe, marks) for probe in each.identify)]
+    if len(fits) == 1:
+        return fits[0]
+    shown = {
+        **{f"meta {probe.meta}": marks["metas"][probe.meta] for probe in maps[0].identify if probe.meta in marks["metas"]},
+        **{"fil": asset.rsplit("/", 1)[-1] for asset in marks["assets"] if asset.endswith(".js")},
+    }
+    raise VersionUnknown(maps[0].system, shown, [each.version for each in maps])
+
+
+def marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
+    """Open the start address and return the marks it shows: `metas` by name, `assets` as a list of addresses."""
+    try:
+        response = page.goto(base_url, wait_until="domcontentloaded")
+        if response is None or response.status >= 500:  # noqa: PLR2004 - HTTP's server errors
+            raise SystemUnreachable(system, base_url)
+        marks: dict[str, Any] = page.evaluate(_MARKS)
+    except PlaywrightError as error:
+        raise SystemUnreachable(system, base_url) from error
+    return marks
+
+
+def _agrees(probe: Probe, marks: dict[str, Any]) -> bool:
+    if probe.meta is not None and probe.matches is not None:
+        return re.fullmatch(probe.matches, marks["metas"].get(probe.meta, "")) is not None
+    return any(re.search(probe.asset or "$^", asset) for asset in marks["assets"])

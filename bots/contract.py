@@ -1,0 +1,144 @@
+"""What a bot and the house promise each other: Bot, Item, Step, Decision, Receipt; nothing else.
+
+The life of one item, as the worker drives it (see `orchestrator.worker`):
+
+    collect -> decide -> (plan stored, guard) -> reread -> perform -> receipt
+                                                    \\-> lost answer or crash: confirm, never a blind repeat
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, Protocol, TypeVar
+
+S_contra = TypeVar("S_contra", contravariant=True)
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a bot: its name, and a version that is raised with every change of what the rule does.
+
+    A version acts unattended only after a person has approved a plan that contains it. `title` heads the rule's line
+    in people's tables, in Swedish.
+    """
+
+    id: str
+    title: str
+    version: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.id}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One irreversible write on one screen.
+
+    `key` is the business key: within one installation of the target system the ledger lets it be written once, ever,
+    whichever run asks. `args` is all that `perform` and `confirm` need to know; it is stored encrypted.
+    """
+
+    kind: str
+    key: str
+    args: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The rules prove that these steps are right. `inputs` are the facts they stood on."""
+
+    rule: Rule
+    reason: str
+    steps: tuple[Step, ...]
+    inputs: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Nothing is to be done, and nobody needs to look."""
+
+    rule: Rule
+    reason: str
+    inputs: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """A business exception: a rule says that a person must look. `reason` is the question, in Swedish."""
+
+    rule: Rule
+    reason: str
+    inputs: Mapping[str, str | None] = field(default_factory=dict)
+
+
+Decision = Act | Leave | Refer
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[R]):
+    """One business matter as it was seen.
+
+    `key` names it within its system. `reference` is what people see in lists and logs, so it must be opaque: a case or
+    reminder number, never a name or a personnummer. `record` is what was read; it is stored encrypted.
+    """
+
+    key: str
+    reference: str
+    record: R
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the target system showed as proof that a write happened: its own number, and the facts beside it."""
+
+    number: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class Bot(Protocol[S_contra, R]):
+    """One bot: `S_contra` is the screens it needs, one attribute per system; `R` the record its decisions rest on."""
+
+    @property
+    def name(self) -> str:
+        """The name on the command line and in the ledger, e.g. `reminder-cleanup`."""
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The third-party systems it signs in to. The run holds a lease on each of their accounts."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that a decision of this bot may name."""
+
+    @property
+    def record(self) -> type[R]:
+        """The frozen dataclass that `Item.record` is an instance of."""
+
+    def collect(self, at: S_contra, today: date) -> Iterable[Item[R]]:
+        """Read the screens and yield every matter seen, once each. Reads only."""
+
+    def decide(self, record: R, today: date) -> Decision:
+        """Say what is to be done and why. Pure: the same record and day give the same decision."""
+
+    def reread(self, at: S_contra, seen: R, step: Step) -> R:
+        """Read the matter anew, just before `step` writes, and end on the screen where it does.
+
+        What is returned must equal `seen`, or the step is not made: somebody has changed the matter since the plan.
+        """
+
+    def perform(self, at: S_contra, step: Step, mark: str) -> Receipt:
+        """Make the one write, on the screen that `reread` ended on, and return what the system showed as proof.
+
+        `mark` is a short text to leave in the target system, by which `confirm` can tell our write from another's.
+        """
+
+    def confirm(self, at: S_contra, step: Step, mark: str) -> Receipt | Refer | None:
+        """Look, without writing, whether the step has happened: its receipt; None if there is no trace of it; Refer
+        if the screens cannot tell."""
+
+
+#: A bot of any kind, where the house handles it without looking inside.
+AnyBot = Bot[Any, Any]

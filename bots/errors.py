@@ -1,0 +1,199 @@
+"""The failure tree. Errors carry facts, and the class writes the sentence.
+
+    FlottaError                        sentence (Swedish, no personal data), exit_code
+    ├── ConfigurationError             2  a person must change a setting, a file or the command
+    │   ├── BrowserMissing
+    │   ├── MapInvalid
+    │   └── SignInRefused
+    ├── ApplicationException           1  the screen or the network failed; nothing was decided by it
+    │   ├── ScreenNotReady                transient: a read may be tried again
+    │   ├── SessionLost                   transient: sign in, then read again
+    │   └── SystemUnreachable
+    ├── SelectorDrift                  4  the screen is not the one in the map; waits for a new map
+    │   └── VersionUnknown
+    ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
+    ├── WriteRefused                   1  the system answered no
+    ├── RunLost                        1  another worker owns the run
+    ├── RunHeld                        2  somebody else holds the account or the run
+    └── StateNotWritable               1  the ledger could not store what must be stored
+
+Python's own message is never shown, logged or stored in the clear: Playwright quotes the page in it, names and all.
+What is safe to show is in `sentence`; the rest is encrypted beside the item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class FlottaError(Exception):
+    """Anything that Flotta itself says has gone wrong."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, sentence: str) -> None:
+        """`sentence` is shown as it is: Swedish, what happened and what to do, no personal data."""
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class ConfigurationError(FlottaError):
+    """A person must change a setting, a file or the command."""
+
+    exit_code = 2
+
+
+class BrowserMissing(ConfigurationError):
+    """No browser that Playwright can drive was found."""
+
+    def __init__(self, looked: str) -> None:
+        """`looked` lists the places, in order."""
+        super().__init__(
+            f"Ingen webbläsare hittades (sökte: {looked}). Kör `make setup`, eller ange sökvägen i FLOTTA_BROWSER."
+        )
+
+
+class MapInvalid(ConfigurationError):
+    """A selector map cannot be used as it is written."""
+
+    def __init__(self, file: str, problems: list[str]) -> None:
+        """`problems` name the YAML path of each fault."""
+        super().__init__(f"Kartan {file} kan inte användas: " + "; ".join(problems))
+
+
+class SignInRefused(ConfigurationError):
+    """The system did not accept the account."""
+
+    def __init__(self, system: str, user: str) -> None:
+        """`user` is the bot account's name, which is not personal data."""
+        super().__init__(
+            f"{system} godtog inte kontot {user}. Kontrollera användarnamn, lösenord och roll "
+            f"(FLOTTA_{system.upper()}_PASSWORD eller secrets.toml)."
+        )
+
+
+class ApplicationException(FlottaError):
+    """The screen or the network failed; nothing is known of the matter itself."""
+
+
+class ScreenNotReady(ApplicationException):
+    """The screen did not come, or came as an error page. A read may be tried again."""
+
+    def __init__(self, screen: str, why: str) -> None:
+        """`why` is ours, never the page's text."""
+        super().__init__(f"Skärmbilden {screen} blev inte klar: {why}.")
+        self.screen = screen
+
+
+class SessionLost(ApplicationException):
+    """The system has signed us out."""
+
+    def __init__(self, system: str) -> None:
+        """Name the system."""
+        super().__init__(f"{system} loggade ut oss.")
+        self.system = system
+
+
+class SystemUnreachable(ApplicationException):
+    """Nothing answers at the system's address."""
+
+    def __init__(self, system: str, url: str) -> None:
+        """`url` is the base address from the settings."""
+        super().__init__(f"{system} svarar inte på {url}. Kontrollera adressen och nätet och kör igen.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one locator of an element found: how it is written in the map, and how many elements it matched."""
+
+    locator: str
+    found: int
+
+
+class SelectorDrift(FlottaError):
+    """The screen is not the one that the map describes, so nothing on it is touched."""
+
+    exit_code = 4
+
+    def __init__(
+        self, screen: str, element: str, sightings: tuple[Sighting, ...] = (), *, version: str = "", why: str = ""
+    ) -> None:
+        """`sightings` tell per locator what was found; `why` adds what the counts do not say."""
+        counts = ", ".join(f"{s.locator}: {s.found}" for s in sightings)
+        detail = "; ".join(part for part in (why, counts) if part)
+        super().__init__(
+            f"Skärmbilden {screen} stämmer inte med kartan{' ' + version if version else ''}: {element} "
+            f"({detail or 'hittades inte'}). Inget skrevs där. Kör `flotta selectors check` och se över kartan."
+        )
+        self.screen = screen
+        self.element = element
+        self.sightings = sightings
+
+
+class VersionUnknown(SelectorDrift):
+    """The live system shows a version that no map claims."""
+
+    def __init__(self, system: str, shown: Mapping[str, str], known: list[str]) -> None:
+        """`shown` is what each kind of probe saw; `known` the versions that have maps."""
+        seen = ", ".join(f"{probe} = {value}" for probe, value in shown.items()) or "inga kända märken"
+        super().__init__("identify", system, why=f"okänd version ({seen}); kartor finns för {', '.join(known)}")
+
+
+class WriteUnanswered(FlottaError):
+    """A write was sent, or may have been, and no receipt was seen."""
+
+    def __init__(self, screen: str, element: str, why: str) -> None:
+        """Name the place, and in our own words what was missing."""
+        super().__init__(f"Svaret på {element} i {screen} uteblev: {why}.")
+
+
+class WriteRefused(FlottaError):
+    """The system answered that it did not do it."""
+
+    def __init__(self, screen: str, element: str) -> None:
+        """Name the place. What the page said is not quoted."""
+        super().__init__(f"Systemet avvisade {element} i {screen}.")
+
+
+class RunLost(FlottaError):
+    """Another worker has taken over this run, so this one stops where it is."""
+
+    def __init__(self, run: str) -> None:
+        """Name the run."""
+        super().__init__(f"Körningen {run} har tagits över av en annan process. Den här avslutas.")
+
+
+class RunHeld(FlottaError):
+    """Somebody else is at work with the same account or run."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, holder: str) -> None:
+        """`holder` names the run, machine and process that hold it."""
+        super().__init__(f"{what} används redan av {holder}. Vänta, eller kör med --wait.")
+
+
+class StateNotWritable(FlottaError):
+    """The ledger could not be written, so the run stops before it would act without a record."""
+
+    def __init__(self, where: str) -> None:
+        """`where` is the state directory."""
+        super().__init__(
+            f"Liggaren i {where} kan inte skrivas (full disk eller saknad rättighet). Allt som hann göras finns kvar. "
+            "Frigör plats och kör `flotta resume`."
+        )
+
+
+def of_python(error: BaseException) -> str:
+    """Return what may be said of an unexpected error: its class and where it was raised, never its message."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" ({trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno})" if trace else ""
+    return f"Oväntat fel {type(error).__name__}{place}."
+
+
+#: What a read may be tried again for, within seconds.
+TRANSIENT: tuple[type[FlottaError], ...] = (ScreenNotReady, SessionLost)

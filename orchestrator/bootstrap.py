@@ -1,0 +1,217 @@
+"""The only wiring: settings, vault, ledger, browser, screens and clock, put together into a worker.
+
+The clock is read here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from bots import registry
+from bots.errors import ConfigurationError, FlottaError, RunLost, StateNotWritable, SystemUnreachable, of_python
+from orchestrator import logs, processes
+from orchestrator.ledger.store import Ledger, Run
+from orchestrator.ledger.vault import Vault, key_from
+from orchestrator.settings import Settings, load
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from bots.browser.selector_map import SelectorMap
+    from bots.browser.session import Session
+
+#: What a worker's process answers when the ledger cannot be written, since it cannot say so there (EX_IOERR).
+CANNOT_STORE = 74
+#: What it answers when another worker has taken over its run.
+LOST = 75
+
+_nothing: Callable[[str], None] = lambda _point: None  # noqa: E731 - a default that says what it is
+
+
+def now() -> datetime:
+    """Return the moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the date in Sweden."""
+    return datetime.now(ZoneInfo("Europe/Stockholm")).date()
+
+
+def prepared_home(settings: Settings) -> Path:
+    """Return the state directory, made for its owner alone. Raises ConfigurationError when it cannot be made."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Katalogen {settings.home} kan inte skapas ({type(error).__name__}). Ange en annan i FLOTTA_HOME."
+        ) from error
+    return settings.home
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Return the ledger in the state directory, brought up to date."""
+    home = prepared_home(settings)
+    vault = Vault(key_from(settings.key_file))
+    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", vault, where=str(home))
+    if not ledger.up_to_date():
+        ledger.migrate()
+    return ledger
+
+
+def maps_of(settings: Settings, system: str, override: str | None) -> list[SelectorMap]:
+    """Return the maps to choose from: the one given on the command line, else every map of the system."""
+    from bots.browser.selector_map import load as load_map  # noqa: PLC0415 - pydantic models, 0.1 s
+    from bots.browser.selector_map import load_all  # noqa: PLC0415
+
+    return [load_map(Path(override))] if override else load_all(settings.maps, system)
+
+
+class Doors:
+    """Opens systems for one process: one browser, one context, a page per system."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        stack: ExitStack,
+        *,
+        base_urls: dict[str, str],
+        maps: dict[str, str],
+        checkpoint: Callable[[str], None] = _nothing,
+    ) -> None:
+        """The browser is started at the first door, and closed with `stack`."""
+        self._settings, self._stack, self._checkpoint = settings, stack, checkpoint
+        self._base_urls, self._maps = base_urls, maps
+        self._browser: Browser | None = None
+
+    def open(self, system: str) -> tuple[Session, Any]:
+        """Open the system, choose the map that fits it, and sign in. Returns the session and the screens.
+
+        Raises SystemUnreachable, VersionUnknown, SignInRefused, BrowserMissing or MapInvalid.
+        """
+        from bots.browser.versions import fitting  # noqa: PLC0415 - Playwright, 0.3 s
+
+        page = self._page()
+        chosen = fitting(page, self.base_url(system), self.maps(system))
+        session, screens = self.with_map(system, chosen)
+        session.again(screens.sign_in)
+        return session, screens
+
+    def with_map(self, system: str, selector_map: SelectorMap) -> tuple[Session, Any]:
+        """Return a session and the screens with this map, without asking which map fits and without signing in."""
+        from bots.browser.session import Account, Session  # noqa: PLC0415
+
+        about = self._settings.system(system)
+        session = Session(self._page(), selector_map, self.base_url(system), now=now, checkpoint=self._checkpoint)
+        account = Account(about.user, about.password, about.role)
+        return session, registry.screens(system)(session, account)
+
+    def maps(self, system: str) -> list[SelectorMap]:
+        """Return the maps to choose from."""
+        return maps_of(self._settings, system, self._maps.get(system))
+
+    def base_url(self, system: str) -> str:
+        """Return the system's address: the run's own, else the settings'."""
+        url = self._base_urls.get(system) or self._settings.system(system).base_url
+        if not url:
+            raise ConfigurationError(
+                f"Adressen till {system} saknas. Ange den i flotta.toml ([systems.{system}] base_url) eller med "
+                f"--base-url {system}=URL, eller prova med --mock."
+            )
+        return url
+
+    def _page(self) -> Any:  # noqa: ANN401 - Playwright's Page, not imported before it is needed
+        from bots.browser import session as kit  # noqa: PLC0415
+
+        if self._browser is None:
+            from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+            playwright = self._stack.enter_context(sync_playwright())
+            executable = kit.find_browser(playwright, self._settings.browser)
+            clean = {name: value for name, value in os.environ.items() if not name.startswith("FLOTTA_SYSTEMS")}
+            self._browser = kit.launch(playwright, executable, as_root=os.geteuid() == 0, environment=clean)
+            self._stack.callback(self._browser.close)
+            self._context = kit.new_context(self._browser)
+        return self._context.new_page()
+
+
+def inspect(doors: Doors, system: str, *, may_open: bool) -> list[dict[str, Any]]:
+    """Inspect the live system by the map that fits it best, and return the findings, each as a plain dictionary."""
+    from bots.browser.inspection import Finding  # noqa: PLC0415
+    from bots.browser.inspection import inspect as inspect_screens  # noqa: PLC0415
+
+    best: tuple[int, str, list[Finding]] | None = None
+    for each in doors.maps(system):
+        session, screens = doors.with_map(system, each)
+        findings = inspect_screens(session, screens, may_open=may_open)
+        agreed = sum(finding.verdict == "ok" for finding in findings)
+        if best is None or agreed > best[0]:
+            best = (agreed, each.version, findings)
+    if best is None:
+        raise SystemUnreachable(system, doors.base_url(system))
+    return [{"map": best[1], **asdict(finding)} for finding in best[2]]
+
+
+def instances(run: Run) -> list[str]:
+    """Return which installation of each of its systems the run works in."""
+    return [run.options.instances[system] for system in registry.bot(run.bot).systems]
+
+
+def accounts(settings: Settings, run: Run) -> list[str]:
+    """Return the accounts that the run uses, each named with its installation."""
+    return [
+        f"{run.options.instances[system]}/{settings.system(system).user}" for system in registry.bot(run.bot).systems
+    ]
+
+
+def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing) -> int:
+    """Carry one run in this process, and return the exit code. What there is to say of it is in the ledger."""
+    log = logs.logger(run=run_id)
+    try:
+        settings = load()
+        ledger = open_ledger(settings)
+        run = ledger.run(run_id)
+        if run is None:
+            raise ConfigurationError(f"Det finns ingen körning {run_id}.")
+        from orchestrator.worker import Screens, Worker  # noqa: PLC0415 - it imports this module's caller
+
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, processes.temporary(settings.home, run_id), ignore_errors=True)
+            doors = Doors(
+                settings, stack, base_urls=dict(run.options.base_urls), maps=dict(run.options.maps), checkpoint=checkpoint
+            )
+            worker = Worker(
+                bot=registry.bot(run.bot),
+                run=run,
+                ledger=ledger,
+                settings=settings,
+                screens=Screens(doors.open),
+                instance=",".join(instances(run)),
+                accounts=accounts(settings, run),
+                me=processes.myself(),
+                now=now,
+                log=log.bind(bot=run.bot),
+                checkpoint=checkpoint,
+                inspect=lambda system: inspect(doors, system, may_open=False),
+            )
+            signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+            return worker.work().exit_code
+    except StateNotWritable:
+        return CANNOT_STORE
+    except FlottaError as error:
+        log.error("run.not_carried", error=type(error).__name__)  # noqa: TRY400 - a traceback may quote the page
+        sys.stderr.write(error.sentence + "\n")
+        return LOST if isinstance(error, RunLost) else error.exit_code
+    except Exception as error:  # noqa: BLE001 - Python would print a traceback, and the log would keep what it quotes
+        log.error("run.broke", error=of_python(error))  # noqa: TRY400 - as above
+        return 1

@@ -1,0 +1,158 @@
+"""The command line. Imports are inside the commands: `flotta --help` must answer at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+
+app = typer.Typer(
+    name="flotta",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Flotta: robotar för kommunal omsorg, med plan, godkännande och kvitto.\n\n"
+    "Exempel: flotta run reminder-cleanup --mock --yes",
+)
+selectors = typer.Typer(no_args_is_help=True, help="Kartor över systemens skärmar.")
+app.add_typer(selectors, name="selectors")
+
+Json = Annotated[bool, typer.Option("--json", help="Svara med JSON.")]
+Pairs = list[str]
+
+
+@app.command()
+def run(  # noqa: PLR0913 - the options that the command has
+    bot: Annotated[str, typer.Argument(help="Robotens namn, t.ex. reminder-cleanup.")],
+    mock: Annotated[bool, typer.Option("--mock", help="Kör mot ett låtsassystem som startas här.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte; vakten stoppar det som går över gränserna.")] = False,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Visa bara planen.")] = False,
+    today: Annotated[str | None, typer.Option(help="Räkna som om det vore denna dag (ÅÅÅÅ-MM-DD).")] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="Gör högst så många åtgärder.")] = None,
+    base_url: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=URL", help="Systemets adress.")] = None,
+    map_file: Annotated[Pairs | None, typer.Option("--map", metavar="SYSTEM=FIL", help="Använd just denna karta.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Vänta om kontot är upptaget.")] = False,
+    ui: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=VERSION", help="Låtsassystemets version (--mock).")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Antal poster i låtsassystemet (--mock).")] = 300,
+    seed: Annotated[int, typer.Option(help="Frö för låtsassystemets data (--mock).")] = 1,
+    json: Json = False,
+) -> None:
+    """Planera, visa, fråga och utför. Exempel: flotta run reminder-cleanup --mock --yes"""
+    from orchestrator import operate  # noqa: PLC0415
+
+    raise typer.Exit(
+        operate.run(
+            operate.Request(
+                bot=bot, mock=mock, yes=yes, plan_only=plan_only, today=_date(today), limit=limit,
+                base_urls=_pairs(base_url, "--base-url"), maps=_pairs(map_file, "--map"), wait=wait,
+                uis=_pairs(ui, "--ui"), rows=rows, seed=seed, json=json,
+            )
+        )
+    )  # fmt: skip
+
+
+@app.command()
+def resume(
+    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste som inte är klar.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Godkänn planen utan att fråga.")] = False,
+    json: Json = False,
+) -> None:
+    """Fortsätt en körning. En gammal process avslutas först. Exempel: flotta resume"""
+    from orchestrator import operate  # noqa: PLC0415
+
+    raise typer.Exit(operate.resume(run, yes=yes, json=json))
+
+
+@app.command()
+def runs(limit: Annotated[int, typer.Option(min=1, help="Högst så många.")] = 20, json: Json = False) -> None:
+    """Lista körningar, nyast först. Exempel: flotta runs"""
+    from orchestrator import operate  # noqa: PLC0415
+
+    raise typer.Exit(operate.runs(limit, json=json))
+
+
+@app.command()
+def show(
+    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Visa även de poster som lämnades kvar.")] = False,
+    json: Json = False,
+) -> None:
+    """Visa en körning: utfall, skäl och kvitton. Exempel: flotta show --all"""
+    from orchestrator import operate  # noqa: PLC0415
+
+    raise typer.Exit(operate.show(run, everything=everything, json=json))
+
+
+@app.command()
+def mock(  # noqa: PLR0913 - the options that the command has
+    systems: Annotated[list[str], typer.Argument(help="Systemen, t.ex. lifecare.")],
+    port: Annotated[int, typer.Option(help="Första porten; 0 väljer lediga.")] = 8800,
+    ui: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=VERSION", help="Version av gränssnittet.")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Antal poster.")] = 300,
+    seed: Annotated[int, typer.Option(help="Frö för datan.")] = 1,
+    today: Annotated[str | None, typer.Option(help="Dag som datan räknas från (ÅÅÅÅ-MM-DD).")] = None,
+    faults: Annotated[str | None, typer.Option(metavar="FIL", help="Fel att lägga in (YAML eller JSON).")] = None,
+) -> None:
+    """Starta låtsassystem att prova mot. Exempel: flotta mock lifecare --ui lifecare=2024.04"""
+    from orchestrator import operate  # noqa: PLC0415
+
+    raise typer.Exit(
+        operate.mock(
+            systems, port=port, uis=_pairs(ui, "--ui"), rows=rows, seed=seed, today=_date(today), faults=faults
+        )
+    )
+
+
+@selectors.command()
+def check(
+    system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
+    base_url: Annotated[str | None, typer.Option(help="Adressen, annars den i flotta.toml.")] = None,
+    map_file: Annotated[str | None, typer.Option("--map", metavar="FIL", help="Kontrollera just denna karta.")] = None,
+    mock: Annotated[bool, typer.Option("--mock", help="Kontrollera mot ett låtsassystem som startas här.")] = False,
+    ui: Annotated[str | None, typer.Option(metavar="VERSION", help="Låtsassystemets version (--mock).")] = None,
+    json: Json = False,
+) -> None:
+    """Jämför kartan med de levande skärmarna, utan att skriva. Exempel: flotta selectors check lifecare --mock"""
+    from orchestrator import operate  # noqa: PLC0415
+
+    raise typer.Exit(operate.check(system, base_url=base_url, map_file=map_file, mock=mock, ui=ui, json=json))
+
+
+def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
+    pairs = {}
+    for each in given or []:
+        system, separator, value = each.partition("=")
+        if not (system and separator and value):
+            _refuse(f"{option} ska skrivas SYSTEM=VÄRDE, till exempel lifecare=…, inte {each}.")
+        pairs[system] = value
+    return pairs
+
+
+def _date(given: str | None) -> Any:  # noqa: ANN401 - a date or None, without importing datetime for --help
+    from datetime import date  # noqa: PLC0415
+
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        _refuse(f"{given} är inget datum. Skriv ÅÅÅÅ-MM-DD, till exempel 2026-03-31.")
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command line. What Flotta itself says has gone wrong is one sentence and its exit code, no traceback."""
+    try:
+        app()
+    except Exception as error:
+        from bots.errors import FlottaError, of_python  # noqa: PLC0415
+
+        if isinstance(error, FlottaError):
+            typer.echo(error.sentence, err=True)
+            sys.exit(error.exit_code)
+        typer.echo(f"{of_python(error)} Anmäl felet till förvaltningen.", err=True)
+        sys.exit(1)

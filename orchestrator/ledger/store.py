@@ -1,0 +1,576 @@
+"""The ledger: every question asked of it and every change made to it, each one short transaction.
+
+A change that a worker makes is conditional on its epoch: once another worker has claimed the run, `RunLost` is raised
+and nothing is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from bots.contract import Act, Decision, Receipt, Refer, Step
+from bots.errors import ConfigurationError, RunHeld, RunLost, StateNotWritable
+from orchestrator.ledger.tables import approved_rules, items, leases, runs, steps
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from orchestrator.ledger.vault import Vault
+
+#: Run states. `waiting` is for approval; `planned` was asked for as a plan only.
+OPEN_STATES = ("new", "running", "waiting", "planned", "interrupted", "failed", "drifted", "partial")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that works on a run: where it is and when it began, so that a reused pid is not taken for it."""
+
+    host: str
+    pid: int
+    started: float
+
+    def __str__(self) -> str:
+        return f"process {self.pid} på {self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run was started with."""
+
+    base_urls: Mapping[str, str]
+    maps: Mapping[str, str]
+    instances: Mapping[str, str]
+    mock: bool = False
+    plan_only: bool = False
+    unattended: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as the ledger knows it."""
+
+    id: str
+    bot: str
+    state: str
+    epoch: int
+    today: date
+    options: Options
+    created: datetime
+    planned: datetime | None
+    ended: datetime | None
+    seen: int
+    exit_code: int | None
+    sentence: str | None
+    findings: list[dict[str, Any]] | None
+    holder: Holder | None
+    approved_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One item of a plan, with the decision taken on it."""
+
+    key: str
+    reference: str
+    record: Any
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep(Step):
+    """One step as the worker needs it, with its item's record as it was when planned."""
+
+    id: int
+    item: str
+    reference: str
+    mark: str
+    attempts: int
+    settles: datetime | None
+    record: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One item as it is shown: nothing sealed in it."""
+
+    key: str
+    reference: str
+    outcome: str
+    rule: str
+    rule_version: int
+    reason: str
+    state: str
+    note: str | None
+    receipt: str | None
+    located_by: str | None
+    map_version: str | None
+    attempts: int | None
+
+
+class Ledger:
+    """One ledger in one database."""
+
+    def __init__(self, url: str, vault: Vault, *, where: str) -> None:
+        """`where` is how people know the place, for the sentence when it cannot be written."""
+        self._vault = vault
+        self._where = where
+        self._engine = sa.create_engine(url, poolclass=sa.pool.StaticPool if url.endswith(":memory:") else None)
+        if self._engine.dialect.name == "sqlite":
+            event.listen(self._engine, "connect", _prepare_sqlite)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _change(self) -> Iterator[sa.Connection]:
+        """One transaction. A database that cannot store it is StateNotWritable, whatever its own words are."""
+        try:
+            with self._engine.begin() as connection:
+                self._begin(connection)
+                yield connection
+        except IntegrityError:
+            raise
+        except (OperationalError, DBAPIError) as error:
+            raise StateNotWritable(self._where) from error
+
+    def _begin(self, connection: sa.Connection) -> None:
+        """Take SQLite's write lock at once, so that two workers wait for each other instead of failing half way.
+
+        Reads open no transaction at all, and so never stand in a writer's way.
+        """
+        if self._engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Raises StateNotWritable, or ConfigurationError for a file that is no ledger."""
+        from alembic import command  # noqa: PLC0415 - 0.2 s of import that most commands do without
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        try:
+            with self._engine.begin() as connection:
+                self._begin(connection)
+                config.attributes["connection"] = connection
+                command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
+        except sa.exc.DatabaseError as error:
+            if "not a database" in str(error.orig):
+                raise ConfigurationError(f"Liggaren i {self._where} är ingen databas. Återställ den.") from error
+            raise StateNotWritable(self._where) from error
+
+    def up_to_date(self) -> bool:
+        """Return whether the schema is the newest, without importing the migrations (their files begin with their id)."""
+        head = max(file.name[:4] for file in Path(__file__).parent.glob("migrations/versions/[0-9]*.py"))
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == head
+        except DBAPIError:
+            return False
+
+    # --- runs --------------------------------------------------------------------------------------------------
+
+    def create_run(self, run_id: str, bot: str, *, today: date, options: Options, now: datetime) -> None:
+        """Add a run in state `new`. Raises RunHeld when there is one with that id: it was started already."""
+        try:
+            with self._change() as connection:
+                connection.execute(
+                    runs.insert().values(
+                        id=run_id, bot=bot, state="new", epoch=0, seen=0, today=today, options=asdict(options), created=now
+                    )
+                )
+        except IntegrityError as error:
+            raise RunHeld(f"Körningen {run_id}", "en tidigare start") from error
+
+    def run(self, run_id: str) -> Run | None:
+        """Return the run, or None."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+        return None if row is None else _run(row)
+
+    def latest_runs(self, limit: int) -> list[Run]:
+        """Return the newest runs, newest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(runs).order_by(runs.c.created.desc()).limit(limit)).mappings().all()
+        return [_run(row) for row in rows]
+
+    def claim(self, run_id: str, holder: Holder, accounts: Sequence[str], now: datetime) -> int:
+        """Make `holder` the owner of the run and of the accounts, and return its epoch.
+
+        The caller has made sure that a former holder of this run is gone or fenced out. Raises RunHeld when another run
+        has one of the accounts.
+        """
+        with self._change() as connection:
+            for account in accounts:
+                taken = connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
+                if taken is not None and taken["run"] != run_id:
+                    raise RunHeld(f"Kontot {account}", f"körning {taken['run']} ({_holder(taken['holder'])})")
+                connection.execute(leases.delete().where(leases.c.account == account))
+                connection.execute(
+                    leases.insert().values(account=account, run=run_id, holder=asdict(holder), since=now)
+                )
+            epoch: int = connection.execute(
+                runs.update()
+                .where(runs.c.id == run_id)
+                .values(epoch=runs.c.epoch + 1, state="running", holder=asdict(holder), ended=None, exit_code=None)
+                .returning(runs.c.epoch)
+            ).scalar_one()
+            return epoch
+
+    def lease_of(self, account: str) -> tuple[str, Holder] | None:
+        """Return the run and the process that hold the account, or None."""
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
+        return None if row is None else (row["run"], _holder(row["holder"]))
+
+    def drop_leases(self, run_id: str, holder: Holder) -> None:
+        """Free the accounts of a run whose process is known to be gone."""
+        with self._change() as connection:
+            connection.execute(
+                leases.delete().where(leases.c.run == run_id, leases.c.holder["pid"].as_integer() == holder.pid)
+            )
+
+    def seen(self, run_id: str, epoch: int, count: int) -> None:
+        """Note how many items have been seen so far."""
+        self._owned(run_id, epoch, seen=count)
+
+    def end_run(  # noqa: PLR0913 - the facts of an ending
+        self,
+        run_id: str,
+        epoch: int,
+        *,
+        state: str,
+        exit_code: int,
+        now: datetime,
+        sentence: str | None = None,
+        findings: list[dict[str, Any]] | None = None,
+    ) -> None:
+        """Store how the run ended and free its accounts."""
+        with self._change() as connection:
+            self._own(
+                connection, run_id, epoch,
+                state=state, exit_code=exit_code, sentence=sentence, findings=findings, ended=now, holder=None,
+            )  # fmt: skip
+            connection.execute(leases.delete().where(leases.c.run == run_id))
+
+    def approve(self, run_id: str, by: str, now: datetime) -> None:
+        """Let a person approve the stored plan: the run may act, and the rule versions in it may act from now on."""
+        with self._change() as connection:
+            connection.execute(runs.update().where(runs.c.id == run_id).values(approved_by=by, approved_at=now))
+            bot = connection.execute(sa.select(runs.c.bot).where(runs.c.id == run_id)).scalar_one()
+            acting = connection.execute(
+                sa.select(items.c.rule, items.c.rule_version)
+                .where(items.c.run == run_id, items.c.outcome == "act")
+                .distinct()
+            ).all()
+            known = self._approved(connection, bot)
+            new = [
+                {"bot": bot, "rule": rule, "version": version, "by": by, "at": now}
+                for rule, version in acting
+                if (rule, version) not in known
+            ]
+            if new:
+                connection.execute(approved_rules.insert(), new)
+
+    def approved(self, bot: str) -> set[tuple[str, int]]:
+        """Return the (rule, version) pairs of the bot that a person has approved."""
+        with self._engine.connect() as connection:
+            return self._approved(connection, bot)
+
+    @staticmethod
+    def _approved(connection: sa.Connection, bot: str) -> set[tuple[str, int]]:
+        query = sa.select(approved_rules.c.rule, approved_rules.c.version).where(approved_rules.c.bot == bot)
+        return {(rule, version) for rule, version in connection.execute(query)}
+
+    # --- plan --------------------------------------------------------------------------------------------------
+
+    def store_plan(  # noqa: PLR0913 - one plan, whole
+        self,
+        run_id: str,
+        epoch: int,
+        plan: Sequence[PlannedItem],
+        *,
+        record: TypeAdapter[Any],
+        instance: str,
+        limit: int | None,
+        maps: Mapping[str, str],
+        now: datetime,
+    ) -> None:
+        """Store every item and step of the plan, all or nothing. Acts beyond `limit` are stored as postponed."""
+        acts = 0
+        item_rows, step_rows = [], []
+        for position, planned in enumerate(plan):
+            decision = planned.decision
+            state = "referred" if isinstance(decision, Refer) else "left"
+            if isinstance(decision, Act):
+                acts += 1
+                state = "todo" if limit is None or acts <= limit else "postponed"
+            item_rows.append(
+                {
+                    "run": run_id,
+                    "key": planned.key,
+                    "position": position,
+                    "reference": planned.reference,
+                    "outcome": type(decision).__name__.lower(),
+                    "rule": decision.rule.id,
+                    "rule_version": decision.rule.version,
+                    "reason": decision.reason,
+                    "inputs": self._vault.seal(dict(decision.inputs)),
+                    "record": self._vault.seal(planned.record, record),
+                    "state": state,
+                }
+            )
+            if isinstance(decision, Act) and state == "todo":
+                step_rows += [
+                    {
+                        "run": run_id,
+                        "item": planned.key,
+                        "ordinal": ordinal,
+                        "kind": step.kind,
+                        "instance": instance,
+                        "key": step.key,
+                        "args": self._vault.seal(dict(step.args)),
+                        "mark": mark(run_id, step.key),
+                        "state": "todo",
+                        "attempts": 0,
+                        "confirmed": False,
+                    }
+                    for ordinal, step in enumerate(decision.steps)
+                ]
+        with self._change() as connection:
+            self._own(connection, run_id, epoch, seen=len(plan), planned=now, maps=dict(maps))
+            if item_rows:
+                connection.execute(items.insert(), item_rows)
+            if step_rows:
+                connection.execute(steps.insert(), step_rows)
+
+    def plan_counts(self, run_id: str) -> dict[tuple[str, str, int], int]:
+        """Return how many items the plan has per (outcome, rule, rule version)."""
+        query = (
+            sa.select(items.c.outcome, items.c.rule, items.c.rule_version, sa.func.count())
+            .where(items.c.run == run_id)
+            .group_by(items.c.outcome, items.c.rule, items.c.rule_version)
+        )
+        with self._engine.connect() as connection:
+            return {(outcome, rule, version): count for outcome, rule, version, count in connection.execute(query)}
+
+    def item_counts(self, run_id: str) -> dict[str, int]:
+        """Return how many items there are per state. One cheap query, for progress."""
+        query = sa.select(items.c.state, sa.func.count()).where(items.c.run == run_id).group_by(items.c.state)
+        with self._engine.connect() as connection:
+            return {state: count for state, count in connection.execute(query)}
+
+    def lines(self, run_id: str) -> list[ItemLine]:
+        """Return every item of the run in the plan's order, without anything sealed."""
+        query = (
+            sa.select(
+                items.c.key, items.c.reference, items.c.outcome, items.c.rule, items.c.rule_version, items.c.reason,
+                items.c.state, items.c.note,
+                steps.c.receipt_number.label("receipt"), steps.c.located_by, steps.c.map_version, steps.c.attempts,
+            )
+            .select_from(
+                items.outerjoin(
+                    steps, (steps.c.run == items.c.run) & (steps.c.item == items.c.key) & (steps.c.ordinal == 0)
+                )
+            )
+            .where(items.c.run == run_id)
+            .order_by(items.c.position)
+        )  # fmt: skip
+        with self._engine.connect() as connection:
+            return [ItemLine(**row) for row in connection.execute(query).mappings()]
+
+    # --- steps -------------------------------------------------------------------------------------------------
+
+    def open_steps(self, run_id: str, state: str, *, record: TypeAdapter[Any]) -> list[StoredStep]:
+        """Return the steps that are `todo` or `uncertain` and whose items are too, in the plan's order.
+
+        A step whose item has failed, or was referred to a person, is not this run's to touch any more.
+        """
+        query = (
+            sa.select(steps, items.c.record, items.c.reference)
+            .join(items, (steps.c.run == items.c.run) & (steps.c.item == items.c.key))
+            .where(steps.c.run == run_id, steps.c.state == state, items.c.state == state)
+            .order_by(items.c.position, steps.c.ordinal)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [
+            StoredStep(
+                kind=row["kind"],
+                key=row["key"],
+                args=self._vault.open(row["args"]),
+                id=row["id"],
+                item=row["item"],
+                reference=row["reference"],
+                mark=row["mark"],
+                attempts=row["attempts"],
+                settles=row["settles"],
+                record=self._vault.open(row["record"], record),
+            )
+            for row in rows
+        ]
+
+    def intend(
+        self, run_id: str, epoch: int, step: StoredStep, *, now: datetime, deadline: datetime, settles: datetime
+    ) -> bool:
+        """Take the step's business key and say that it is about to be written, before anything is sent.
+
+        Returns False when the key is taken: the write was made, or may have been, by another run. Raises RunLost when
+        this worker no longer owns the run.
+        """
+        try:
+            with self._change() as connection:
+                moved = connection.execute(
+                    steps.update()
+                    .where(
+                        steps.c.id == step.id,
+                        steps.c.state == "todo",
+                        sa.exists().where(runs.c.id == run_id, runs.c.epoch == epoch),
+                    )
+                    .values(
+                        state="intent",
+                        epoch=epoch,
+                        attempts=steps.c.attempts + 1,
+                        intended=now,
+                        deadline=deadline,
+                        settles=settles,
+                    )
+                ).rowcount
+        except IntegrityError:
+            return False
+        if moved != 1:
+            raise RunLost(run_id)
+        return True
+
+    def done(  # noqa: PLR0913 - the facts of a receipt
+        self,
+        run_id: str,
+        epoch: int,
+        step: StoredStep,
+        receipt: Receipt,
+        *,
+        now: datetime,
+        confirmed: bool,
+        map_version: str,
+        located_by: str | None,
+    ) -> None:
+        """Store the receipt, and the item as done when this was its last step. `confirmed`: found by looking later."""
+        with self._change() as connection:
+            self._own(connection, run_id, epoch)
+            connection.execute(
+                steps.update()
+                .where(steps.c.id == step.id)
+                .values(
+                    state="done",
+                    done=now,
+                    confirmed=confirmed,
+                    map_version=map_version,
+                    located_by=located_by,
+                    receipt_number=receipt.number,
+                    receipt=self._vault.seal({"number": receipt.number, "facts": dict(receipt.facts)}),
+                )
+            )
+            left = sa.select(steps.c.id).where(steps.c.run == run_id, steps.c.item == step.item, steps.c.state != "done")
+            connection.execute(
+                items.update()
+                .where(items.c.run == run_id, items.c.key == step.item, ~sa.exists(left))
+                .values(state="done", note=None)
+            )
+
+    def uncertain(self, run_id: str, epoch: int, step: StoredStep, note: str, detail: str | None = None) -> None:
+        """Say that the write may have been sent. Its key stays taken until somebody has looked."""
+        self._move(run_id, epoch, step, "uncertain", item="uncertain", note=note, detail=detail)
+
+    def unsent(self, run_id: str, epoch: int, step: StoredStep) -> None:
+        """Say that nothing was sent, or that it is proven not to have happened: the step may be tried."""
+        self._move(run_id, epoch, step, "todo", item="todo", note=None)
+
+    def refer(self, run_id: str, epoch: int, step: StoredStep, note: str, *, sent: bool) -> None:
+        """Leave the item to a person. `sent`: the write may have happened, so its key stays taken."""
+        self._move(run_id, epoch, step, "uncertain" if sent else "dropped", item="referred", note=note)
+
+    def fail(self, run_id: str, epoch: int, step: StoredStep, note: str, detail: str | None = None) -> None:
+        """Store that the item failed before anything was sent. It stays to be done by `resume`."""
+        self._move(run_id, epoch, step, "todo", item="failed", note=note, detail=detail)
+
+    def adopt_intents(self, run_id: str, epoch: int) -> None:
+        """Make every step that an earlier worker left in intent uncertain: it may have been sent."""
+        with self._change() as connection:
+            self._own(connection, run_id, epoch)
+            left = steps.c.run == run_id, steps.c.state == "intent", steps.c.epoch != epoch
+            names = sa.select(steps.c.item).where(*left)
+            connection.execute(
+                items.update()
+                .where(items.c.run == run_id, items.c.key.in_(names))
+                .values(state="uncertain", note="Körningen avbröts under skrivningen.")
+            )
+            connection.execute(steps.update().where(*left).values(state="uncertain"))
+            connection.execute(
+                items.update().where(items.c.run == run_id, items.c.state == "failed").values(state="todo", note=None)
+            )
+
+    def _move(  # noqa: PLR0913 - where to, and what is said of it
+        self,
+        run_id: str,
+        epoch: int,
+        step: StoredStep,
+        state: str,
+        *,
+        item: str,
+        note: str | None,
+        detail: str | None = None,
+    ) -> None:
+        with self._change() as connection:
+            self._own(connection, run_id, epoch)
+            connection.execute(steps.update().where(steps.c.id == step.id).values(state=state))
+            connection.execute(
+                items.update()
+                .where(items.c.run == run_id, items.c.key == step.item)
+                .values(state=item, note=note, detail=None if detail is None else self._vault.seal(detail))
+            )
+
+    def _owned(self, run_id: str, epoch: int, **values: Any) -> None:
+        with self._change() as connection:
+            self._own(connection, run_id, epoch, **values)
+
+    @staticmethod
+    def _own(connection: sa.Connection, run_id: str, epoch: int, **values: Any) -> None:
+        """Make sure that this epoch owns the run, within the transaction, and change the run's row by `values`."""
+        changed = connection.execute(
+            runs.update().where(runs.c.id == run_id, runs.c.epoch == epoch).values(epoch=epoch, **values)
+        ).rowcount
+        if changed != 1:
+            raise RunLost(run_id)
+
+
+def mark(run_id: str, key: str) -> str:
+    """Return the short text by which a write of this run can be told in the target system, the same after a crash."""
+    return f"[F-{hashlib.sha256(f'{run_id}/{key}'.encode()).hexdigest()[:10]}]"
+
+
+def _run(row: Mapping[Any, Any]) -> Run:
+    fields = {name: row[name] for name in Run.__slots__ if name not in {"options", "holder"}}
+    return Run(**fields, options=Options(**row["options"]), holder=_holder(row["holder"]) if row["holder"] else None)
+
+
+def _holder(stored: Mapping[str, Any]) -> Holder:
+    return Holder(**stored)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
+    # The driver must not open transactions by itself: `Ledger._begin` does.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")

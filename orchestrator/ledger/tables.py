@@ -1,0 +1,154 @@
+"""The ledger's tables. Columns of type LargeBinary are sealed by the vault: they may hold personal data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    text,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC. SQLite forgets time zones, so none is ever stored."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store as UTC."""
+        del dialect
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return as aware UTC."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("bot", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("epoch", Integer, nullable=False, default=0),
+    Column("today", Date, nullable=False),
+    #: What the run was started with, by names and addresses only: never a secret.
+    Column("options", JSON, nullable=False),
+    Column("created", Instant, nullable=False),
+    Column("planned", Instant),
+    Column("ended", Instant),
+    Column("seen", Integer, nullable=False, default=0),
+    Column("exit_code", Integer),
+    Column("sentence", String),
+    #: What an inspection of the screens found, when the run stopped for drift.
+    Column("findings", JSON),
+    Column("holder", JSON),
+    Column("approved_by", String),
+    Column("approved_at", Instant),
+    Column("maps", JSON),
+    Index("ix_runs_created", "created"),
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("run", ForeignKey("runs.id"), primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("rule_version", Integer, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("inputs", LargeBinary, nullable=False),
+    #: The record as it was read. For what was removed this is the copy that it can be restored from.
+    Column("record", LargeBinary, nullable=False),
+    Column("state", String, nullable=False),
+    Column("note", String),
+    Column("detail", LargeBinary),
+    Index("ix_items_run_state", "run", "state"),
+)
+
+#: The states in which a business key is taken.
+TAKEN = ("intent", "uncertain", "done")
+_TAKEN = text("state IN ('intent', 'uncertain', 'done')")
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    #: The installation of the target system: business keys are unique within it.
+    Column("instance", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("args", LargeBinary, nullable=False),
+    Column("mark", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("epoch", Integer),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("intended", Instant),
+    Column("deadline", Instant),
+    #: From this moment on, what is not seen in the target system has not happened.
+    Column("settles", Instant),
+    Column("done", Instant),
+    Column("map_version", String),
+    Column("located_by", String),
+    Column("confirmed", Boolean, nullable=False, default=False),
+    Column("receipt_number", String),
+    Column("receipt", LargeBinary),
+    ForeignKeyConstraint(["run", "item"], ["items.run", "items.key"]),
+    Index("ix_steps_run_state", "run", "state"),
+    Index("uq_steps_taken", "instance", "key", unique=True, sqlite_where=_TAKEN, postgresql_where=_TAKEN),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    #: An account in one installation of a system. One run at a time may use it.
+    Column("account", String, primary_key=True),
+    Column("run", String, nullable=False),
+    Column("holder", JSON, nullable=False),
+    Column("since", Instant, nullable=False),
+)
+
+approved_rules = Table(
+    "approved_rules",
+    metadata,
+    Column("bot", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("by", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)

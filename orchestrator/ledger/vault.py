@@ -1,0 +1,61 @@
+"""What keeps personal data in the ledger unreadable without the key, which lies outside the state directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from pydantic import TypeAdapter
+
+from bots.errors import ConfigurationError
+
+
+class Vault:
+    """Seals and opens values. Authenticated encryption: what was altered does not open."""
+
+    def __init__(self, key: bytes) -> None:
+        """`key` is 32 bytes in URL-safe base64, as `new_key` makes it."""
+        try:
+            self._fernet = Fernet(key)
+        except ValueError as error:
+            raise ConfigurationError(
+                "Krypteringsnyckeln har fel form. Återställ nyckelfilen från säkerhetskopian."
+            ) from error
+
+    def seal(self, value: Any, kind: TypeAdapter[Any] | None = None) -> bytes:  # noqa: ANN401 - whatever its adapter can write
+        """Return `value` as sealed JSON."""
+        return self._fernet.encrypt((kind or _ANYTHING).dump_json(value))
+
+    def open(self, sealed: bytes, kind: TypeAdapter[Any] | None = None) -> Any:  # noqa: ANN401 - whatever its adapter reads
+        """Return the value that was sealed. Raises ConfigurationError when this is not the key it was sealed with."""
+        try:
+            return (kind or _ANYTHING).validate_json(self._fernet.decrypt(sealed))
+        except InvalidToken as error:
+            raise ConfigurationError(
+                "Uppgifter i liggaren går inte att öppna med den här krypteringsnyckeln. Ange rätt nyckelfil i FLOTTA_KEY_FILE."
+            ) from error
+
+
+_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+def key_from(file: Path) -> bytes:
+    """Return the key in `file`, made on first use with rights for its owner alone.
+
+    Raises ConfigurationError when it cannot be read or made, or when others may read it.
+    """
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as out:
+                out.write(Fernet.generate_key())
+        if file.stat().st_mode & 0o077:
+            raise ConfigurationError(f"Nyckelfilen {file} får läsas av andra. Kör `chmod 600 {file}`.")
+        return file.read_bytes().strip()
+    except FileExistsError:
+        return key_from(file)
+    except OSError as error:
+        raise ConfigurationError(f"Nyckelfilen {file} kan inte läsas eller skapas ({type(error).__name__}).") from error

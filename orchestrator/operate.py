@@ -1,0 +1,372 @@
+"""What the commands do: start a run's process, follow it, ask, and say how it went."""
+
+from __future__ import annotations
+
+import getpass
+import json as jsonlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.prompt import Confirm
+
+from bots import registry
+from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
+from orchestrator import bootstrap, present, processes
+from orchestrator.ledger.store import OPEN_STATES, Holder, Ledger, Options, Run
+from orchestrator.settings import Settings, load
+
+#: How often the ledger is asked how far the run has come. Seconds.
+FOLLOW_EVERY = 0.2
+#: How long a run that is asked to stop may take to finish the item in hand, before its processes are ended. Seconds.
+STOP_WITHIN = 60
+
+#: The account of every mock system, and the role that its maps know.
+MOCK_ACCOUNT = {"USER": "robot", "PASSWORD": "flotta-mock", "ROLE": "handlaggare_lss"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `flotta run` was asked for."""
+
+    bot: str
+    mock: bool = False
+    yes: bool = False
+    plan_only: bool = False
+    today: date | None = None
+    limit: int | None = None
+    base_urls: dict[str, str] = field(default_factory=dict)
+    maps: dict[str, str] = field(default_factory=dict)
+    wait: bool = False
+    uis: dict[str, str] = field(default_factory=dict)
+    rows: int = 300
+    seed: int = 1
+    json: bool = False
+
+
+def run(request: Request) -> int:
+    """Carry out `flotta run` and return its exit code."""
+    bot = registry.bot(request.bot)
+    for option, named in (("--base-url", request.base_urls), ("--map", request.maps), ("--ui", request.uis)):
+        if unknown := sorted(set(named) - set(bot.systems)):
+            raise ConfigurationError(
+                f"{option}: {bot.name} använder inte {', '.join(unknown)}, utan {', '.join(bot.systems)}."
+            )
+    day = request.today or bootstrap.today()
+    with ExitStack() as stack:
+        base_urls = dict(request.base_urls)
+        if request.mock:
+            _give_mock_accounts(bot.systems)
+            uis = {system: request.uis.get(system) for system in bot.systems}
+            base_urls = stack.enter_context(_mocks(uis, request.rows, request.seed, day))
+        settings = load()
+        for system in bot.systems:
+            bootstrap.maps_of(settings, system, request.maps.get(system))
+        ledger = bootstrap.open_ledger(settings)
+        options = Options(
+            base_urls=base_urls,
+            maps={system: str(Path(file).resolve()) for system, file in request.maps.items()},
+            instances={
+                system: f"mock-{uuid.uuid4().hex[:8]}" if request.mock else _instance(settings, base_urls, system)
+                for system in bot.systems
+            },
+            mock=request.mock,
+            plan_only=request.plan_only,
+            unattended=request.yes,
+            limit=request.limit,
+        )
+        at = bootstrap.now()
+        run_id = f"{bot.name}:{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+        operator = Operator(settings, ledger, as_json=request.json)
+        accounts = [f"{options.instances[system]}/{settings.system(system).user}" for system in bot.systems]
+        operator.free(accounts, wait=request.wait)
+        ledger.create_run(run_id, bot.name, today=day, options=options, now=at)
+        return operator.carry(run_id, ask=not request.yes and not request.plan_only)
+
+
+def resume(name: str | None, *, yes: bool, json: bool) -> int:
+    """Carry out `flotta resume`: end the run's old processes, and go on where they stopped."""
+    settings = load()
+    ledger = bootstrap.open_ledger(settings)
+    found = _find(ledger, name, unfinished=True)
+    if found.state == "done":
+        raise ConfigurationError(f"Körningen {found.id} är redan klar.")
+    if found.options.mock:
+        _give_mock_accounts(registry.bot(found.bot).systems)
+        settings = load()
+    operator = Operator(settings, ledger, as_json=json)
+    if found.holder is not None and not processes.is_here(found.holder):
+        raise RunHeld(f"Körningen {found.id}", str(found.holder))
+    if ended := processes.end_tree(settings.home, found.id):
+        operator.say(f"Avslutade {ended} processer från det förra försöket.")
+    operator.free(bootstrap.accounts(settings, found), wait=False, mine=found.id)
+    if found.state in {"planned", "waiting"} and yes:
+        ledger.approve(found.id, getpass.getuser(), bootstrap.now())
+    return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"})
+
+
+def runs(limit: int, *, json: bool) -> int:
+    """Carry out `flotta runs`."""
+    found = bootstrap.open_ledger(load()).latest_runs(limit)
+    if json:
+        _print_json(
+            [{"run": r.id, "bot": r.bot, "state": r.state, "seen": r.seen, "exit_code": r.exit_code} for r in found]
+        )
+    elif found:
+        present.show(present.runs(found))
+    else:
+        Console().print("Inga körningar än. Prova `flotta run reminder-cleanup --mock`.")
+    return 0
+
+
+def show(name: str | None, *, everything: bool, json: bool) -> int:
+    """Carry out `flotta show`."""
+    ledger = bootstrap.open_ledger(load())
+    found = _find(ledger, name, unfinished=False)
+    bot, lines = registry.bot(found.bot), ledger.lines(found.id)
+    if json:
+        _print_json(present.as_json(found, lines))
+    else:
+        Console().print(f"{found.id}, startad {found.created:%Y-%m-%d %H:%M} UTC")
+        present.show(present.items(lines, everything=everything))
+        present.show(present.summary(bot, found, lines))
+    return 0
+
+
+def check(  # noqa: PLR0913 - the options that the command has
+    system: str, *, base_url: str | None, map_file: str | None, mock: bool, ui: str | None, json: bool
+) -> int:
+    """Carry out `flotta selectors check`: 0 when every element is found as the map says, 4 when one is not."""
+    with ExitStack() as stack:
+        if mock:
+            _give_mock_accounts((system,))
+            base_url = stack.enter_context(_mocks({system: ui}, 300, 1, bootstrap.today()))[system]
+        settings = load()
+        doors = bootstrap.Doors(
+            settings, stack, base_urls={system: base_url} if base_url else {}, maps={system: map_file} if map_file else {}
+        )
+        found = bootstrap.inspect(doors, system, may_open=True)
+    if json:
+        _print_json(found)
+    else:
+        present.show(present.findings(found, everything=True))
+    return 4 if any(each["verdict"] == "drift" for each in found) else 0
+
+
+def mock(  # noqa: PLR0913 - the options that the command has
+    systems: list[str], *, port: int, uis: dict[str, str], rows: int, seed: int, today: date | None, faults: str | None
+) -> int:
+    """Carry out `flotta mock`: serve until interrupted."""
+    day = today or bootstrap.today()
+    with _mocks({system: uis.get(system) for system in systems}, rows, seed, day, port=port, faults=faults) as urls:
+        for system, url in urls.items():
+            print(f"{system} {url}", flush=True)  # noqa: T201 - what the command is asked for
+        print("Ctrl-C avslutar.", flush=True)  # noqa: T201
+        stop = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        try:
+            stop.wait()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+class Operator:
+    """Follows one run's process for the person who started it."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, *, as_json: bool) -> None:
+        """With `as_json` nothing but one JSON document goes to standard output."""
+        self._settings, self._ledger, self._as_json = settings, ledger, as_json
+        self._console = Console(stderr=as_json)
+
+    def say(self, sentence: str) -> None:
+        """Tell the person something."""
+        self._console.print(sentence, highlight=False)
+
+    def free(self, accounts: list[str], *, wait: bool, mine: str | None = None) -> None:
+        """Make sure that no other run holds the accounts, or wait until none does. Raises RunHeld naming the holder."""
+        busy = set()
+        for account in accounts:
+            told = False
+            while lease := self._ledger.lease_of(account):
+                held_by, holder = lease
+                if held_by == mine or self._gone(held_by, holder):
+                    self._ledger.drop_leases(held_by, holder)
+                    break
+                busy.add(held_by)
+                if not wait:
+                    raise RunHeld(f"Kontot {account}", f"körning {held_by} ({holder})")
+                if not told:
+                    told = True
+                    self.say(f"Väntar på körning {held_by} ({holder}).")
+                threading.Event().wait(FOLLOW_EVERY)
+        processes.sweep(self._settings.home, busy)
+
+    @staticmethod
+    def _gone(_run_id: str, holder: Holder) -> bool:
+        return processes.is_here(holder) and not processes.is_alive(holder)
+
+    def carry(self, run_id: str, *, ask: bool) -> int:
+        """Run the worker's process to its end, ask about the plan if that is wanted, and report."""
+        code = self._process(run_id)
+        found = self._run(run_id)
+        bot = registry.bot(found.bot)
+        if found.state == "planned" and ask:
+            lines = self._ledger.lines(run_id)
+            acts = sum(line.state == "todo" for line in lines)
+            self._console.print(present.summary(bot, found, lines))
+            if acts and sys.stdin.isatty():
+                self._console.print(present.plan(bot, lines))
+                if Confirm.ask(f"Utföra {acts} åtgärder?", default=False, console=self._console):
+                    self._ledger.approve(run_id, getpass.getuser(), bootstrap.now())
+                    code = self._process(run_id)
+                    found = self._run(run_id)
+                else:
+                    self.say(f"Inget utfördes. `flotta resume {run_id}` visar planen igen.")
+                    return 3
+            elif acts:
+                self.say(f"Planen väntar på godkännande: `flotta resume {run_id} --yes` utför den.")
+                return 3
+        return self._report(found, code)
+
+    def _report(self, found: Run, code: int) -> int:
+        if found.state in {"running", "new"}:
+            # The process is gone without having stored an ending.
+            if code == bootstrap.CANNOT_STORE:
+                raise StateNotWritable(str(self._settings.home))
+            if code == bootstrap.LOST:
+                raise FlottaError(f"Körningen {found.id} har tagits över av en annan process.")
+            log = processes.log_file(self._settings.home, found.id)
+            raise FlottaError(
+                f"Körningens process dog (slutkod {code}). Allt som hann göras är sparat; `flotta resume` fortsätter. "
+                f"Loggen finns i {log}."
+            )
+        bot, lines = registry.bot(found.bot), self._ledger.lines(found.id)
+        if self._as_json:
+            _print_json(present.as_json(found, lines))
+        else:
+            self._console.print(present.summary(bot, found, lines))
+            self.say(f"Körning {found.id}. `flotta show --all` visar varje post.")
+        return found.exit_code if found.exit_code is not None else 1
+
+    def _run(self, run_id: str) -> Run:
+        found = self._ledger.run(run_id)
+        if found is None:
+            raise ConfigurationError(f"Det finns ingen körning {run_id}.")
+        return found
+
+    def _process(self, run_id: str) -> int:
+        """Start the worker, show how far it has come, and return its exit code. Ctrl-C asks it to stop, twice ends it."""
+        child = processes.start(self._settings.home, run_id, os.environ)
+        try:
+            with self._progress() as bar:
+                task = bar.add_task("Startar", total=None)
+                while True:
+                    try:
+                        return child.wait(FOLLOW_EVERY)
+                    except subprocess.TimeoutExpired:
+                        bar.update(task, **self._how_far(run_id))
+        except KeyboardInterrupt:
+            self.say("Avslutar efter den pågående posten. Ctrl-C igen avbryter genast.")
+            child.send_signal(signal.SIGTERM)
+            try:
+                return child.wait(STOP_WITHIN)
+            except (KeyboardInterrupt, subprocess.TimeoutExpired):
+                processes.end_tree(self._settings.home, run_id)
+                child.wait()
+                return 130
+
+    def _progress(self) -> Progress:
+        return Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+
+    def _how_far(self, run_id: str) -> dict[str, Any]:
+        found = self._run(run_id)
+        if found.planned is None:
+            return {"description": "Läser", "completed": found.seen, "total": None}
+        counts = self._ledger.item_counts(run_id)
+        finished = counts.get("done", 0)
+        left = counts.get("todo", 0) + counts.get("uncertain", 0)
+        return {"description": "Utför", "completed": finished, "total": finished + left}
+
+
+@contextmanager
+def _mocks(  # noqa: PLR0913 - what a mock is made from
+    uis: dict[str, str | None], rows: int, seed: int, day: date, *, port: int = 0, faults: str | None = None
+) -> Iterator[dict[str, str]]:
+    """Serve mock systems in this process; yield their addresses. Raises ConfigurationError for what cannot be served."""
+    try:
+        from fixtures.mockui import faults as fault_kit  # noqa: PLC0415 - only a mock needs it installed
+        from fixtures.mockui import server  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ConfigurationError("Låtsassystemen är inte installerade. Kör `pip install 'flotta[mock]'`.") from error
+    try:
+        loaded = fault_kit.load(Path(faults)) if faults else ()
+        specs = [
+            server.Spec(system, today=day, ui=ui, rows=rows, seed=seed, faults=loaded) for system, ui in uis.items()
+        ]
+        with ExitStack() as stack:
+            yield stack.enter_context(server.serve(specs, port=port))
+    except server.PortTaken as error:
+        raise ConfigurationError(f"Port {error.port} är upptagen. Välj en annan med --port.") from error
+    except server.UnknownSystem as error:
+        raise ConfigurationError(f"Det finns inget låtsassystem {error.name}. Det finns: {', '.join(error.known)}.") from error
+    except fault_kit.InvalidFaults as error:
+        raise ConfigurationError(f"Felfilen {faults}: {error}") from error
+
+
+def _give_mock_accounts(systems: tuple[str, ...]) -> None:
+    """Let this process and its children use the mock's account, whatever the settings say of the real one."""
+    for system in systems:
+        for name, value in MOCK_ACCOUNT.items():
+            os.environ[f"FLOTTA_SYSTEMS__{system.upper()}__{name}"] = value
+
+
+def _instance(settings: Settings, base_urls: dict[str, str], system: str) -> str:
+    """Return the name of the installation: the settings', else the address's host."""
+    about = settings.system(system)
+    if system in base_urls or about.instance is None:
+        return urlsplit(base_urls.get(system) or about.base_url or "").netloc or system
+    return about.instance
+
+
+def _find(ledger: Ledger, name: str | None, *, unfinished: bool) -> Run:
+    """Return the run of that name or unique beginning; without a name the latest, or the latest that is unfinished."""
+    latest = ledger.latest_runs(200)
+    if name is None:
+        for found in latest:
+            if not unfinished or found.state in OPEN_STATES:
+                return found
+        raise ConfigurationError("Det finns ingen körning att fortsätta." if unfinished else "Inga körningar än.")
+    exact = ledger.run(name)
+    if exact is not None:
+        return exact
+    matches = [found for found in latest if found.id.startswith(name)]
+    if len(matches) == 1:
+        return matches[0]
+    raise ConfigurationError(
+        f"{name} kan vara {', '.join(found.id for found in matches)}." if matches else f"Det finns ingen körning {name}."
+    )
+
+
+def _print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can write
+    print(jsonlib.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - asked for

@@ -1,0 +1,142 @@
+"""What people see in a terminal: the plan, the progress, the summary. Swedish, and never anything sealed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bots.contract import AnyBot
+from orchestrator.ledger.store import ItemLine, Run
+
+STATES = {
+    "new": "inte påbörjad",
+    "running": "pågår",
+    "planned": "planerad, inte utförd",
+    "waiting": "väntar på godkännande",
+    "done": "klar",
+    "partial": "delvis klar",
+    "interrupted": "avbruten",
+    "failed": "misslyckad",
+    "drifted": "stoppad: skärmen har ändrats",
+    "todo": "återstår",
+    "left": "kvar",
+    "referred": "till handläggare",
+    "postponed": "utanför --limit",
+    "uncertain": "osäker",
+}
+VERDICTS = {"ok": "stämmer", "weak": "svag", "drift": "stämmer inte", "unseen": "inte sedd"}
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", justify="right" if column == "Antal" else "left")
+    return table
+
+
+def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
+    """Return the run's result: seen, done, left and referred with their reasons, and what is unfinished."""
+    titles = {rule.id: rule.title for rule in bot.rules}
+    table = _table(f"{bot.name}: {STATES[run.state]}", "", "Antal", "Varför")
+    table.add_row("Sedda", str(len(lines) or run.seen), "")
+    done = "Borttagna" if bot.name == "reminder-cleanup" else "Utförda"
+    for heading, states in (
+        (done, ("done",)),
+        ("Planerade", ("todo", "postponed") if run.state in {"planned", "waiting"} else ()),
+        ("Kvar", ("left",)),
+        ("Till handläggare", ("referred",)),
+        ("Utanför --limit", () if run.state in {"planned", "waiting"} else ("postponed",)),
+        ("Inte klara", () if run.state in {"planned", "waiting"} else ("todo", "failed", "uncertain")),
+    ):
+        chosen = [line for line in lines if line.state in states]
+        if not chosen and heading not in {done, "Kvar", "Till handläggare"}:
+            continue
+        table.add_section()
+        table.add_row(Text(heading, style="bold"), Text(str(len(chosen)), style="bold"), "")
+        for reason, count in Counter(_why(line, titles) for line in chosen).most_common():
+            table.add_row("", str(count), Text(reason))
+    parts: list[RenderableType] = [table]
+    if run.sentence:
+        parts.append(Text(run.sentence, style="yellow"))
+    if run.findings:
+        parts.append(findings(run.findings))
+    return Group(*parts)
+
+
+def _why(line: ItemLine, titles: Mapping[str, str]) -> str:
+    """Group by the rule, or by what happened after the plan."""
+    return line.note or titles.get(line.rule, line.rule)
+
+
+def plan(bot: AnyBot, lines: Iterable[ItemLine]) -> RenderableType:
+    """Return what the plan would do, item by item."""
+    table = _table("Plan", "Post", "Regel", "Skäl")
+    titles = {rule.id: rule.title for rule in bot.rules}
+    for line in lines:
+        if line.outcome == "act" and line.state == "todo":
+            table.add_row(line.reference, titles.get(line.rule, line.rule), line.reason)
+    return table
+
+
+def items(lines: Iterable[ItemLine], *, everything: bool) -> RenderableType:
+    """Return the items one by one: all, or those that something was done or asked about."""
+    table = _table("Poster", "Post", "Läge", "Regel", "Skäl", "Kvitto")
+    for line in lines:
+        if everything or line.state != "left":
+            why = f"{line.reason} {line.note}" if line.note else line.reason
+            table.add_row(
+                line.reference, STATES[line.state], f"{line.rule}/{line.rule_version}", Text(why), line.receipt or ""
+            )
+    return table
+
+
+def runs(found: Iterable[Run]) -> RenderableType:
+    """Return the runs, newest first."""
+    table = _table("Körningar", "Körning", "Läge", "Sedda", "Slutkod", "Anmärkning")
+    for run in found:
+        table.add_row(
+            run.id, STATES[run.state], str(run.seen), "" if run.exit_code is None else str(run.exit_code), run.sentence or ""
+        )
+    return table
+
+
+def findings(found: Sequence[Mapping[str, Any]], *, everything: bool = False) -> RenderableType:
+    """Return what an inspection found: what does not agree, or all of it."""
+    version = next((each["map"] for each in found if each.get("map")), None)
+    table = _table(
+        f"Jämfört med karta {version}" if version else "Avvikelser", "Skärmbild", "Element", "Utfall", "Träffar per sökväg"
+    )
+    styles = {"drift": "red", "weak": "yellow", "ok": "green"}
+    for each in found:
+        if everything or each["verdict"] in {"drift", "weak"}:
+            counts = ", ".join(f"{seen['locator']}: {seen['found']}" for seen in each["sightings"])
+            verdict = Text(VERDICTS[each["verdict"]], style=styles.get(each["verdict"], "dim"))
+            table.add_row(each["screen"], each["element"], verdict, Text(counts or each.get("why") or ""))
+    return table
+
+
+def show(what: RenderableType) -> None:
+    """Print to the terminal."""
+    Console().print(what)
+
+
+def as_json(run: Run, lines: Sequence[ItemLine]) -> dict[str, Any]:
+    """Return the run for machines: counts per state and reason, and every item."""
+    return {
+        "run": run.id,
+        "bot": run.bot,
+        "state": run.state,
+        "exit_code": run.exit_code,
+        "sentence": run.sentence,
+        "seen": len(lines) or run.seen,
+        "states": dict(Counter(line.state for line in lines)),
+        "rules": dict(Counter(f"{line.outcome}:{line.rule}/{line.rule_version}" for line in lines)),
+        "findings": run.findings,
+        "items": [{name: getattr(line, name) for name in ItemLine.__slots__} for line in lines],
+    }

@@ -1,0 +1,99 @@
+"""A run's processes: start one, tell whether its holder lives, end its whole tree.
+
+Every process of a run, the browser's included, carries the run's id in its environment. That is what finds the tree
+again when the worker is gone and its children have been handed to another parent.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from orchestrator.ledger.store import Holder
+
+#: The environment variable that marks a run's processes.
+MARK = "FLOTTA_RUN"
+
+
+def myself() -> Holder:
+    """Return this process as a holder."""
+    return Holder(socket.gethostname(), os.getpid(), psutil.Process().create_time())
+
+
+def is_here(holder: Holder) -> bool:
+    """Return whether the holder is, or was, a process of this machine."""
+    return holder.host == socket.gethostname()
+
+
+def is_alive(holder: Holder) -> bool:
+    """Return whether that very process still runs on this machine."""
+    try:
+        process = psutil.Process(holder.pid)
+        return abs(process.create_time() - holder.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def end_tree(home: Path, run_id: str) -> int:
+    """End every process of the run on this machine, and return how many there were. Does not return before they are gone."""
+    mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid not in mine and process.environ().get(MARK) == _mark(home, run_id):
+                found.append(process)
+        except (psutil.AccessDenied, psutil.NoSuchProcess, OSError):
+            continue
+    for process in found:
+        try:
+            process.kill()
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(found, timeout=10)
+    return len(found)
+
+
+def _mark(home: Path, run_id: str) -> str:
+    return f"{home}:{run_id}"
+
+
+def temporary(home: Path, run_id: str) -> Path:
+    """Return the run's own temporary directory, which holds the browser's profile."""
+    return home / "tmp" / run_id.replace(":", "-")
+
+
+def log_file(home: Path, run_id: str) -> Path:
+    """Return the file that the run's output is drained to."""
+    return home / "logs" / f"{run_id.replace(':', '-')}.jsonl"
+
+
+def sweep(home: Path, busy: set[str]) -> None:
+    """Wipe what killed runs left behind. `busy` are the ids of runs whose processes live."""
+    keep = {temporary(home, run_id) for run_id in busy}
+    for left in (home / "tmp").glob("*"):
+        if left not in keep:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def start(home: Path, run_id: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start the run's worker: its own session, its output drained to a file, secrets by environment alone."""
+    folder = temporary(home, run_id)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = log_file(home, run_id)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with log.open("ab") as out:
+        return subprocess.Popen(  # noqa: S603 - our own module, with an id as its only argument
+            [sys.executable, "-m", "orchestrator.worker", run_id],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            env={**environment, MARK: _mark(home, run_id), "FLOTTA_HOME": str(home), "TMPDIR": str(folder)},
+        )

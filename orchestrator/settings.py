@@ -1,0 +1,126 @@
+"""What is set where: `flotta.toml`, with the environment on top, and secrets from neither the command line nor the toml.
+
+A secret comes from the environment (`FLOTTA_SYSTEMS__LIFECARE__PASSWORD`) or from `secrets.toml` beside the key, which
+must be readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bots.errors import ConfigurationError
+
+
+class BotSettings(BaseModel):
+    """The guard's limits for one bot."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_actions: int = Field(default=200, ge=0, description="at most this many writes without asking a person")
+    max_share: float = Field(default=0.40, ge=0, le=1, description="at most this share of what was seen")
+
+
+class SystemSettings(BaseModel):
+    """One third-party system: where it is, and which account the bots use there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base_url: str | None = None
+    user: str = ""
+    password: SecretStr = SecretStr("")
+    role: str = ""
+    #: Which installation this is. Business keys are unique within it; without a name it is the address.
+    instance: str | None = None
+
+
+class Settings(BaseSettings):
+    """All settings. Environment: `FLOTTA_` and the name, levels parted by two underscores."""
+
+    model_config = SettingsConfigDict(env_prefix="FLOTTA_", env_nested_delimiter="__", extra="forbid")
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_state_dir("flotta")))
+    key_file: Path = Field(default_factory=lambda: Path(platformdirs.user_config_dir("flotta")) / "key")
+    maps: Path = Path(__file__).parents[1] / "selectors"
+    browser: str | None = None
+    #: How long after a step's intent its write may still be sent. The page itself refuses it later.
+    write_deadline: timedelta = timedelta(seconds=10)
+    bots: dict[str, BotSettings] = {}
+    systems: dict[str, SystemSettings] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment outweighs the files, which `load` hands over as arguments."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    def bot(self, name: str) -> BotSettings:
+        """Return the limits of the bot, the defaults when nothing is said of it."""
+        return self.bots.get(name, BotSettings())
+
+    def system(self, name: str) -> SystemSettings:
+        """Return the settings of the system, empty when nothing is said of it."""
+        return self.systems.get(name, SystemSettings())
+
+
+def load() -> Settings:
+    """Read `flotta.toml` (FLOTTA_CONFIG, else in the working directory) and the environment.
+
+    Raises ConfigurationError naming the file and the setting.
+    """
+    named = os.environ.get("FLOTTA_CONFIG")
+    file = Path(named) if named else Path("flotta.toml")
+    values = _toml(file) if named or file.exists() else {}
+    source = str(file) if values else "miljön (FLOTTA_…)"
+    os.environ.pop("FLOTTA_CONFIG", None)
+    try:
+        settings = Settings(**values)
+        secrets = settings.key_file.with_name("secrets.toml")
+        if secrets.exists():
+            if secrets.stat().st_mode & 0o077:
+                raise ConfigurationError(f"{secrets} får läsas av andra. Kör `chmod 600 {secrets}`.")
+            source = str(secrets)
+            settings = Settings(**_merged(values, _toml(secrets)))
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in each['loc'])}: "
+            + ("okänd inställning" if each["type"] == "extra_forbidden" else each["msg"])
+            for each in error.errors(include_input=False)
+        )
+        raise ConfigurationError(f"Fel i {source}: {problems}.") from None
+    finally:
+        if named:
+            os.environ["FLOTTA_CONFIG"] = named
+    return settings
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file} kan inte läsas ({type(error).__name__}). Kontrollera sökvägen och rättigheterna."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} är inte giltig TOML: {error}. Rätta filen.") from error
+
+
+def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    both = dict(one)
+    for key, value in other.items():
+        both[key] = _merged(both[key], value) if isinstance(value, dict) and isinstance(both.get(key), dict) else value
+    return both

@@ -1,0 +1,343 @@
+"""One run in its own process: collect, decide, plan, guard, then each step: intent, reread, perform, receipt.
+
+What happens to a step here is what `orchestrator.ledger` draws. The worker never repeats a write: a step whose answer
+was lost is looked for in the target system, and is sent again only when it is proven that it did not happen.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+
+from bots.contract import AnyBot, Item, Receipt, Refer
+from bots.errors import (
+    ApplicationException,
+    FlottaError,
+    RunLost,
+    SelectorDrift,
+    StateNotWritable,
+    VersionUnknown,
+    WriteRefused,
+    WriteUnanswered,
+    of_python,
+)
+from orchestrator import guard
+from orchestrator.ledger.store import Holder, Ledger, PlannedItem, Run, StoredStep
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from bots.browser.session import Session
+    from orchestrator.settings import Settings
+
+#: After so many failures in a row it is the system that is down, not the items.
+FAILURES_IN_A_ROW = 3
+#: How often one step may be tried when each try is proven not to have happened.
+ATTEMPTS = 3
+#: How often the number of seen items is stored while collecting.
+SEEN_EVERY = timedelta(seconds=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended: state, exit code, and a sentence for people."""
+
+    state: str
+    exit_code: int
+    sentence: str | None = None
+    findings: list[dict[str, Any]] | None = None
+
+
+class Screens:
+    """The systems of a run, signed in on first use: one attribute per system."""
+
+    def __init__(self, opened: Callable[[str], tuple[Session, Any]]) -> None:
+        """`opened` signs in to a system and returns its session and its screens."""
+        self._opened = opened
+        self.sessions: dict[str, Session] = {}
+
+    def __getattr__(self, system: str) -> Any:  # noqa: ANN401 - each bot states the Protocol of what it needs
+        if system.startswith("_"):
+            raise AttributeError(system)
+        session, screens = self._opened(system)
+        self.sessions[system] = session
+        setattr(self, system, screens)
+        return screens
+
+
+class Worker:
+    """Carries one run as far as it goes."""
+
+    def __init__(  # noqa: PLR0913 - all that a run stands on, given by `bootstrap`
+        self,
+        *,
+        bot: AnyBot,
+        run: Run,
+        ledger: Ledger,
+        settings: Settings,
+        screens: Screens,
+        instance: str,
+        accounts: list[str],
+        me: Holder,
+        now: Callable[[], datetime],
+        log: FilteringBoundLogger,
+        checkpoint: Callable[[str], None] = lambda _point: None,
+        inspect: Callable[[str], list[dict[str, Any]]] = lambda _system: [],
+    ) -> None:
+        """`checkpoint` is told of each point of a step where a crash would matter; `inspect` reports on drifted screens."""
+        self._bot, self._run, self._ledger, self._settings = bot, run, ledger, settings
+        self._at, self._instance, self._accounts, self._me = screens, instance, accounts, me
+        self._now, self._log, self._checkpoint, self._inspect = now, log, checkpoint, inspect
+        self._record: TypeAdapter[Any] = TypeAdapter(bot.record)
+        self._stopping = threading.Event()
+        self._epoch = 0
+        self._failures = 0
+
+    def stop(self) -> None:
+        """Finish the item in hand, keep the rest."""
+        self._stopping.set()
+
+    def work(self) -> Ending:
+        """Carry the run on from where it is, and store how it ended. Raises RunHeld or RunLost, and stores nothing then."""
+        self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now())
+        self._log.info("run.claimed", epoch=self._epoch)
+        try:
+            ending = self._carry_on()
+        except RunLost:
+            self._log.warning("run.lost", epoch=self._epoch)
+            raise
+        except SelectorDrift as drift:
+            ending = Ending("drifted", drift.exit_code, drift.sentence, self._findings(drift))
+        except FlottaError as error:
+            ending = Ending("failed", error.exit_code, error.sentence)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the run must end in a stored state
+            self._log.error("run.broke", error=of_python(error))  # noqa: TRY400 - a traceback may quote the page
+            ending = Ending("failed", 1, of_python(error))
+        self._ledger.end_run(
+            self._run.id, self._epoch, state=ending.state, exit_code=ending.exit_code, sentence=ending.sentence,
+            findings=ending.findings, now=self._now(),
+        )  # fmt: skip
+        self._log.info("run.ended", state=ending.state, exit_code=ending.exit_code)
+        return ending
+
+    # --- plan --------------------------------------------------------------------------------------------------
+
+    def _carry_on(self) -> Ending:
+        if self._run.planned is None:
+            self._plan()
+        if self._stopping.is_set():
+            return _INTERRUPTED
+        options = self._run.options
+        if self._run.approved_by is None:
+            counts = self._ledger.plan_counts(self._run.id)
+            limits = self._settings.bot(self._bot.name)
+            approved = self._ledger.approved(self._bot.name)
+            maps = [session.map for session in self._at.sessions.values()]
+            if options.mock:
+                approved |= {(rule, version) for _outcome, rule, version in counts}
+            stop = guard.judge(
+                counts, max_actions=limits.max_actions, max_share=limits.max_share, approved=approved,
+                unapproved_maps=[f"{m.system} {m.version}" for m in maps if m.approved is None and not options.mock],
+            )  # fmt: skip
+            if options.plan_only or not options.unattended:
+                return Ending("planned", 0, str(stop) if stop else None)
+            if stop is not None:
+                return Ending("waiting", 3, f"{stop} Planen väntar på godkännande.")
+        self._ledger.adopt_intents(self._run.id, self._epoch)
+        return self._apply()
+
+    def _plan(self) -> None:
+        items: list[PlannedItem] = []
+        told = self._now()
+        for item in self._bot.collect(self._at, self._run.today):
+            items.append(self._decided(item))
+            if self._now() - told > SEEN_EVERY:
+                told = self._now()
+                self._ledger.seen(self._run.id, self._epoch, len(items))
+            if self._stopping.is_set():
+                return
+        self._ledger.store_plan(
+            self._run.id, self._epoch, items, record=self._record, instance=self._instance,
+            limit=self._run.options.limit, maps=self._maps(), now=self._now(),
+        )  # fmt: skip
+        self._log.info("plan.stored", count=len(items))
+
+    def _decided(self, item: Item[Any]) -> PlannedItem:
+        decision = self._bot.decide(item.record, self._run.today)
+        return PlannedItem(item.key, item.reference, item.record, decision)
+
+    def _maps(self) -> dict[str, str]:
+        return {system: session.map.version for system, session in self._at.sessions.items()}
+
+    def _findings(self, drift: SelectorDrift) -> list[dict[str, Any]]:
+        if isinstance(drift, VersionUnknown):
+            return self._inspect(self._bot.systems[0])
+        sightings = [{"locator": each.locator, "found": each.found} for each in drift.sightings]
+        return [{"screen": drift.screen, "element": drift.element, "verdict": "drift", "sightings": sightings}]
+
+    # --- apply -------------------------------------------------------------------------------------------------
+
+    def _apply(self) -> Ending:
+        """Try what is to be done and look for what was lost, until nothing more can be done about either."""
+        for system in self._bot.systems:
+            getattr(self._at, system)
+        for step in self._steps("uncertain"):
+            self._look(step)
+        unseen: set[int] = set()
+        while True:
+            stuck: set[str] = set()
+            for step in self._steps("todo"):
+                if self._stopping.is_set():
+                    return _INTERRUPTED
+                if step.item not in stuck and not self._do(step):
+                    stuck.add(step.item)
+            lost = [step for step in self._steps("uncertain") if step.id not in unseen]
+            if not lost and not self._steps("todo"):
+                break
+            for step in lost:
+                if not self._wait_until(step.settles):
+                    return _INTERRUPTED
+                if not self._look(step):
+                    unseen.add(step.id)
+        counts = self._ledger.item_counts(self._run.id)
+        left = sum(counts.get(state, 0) for state in ("todo", "failed", "uncertain"))
+        if left:
+            return Ending("partial", 1, f"{left} poster blev inte klara. `flotta resume {self._run.id}` fortsätter.")
+        return Ending("done", 0)
+
+    def _steps(self, state: str) -> list[StoredStep]:
+        return self._ledger.open_steps(self._run.id, state, record=self._record)
+
+    def _do(self, step: StoredStep) -> bool:
+        """Try one step and store what became of it. Return whether it is done."""
+        ledger, run, epoch = self._ledger, self._run.id, self._epoch
+        if step.attempts >= ATTEMPTS:
+            ledger.fail(run, epoch, step, f"Försöktes {ATTEMPTS} gånger utan verkan.")
+            return False
+        self._checkpoint("before-intent")
+        deadline = self._now() + self._settings.write_deadline
+        settles = deadline + max(session.map.settling for session in self._at.sessions.values())
+        if not ledger.intend(run, epoch, step, now=self._now(), deadline=deadline, settles=settles):
+            ledger.refer(run, epoch, step, "En tidigare körning har redan gjort detta, eller kan ha gjort det.", sent=False)
+            return False
+        self._checkpoint("after-intent")
+        for session in self._at.sessions.values():
+            session.spent = False
+        try:
+            if self._bot.reread(self._at, step.record, step) != step.record:
+                ledger.refer(run, epoch, step, "Ändrades av någon annan efter planen.", sent=False)
+                return False
+            with ExitStack() as stack:
+                for session in self._at.sessions.values():
+                    stack.enter_context(session.writing(deadline))
+                receipt = self._bot.perform(self._at, step, step.mark)
+        except (RunLost, StateNotWritable):
+            raise
+        except WriteRefused as error:
+            return self._refused(step, error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the step must end in a stored state
+            return self._interrupted(step, error)
+        self._checkpoint("before-receipt")
+        self._done(step, receipt, confirmed=False)
+        return True
+
+    def _done(self, step: StoredStep, receipt: Receipt, *, confirmed: bool) -> None:
+        session = next((each for each in self._at.sessions.values() if each.spent), None)
+        self._ledger.done(
+            self._run.id, self._epoch, step, receipt, now=self._now(), confirmed=confirmed,
+            map_version=", ".join(f"{system} {version}" for system, version in self._maps().items()),
+            located_by=session.located_by if session and not confirmed else None,
+        )  # fmt: skip
+        self._failures = 0
+        self._log.info("step.done", item=step.reference, step=step.kind, receipt=receipt.number, attempt=step.attempts)
+
+    def _refused(self, step: StoredStep, error: WriteRefused) -> bool:
+        """The system said no. Look all the same: it may have said so of a write that another window made."""
+        found = self._confirm(step)
+        if isinstance(found, Receipt):
+            self._done(step, found, confirmed=True)
+            return True
+        self._ledger.refer(self._run.id, self._epoch, step, error.sentence, sent=found is not None)
+        return False
+
+    def _interrupted(self, step: StoredStep, error: Exception) -> bool:
+        """Store what an error leaves behind: nothing sent, or a write that somebody must look for."""
+        sentence = error.sentence if isinstance(error, FlottaError) else of_python(error)
+        sent = any(session.spent for session in self._at.sessions.values())
+        self._log.warning("step.failed", item=step.reference, step=step.kind, error=type(error).__name__)
+        if sent:
+            self._ledger.uncertain(self._run.id, self._epoch, step, sentence, detail=str(error))
+            if not isinstance(error, SelectorDrift):
+                return self._look(step, at_once=True)
+        elif isinstance(error, SelectorDrift):
+            self._ledger.unsent(self._run.id, self._epoch, step)
+        else:
+            self._ledger.fail(self._run.id, self._epoch, step, sentence, detail=str(error))
+        if isinstance(error, SelectorDrift):
+            raise error
+        self._count_failure(error)
+        return False
+
+    def _look(self, step: StoredStep, *, at_once: bool = False) -> bool:
+        """Look in the target system for an uncertain step. Return whether that told anything.
+
+        "It has not happened" counts only from the moment when the write can no longer land; until then, or `at_once`
+        after a lost answer, only "it has happened" does.
+        """
+        # Judged before the look: what lands during it must not be taken for absent.
+        settled = not at_once and step.settles is not None and self._now() >= step.settles
+        try:
+            found = self._confirm(step)
+        except SelectorDrift:
+            raise
+        except (ApplicationException, WriteUnanswered) as error:
+            self._log.warning("confirm.failed", item=step.reference, error=type(error).__name__)
+            self._count_failure(error)
+            return False
+        if isinstance(found, Receipt):
+            self._done(step, found, confirmed=True)
+            return True
+        if isinstance(found, Refer):
+            self._ledger.refer(self._run.id, self._epoch, step, found.reason, sent=True)
+            return True
+        if settled:
+            self._ledger.unsent(self._run.id, self._epoch, step)
+            self._log.info("step.absent", item=step.reference, step=step.kind)
+        return settled
+
+    def _confirm(self, step: StoredStep) -> Receipt | Refer | None:
+        return self._bot.confirm(self._at, step, step.mark)
+
+    def _count_failure(self, error: Exception) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES_IN_A_ROW:
+            raise ApplicationException(
+                f"{self._failures} poster i rad misslyckades, så körningen stannade: "
+                + (error.sentence if isinstance(error, FlottaError) else of_python(error))
+            )
+
+    def _wait_until(self, moment: datetime | None) -> bool:
+        """Wait; return False when the worker is asked to stop meanwhile."""
+        left = (moment - self._now()).total_seconds() if moment else 0
+        return not self._stopping.wait(max(0.0, left))
+
+
+_INTERRUPTED = Ending("interrupted", 130, "Körningen avbröts. Allt är sparat; `flotta resume` fortsätter.")
+
+
+def main() -> int:
+    """Carry one run, named by its id on the command line. Returns the exit code."""
+    from orchestrator.bootstrap import carry  # noqa: PLC0415 - bootstrap wires this module
+
+    return carry(sys.argv[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
