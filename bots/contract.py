@@ -1,9 +1,9 @@
-"""What a bot and the house promise each other: Bot, Item, Step, Decision, Receipt; nothing else.
+r"""What a bot and the house promise each other: Bot, Item, Step, Decision, Receipt; nothing else.
 
 The life of one item, as the worker drives it (see `orchestrator.worker`):
 
     collect -> decide -> (plan stored, guard) -> reread -> perform -> receipt
-                                                    \\-> lost answer or crash: confirm, never a blind repeat
+                                                    \-> lost answer or crash: confirm, never a blind repeat
 """
 
 from __future__ import annotations
@@ -136,8 +136,10 @@ class Bot(Protocol[S_contra, R]):
         """
 
     def confirm(self, at: S_contra, step: Step, mark: str) -> Receipt | Refer | None:
-        """Look, without writing, whether the step has happened: its receipt; None if there is no trace of it; Refer
-        if the screens cannot tell."""
+        """Look, without writing, whether the step has happened.
+
+        Return its receipt; None if there is no trace of it; Refer if the screens cannot tell.
+        """
 
 
 #: A bot of any kind, where the house handles it without looking inside.

@@ -182,13 +182,17 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing) -> int:
         ledger = open_ledger(settings)
         run = ledger.run(run_id)
         if run is None:
-            raise ConfigurationError(f"Det finns ingen körning {run_id}.")
+            raise ConfigurationError(f"Det finns ingen körning {run_id}.")  # noqa: TRY301 - said as all the others are
         from orchestrator.worker import Screens, Worker  # noqa: PLC0415 - it imports this module's caller
 
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, processes.temporary(settings.home, run_id), ignore_errors=True)
             doors = Doors(
-                settings, stack, base_urls=dict(run.options.base_urls), maps=dict(run.options.maps), checkpoint=checkpoint
+                settings,
+                stack,
+                base_urls=dict(run.options.base_urls),
+                maps=dict(run.options.maps),
+                checkpoint=checkpoint,
             )
             worker = Worker(
                 bot=registry.bot(run.bot),

@@ -7,7 +7,6 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-
 app = typer.Typer(
     name="flotta",
     no_args_is_help=True,
@@ -24,7 +23,7 @@ Pairs = list[str]
 
 
 @app.command()
-def run(  # noqa: PLR0913 - the options that the command has
+def run(
     bot: Annotated[str, typer.Argument(help="Robotens namn, t.ex. reminder-cleanup.")],
     mock: Annotated[bool, typer.Option("--mock", help="Kör mot ett låtsassystem som startas här.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Fråga inte; vakten stoppar det som går över gränserna.")] = False,
@@ -32,15 +31,19 @@ def run(  # noqa: PLR0913 - the options that the command has
     today: Annotated[str | None, typer.Option(help="Räkna som om det vore denna dag (ÅÅÅÅ-MM-DD).")] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="Gör högst så många åtgärder.")] = None,
     base_url: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=URL", help="Systemets adress.")] = None,
-    map_file: Annotated[Pairs | None, typer.Option("--map", metavar="SYSTEM=FIL", help="Använd just denna karta.")] = None,
+    map_file: Annotated[
+        Pairs | None, typer.Option("--map", metavar="SYSTEM=FIL", help="Använd just denna karta.")
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Vänta om kontot är upptaget.")] = False,
-    ui: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=VERSION", help="Låtsassystemets version (--mock).")] = None,
+    ui: Annotated[
+        Pairs | None, typer.Option(metavar="SYSTEM=VERSION", help="Låtsassystemets version (--mock).")
+    ] = None,
     rows: Annotated[int, typer.Option(min=1, help="Antal poster i låtsassystemet (--mock).")] = 300,
     seed: Annotated[int, typer.Option(help="Frö för låtsassystemets data (--mock).")] = 1,
     json: Json = False,
 ) -> None:
     """Planera, visa, fråga och utför. Exempel: flotta run reminder-cleanup --mock --yes"""
-    from orchestrator import operate  # noqa: PLC0415
+    from orchestrator import operate
 
     raise typer.Exit(
         operate.run(
@@ -60,7 +63,7 @@ def resume(
     json: Json = False,
 ) -> None:
     """Fortsätt en körning. En gammal process avslutas först. Exempel: flotta resume"""
-    from orchestrator import operate  # noqa: PLC0415
+    from orchestrator import operate
 
     raise typer.Exit(operate.resume(run, yes=yes, json=json))
 
@@ -68,7 +71,7 @@ def resume(
 @app.command()
 def runs(limit: Annotated[int, typer.Option(min=1, help="Högst så många.")] = 20, json: Json = False) -> None:
     """Lista körningar, nyast först. Exempel: flotta runs"""
-    from orchestrator import operate  # noqa: PLC0415
+    from orchestrator import operate
 
     raise typer.Exit(operate.runs(limit, json=json))
 
@@ -80,13 +83,13 @@ def show(
     json: Json = False,
 ) -> None:
     """Visa en körning: utfall, skäl och kvitton. Exempel: flotta show --all"""
-    from orchestrator import operate  # noqa: PLC0415
+    from orchestrator import operate
 
     raise typer.Exit(operate.show(run, everything=everything, json=json))
 
 
 @app.command()
-def mock(  # noqa: PLR0913 - the options that the command has
+def mock(
     systems: Annotated[list[str], typer.Argument(help="Systemen, t.ex. lifecare.")],
     port: Annotated[int, typer.Option(help="Första porten; 0 väljer lediga.")] = 8800,
     ui: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=VERSION", help="Version av gränssnittet.")] = None,
@@ -96,7 +99,7 @@ def mock(  # noqa: PLR0913 - the options that the command has
     faults: Annotated[str | None, typer.Option(metavar="FIL", help="Fel att lägga in (YAML eller JSON).")] = None,
 ) -> None:
     """Starta låtsassystem att prova mot. Exempel: flotta mock lifecare --ui lifecare=2024.04"""
-    from orchestrator import operate  # noqa: PLC0415
+    from orchestrator import operate
 
     raise typer.Exit(
         operate.mock(
@@ -115,7 +118,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Jämför kartan med de levande skärmarna, utan att skriva. Exempel: flotta selectors check lifecare --mock"""
-    from orchestrator import operate  # noqa: PLC0415
+    from orchestrator import operate
 
     raise typer.Exit(operate.check(system, base_url=base_url, map_file=map_file, mock=mock, ui=ui, json=json))
 
@@ -131,7 +134,7 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
 
 
 def _date(given: str | None) -> Any:  # noqa: ANN401 - a date or None, without importing datetime for --help
-    from datetime import date  # noqa: PLC0415
+    from datetime import date
 
     try:
         return date.fromisoformat(given) if given else None
@@ -148,8 +151,8 @@ def main() -> None:
     """Run the command line. What Flotta itself says has gone wrong is one sentence and its exit code, no traceback."""
     try:
         app()
-    except Exception as error:
-        from bots.errors import FlottaError, of_python  # noqa: PLC0415
+    except Exception as error:  # noqa: BLE001 - no traceback: it may quote the page
+        from bots.errors import FlottaError, of_python
 
         if isinstance(error, FlottaError):
             typer.echo(error.sentence, err=True)

@@ -145,9 +145,7 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
     return 0
 
 
-def check(  # noqa: PLR0913 - the options that the command has
-    system: str, *, base_url: str | None, map_file: str | None, mock: bool, ui: str | None, json: bool
-) -> int:
+def check(system: str, *, base_url: str | None, map_file: str | None, mock: bool, ui: str | None, json: bool) -> int:
     """Carry out `flotta selectors check`: 0 when every element is found as the map says, 4 when one is not."""
     with ExitStack() as stack:
         if mock:
@@ -155,7 +153,10 @@ def check(  # noqa: PLR0913 - the options that the command has
             base_url = stack.enter_context(_mocks({system: ui}, 300, 1, bootstrap.today()))[system]
         settings = load()
         doors = bootstrap.Doors(
-            settings, stack, base_urls={system: base_url} if base_url else {}, maps={system: map_file} if map_file else {}
+            settings,
+            stack,
+            base_urls={system: base_url} if base_url else {},
+            maps={system: map_file} if map_file else {},
         )
         found = bootstrap.inspect(doors, system, may_open=True)
     if json:
@@ -165,7 +166,7 @@ def check(  # noqa: PLR0913 - the options that the command has
     return 4 if any(each["verdict"] == "drift" for each in found) else 0
 
 
-def mock(  # noqa: PLR0913 - the options that the command has
+def mock(
     systems: list[str], *, port: int, uis: dict[str, str], rows: int, seed: int, today: date | None, faults: str | None
 ) -> int:
     """Carry out `flotta mock`: serve until interrupted."""
@@ -268,7 +269,7 @@ class Operator:
         return found
 
     def _process(self, run_id: str) -> int:
-        """Start the worker, show how far it has come, and return its exit code. Ctrl-C asks it to stop, twice ends it."""
+        """Start the worker, show how far it has come, return its exit code. Ctrl-C asks it to stop, twice ends it."""
         child = processes.start(self._settings.home, run_id, os.environ)
         try:
             with self._progress() as bar:
@@ -310,10 +311,10 @@ class Operator:
 
 
 @contextmanager
-def _mocks(  # noqa: PLR0913 - what a mock is made from
+def _mocks(
     uis: dict[str, str | None], rows: int, seed: int, day: date, *, port: int = 0, faults: str | None = None
 ) -> Iterator[dict[str, str]]:
-    """Serve mock systems in this process; yield their addresses. Raises ConfigurationError for what cannot be served."""
+    """Serve mock systems in this process; yield their addresses. Raises ConfigurationError if they can't be."""
     try:
         from fixtures.mockui import faults as fault_kit  # noqa: PLC0415 - only a mock needs it installed
         from fixtures.mockui import server  # noqa: PLC0415
@@ -329,7 +330,9 @@ def _mocks(  # noqa: PLR0913 - what a mock is made from
     except server.PortTaken as error:
         raise ConfigurationError(f"Port {error.port} är upptagen. Välj en annan med --port.") from error
     except server.UnknownSystem as error:
-        raise ConfigurationError(f"Det finns inget låtsassystem {error.name}. Det finns: {', '.join(error.known)}.") from error
+        raise ConfigurationError(
+            f"Det finns inget låtsassystem {error.name}. Det finns: {', '.join(error.known)}."
+        ) from error
     except fault_kit.InvalidFaults as error:
         raise ConfigurationError(f"Felfilen {faults}: {error}") from error
 
@@ -364,7 +367,9 @@ def _find(ledger: Ledger, name: str | None, *, unfinished: bool) -> Run:
     if len(matches) == 1:
         return matches[0]
     raise ConfigurationError(
-        f"{name} kan vara {', '.join(found.id for found in matches)}." if matches else f"Det finns ingen körning {name}."
+        f"{name} kan vara {', '.join(found.id for found in matches)}."
+        if matches
+        else f"Det finns ingen körning {name}."
     )
 
 

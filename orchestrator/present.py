@@ -101,7 +101,11 @@ def runs(found: Iterable[Run]) -> RenderableType:
     table = _table("Körningar", "Körning", "Läge", "Sedda", "Slutkod", "Anmärkning")
     for run in found:
         table.add_row(
-            run.id, STATES[run.state], str(run.seen), "" if run.exit_code is None else str(run.exit_code), run.sentence or ""
+            run.id,
+            STATES[run.state],
+            str(run.seen),
+            "" if run.exit_code is None else str(run.exit_code),
+            run.sentence or "",
         )
     return table
 
@@ -110,7 +114,11 @@ def findings(found: Sequence[Mapping[str, Any]], *, everything: bool = False) ->
     """Return what an inspection found: what does not agree, or all of it."""
     version = next((each["map"] for each in found if each.get("map")), None)
     table = _table(
-        f"Jämfört med karta {version}" if version else "Avvikelser", "Skärmbild", "Element", "Utfall", "Träffar per sökväg"
+        f"Jämfört med karta {version}" if version else "Avvikelser",
+        "Skärmbild",
+        "Element",
+        "Utfall",
+        "Träffar per sökväg",
     )
     styles = {"drift": "red", "weak": "yellow", "ok": "green"}
     for each in found:

@@ -42,7 +42,7 @@ def is_alive(holder: Holder) -> bool:
 
 
 def end_tree(home: Path, run_id: str) -> int:
-    """End every process of the run on this machine, and return how many there were. Does not return before they are gone."""
+    """End every process of the run on this machine. Return how many there were, once they are gone."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     found = []
     for process in psutil.process_iter():

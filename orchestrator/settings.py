@@ -1,4 +1,4 @@
-"""What is set where: `flotta.toml`, with the environment on top, and secrets from neither the command line nor the toml.
+"""What is set where: `flotta.toml`, with the environment on top. No secret stands in either it or a command line.
 
 A secret comes from the environment (`FLOTTA_SYSTEMS__LIFECARE__PASSWORD`) or from `secrets.toml` beside the key, which
 must be readable by its owner alone.

@@ -75,7 +75,7 @@ class Screens:
 class Worker:
     """Carries one run as far as it goes."""
 
-    def __init__(  # noqa: PLR0913 - all that a run stands on, given by `bootstrap`
+    def __init__(
         self,
         *,
         bot: AnyBot,
@@ -91,7 +91,7 @@ class Worker:
         checkpoint: Callable[[str], None] = lambda _point: None,
         inspect: Callable[[str], list[dict[str, Any]]] = lambda _system: [],
     ) -> None:
-        """`checkpoint` is told of each point of a step where a crash would matter; `inspect` reports on drifted screens."""
+        """`checkpoint` is told where in a step a crash would matter; `inspect` reports on drifted screens."""
         self._bot, self._run, self._ledger, self._settings = bot, run, ledger, settings
         self._at, self._instance, self._accounts, self._me = screens, instance, accounts, me
         self._now, self._log, self._checkpoint, self._inspect = now, log, checkpoint, inspect
@@ -105,7 +105,7 @@ class Worker:
         self._stopping.set()
 
     def work(self) -> Ending:
-        """Carry the run on from where it is, and store how it ended. Raises RunHeld or RunLost, and stores nothing then."""
+        """Carry the run on from where it is, and store how it ended. RunHeld and RunLost are raised, not stored."""
         self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now())
         self._log.info("run.claimed", epoch=self._epoch)
         try:
@@ -118,7 +118,7 @@ class Worker:
         except FlottaError as error:
             ending = Ending("failed", error.exit_code, error.sentence)
         except Exception as error:  # noqa: BLE001 - whatever it was, the run must end in a stored state
-            self._log.error("run.broke", error=of_python(error))  # noqa: TRY400 - a traceback may quote the page
+            self._log.error("run.broke", error=of_python(error))
             ending = Ending("failed", 1, of_python(error))
         self._ledger.end_run(
             self._run.id, self._epoch, state=ending.state, exit_code=ending.exit_code, sentence=ending.sentence,
@@ -190,27 +190,34 @@ class Worker:
             getattr(self._at, system)
         for step in self._steps("uncertain"):
             self._look(step)
-        unseen: set[int] = set()
+        untold: set[int] = set()
         while True:
-            stuck: set[str] = set()
-            for step in self._steps("todo"):
-                if self._stopping.is_set():
-                    return _INTERRUPTED
-                if step.item not in stuck and not self._do(step):
-                    stuck.add(step.item)
-            lost = [step for step in self._steps("uncertain") if step.id not in unseen]
+            if not self._try_all():
+                return _INTERRUPTED
+            lost = [step for step in self._steps("uncertain") if step.id not in untold]
             if not lost and not self._steps("todo"):
                 break
             for step in lost:
                 if not self._wait_until(step.settles):
                     return _INTERRUPTED
                 if not self._look(step):
-                    unseen.add(step.id)
+                    untold.add(step.id)
         counts = self._ledger.item_counts(self._run.id)
         left = sum(counts.get(state, 0) for state in ("todo", "failed", "uncertain"))
         if left:
             return Ending("partial", 1, f"{left} poster blev inte klara. `flotta resume {self._run.id}` fortsätter.")
         return Ending("done", 0)
+
+    def _try_all(self) -> bool:
+        """Try every step that is to be done, in order. Return False when asked to stop."""
+        stuck: set[str] = set()
+        for step in self._steps("todo"):
+            if self._stopping.is_set():
+                return False
+            # The next step of an item waits for the one before it.
+            if step.item not in stuck and not self._do(step):
+                stuck.add(step.item)
+        return True
 
     def _steps(self, state: str) -> list[StoredStep]:
         return self._ledger.open_steps(self._run.id, state, record=self._record)
@@ -225,7 +232,9 @@ class Worker:
         deadline = self._now() + self._settings.write_deadline
         settles = deadline + max(session.map.settling for session in self._at.sessions.values())
         if not ledger.intend(run, epoch, step, now=self._now(), deadline=deadline, settles=settles):
-            ledger.refer(run, epoch, step, "En tidigare körning har redan gjort detta, eller kan ha gjort det.", sent=False)
+            ledger.refer(
+                run, epoch, step, "En tidigare körning har redan gjort detta, eller kan ha gjort det.", sent=False
+            )
             return False
         self._checkpoint("after-intent")
         for session in self._at.sessions.values():

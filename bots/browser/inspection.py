@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from bots.browser import resolver
-from bots.browser.screen import identity_sightings
 from bots.errors import FlottaError, SelectorDrift, Sighting
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def inspect(session: Session, screens: Tour, *, may_open: bool) -> list[Finding]
 
 def _screen(session: Session, name: str, *, may_open: bool) -> Iterator[Finding]:
     spec = session.map.screens[name]
-    marks = identity_sightings(session.page, spec.identity)
+    marks = session.screen(name).marks()
     as_told = all((each.found == 0) == each.locator.startswith("inte ") for each in marks)
     yield Finding(name, "identity", "ok" if as_told else "drift", marks)
     if spec.fields or spec.tables:
@@ -76,7 +75,7 @@ def _screen(session: Session, name: str, *, may_open: bool) -> Iterator[Finding]
         yield _element(session, spec, name, element, each, opened, may_open=may_open)
 
 
-def _element(  # noqa: PLR0913 - one finding's circumstances
+def _element(
     session: Session, spec: Screen, screen: str, name: str, element: Element, opened: set[str], *, may_open: bool
 ) -> Finding:
     for opener in _openers(spec, element):

@@ -60,11 +60,6 @@ def normalised(name: str, *, exact: bool) -> re.Pattern[str]:
     return re.compile(f"{_BEFORE}{words}{_AFTER}" if exact else words, re.IGNORECASE)
 
 
-def any_of(page: Page, specs: list[Spec]) -> Locator:
-    """Return a locator for whatever any of `specs` finds."""
-    return reduce(lambda one, other: one.or_(other), (find(page, spec) for spec in specs))
-
-
 def _scope(page: Page, element: Element) -> Locator:
     root: Page | FrameLocator = page.frame_locator(element.frame) if element.frame else page
     if element.within is None:

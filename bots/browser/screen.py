@@ -1,6 +1,6 @@
 """One screen of one system: arrive at it, read it whole, act on it.
 
-Reading is one round trip however much there is (`reader.js`), and may be tried again. Acting never is: an irreversible
+Reading is one round trip however much there is (`page.js`), and may be tried again. Acting never is: an irreversible
 element is clicked at most once per deadline, inside a page armed to refuse the click when it comes too late, and ends
 in the receipt that the system showed, or in WriteUnanswered. Nothing here knows one version from another.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bots.browser import resolver
-from bots.browser.selector_map import Cell, Element, Identity, Protect
+from bots.browser.selector_map import Cell, Element, Protect
 from bots.browser.selector_map import Locator as Spec
 from bots.errors import (
     ScreenNotReady,
@@ -42,7 +43,7 @@ ELEMENT = 3_000
 
 # One listener a document, with a deadline that can be moved: it must be the first to see the event (capture, on the
 # window), and it must judge by the wall clock, which goes on while a process is frozen.
-_ARM = """(root, deadline) => {
+_ARM = """(deadline) => {
   const mine = Symbol.for('write deadline');
   if (!window[mine]) {
     window[mine] = { deadline };
@@ -73,9 +74,13 @@ class Seen:
     protected: bool
 
 
+#: A look at nothing but the identity.
+_NOTHING: dict[str, Any] = {"fields": {}, "protect": None, "tables": {}}
+
+
 @cache
-def _reader() -> str:
-    return Path(__file__).with_name("reader.js").read_text(encoding="utf-8")
+def _page_script() -> str:
+    return Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
 
 class Screen:
@@ -94,62 +99,103 @@ class Screen:
     # --- reading -----------------------------------------------------------------------------------------------
 
     def visit(self, **params: str) -> Seen:
-        """Open the screen at its address and read it. Tried again for seconds if it does not come, or we are signed out.
+        """Open the screen at its address and read it; again, for seconds, if it does not come or we are signed out.
 
         Raises ScreenNotReady, SessionLost or SelectorDrift when it still is not there.
         """
 
         def once() -> Seen:
-            self.open(**params)
+            self._go(params)
             return self.read()
 
         return self._session.again(once)
 
     def open(self, **params: str) -> None:
         """Go to the screen's address and make sure that this is it. Not tried again."""
+        self._go(params)
+        self.arrive()
+
+    def _go(self, params: dict[str, str]) -> None:
         url = self._session.base_url + self._spec.address(params)
         try:
-            response: Response | None = self._page.goto(url, wait_until="commit", timeout=self._session.patience)
+            # Not "commit": a query that comes before the document is parsed is asked again only after 20, 50, 100 ms.
+            response: Response | None = self._page.goto(
+                url, wait_until="domcontentloaded", timeout=self._session.patience
+            )
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "systemet svarade inte") from error
         if response is not None and response.status >= 400:  # noqa: PLR2004 - HTTP's own line between answer and error
             raise ScreenNotReady(self._name, f"systemet svarade {response.status}")
-        self.arrive()
 
     def arrive(self) -> None:
         """Make sure that the page is this screen, by address and content.
 
         Raises SessionLost when it is the sign-in screen instead, SelectorDrift when it is none that the map knows.
         """
+        self._look(**_NOTHING, limit=ARRIVAL)
+
+    def marks(self) -> tuple[Sighting, ...]:
+        """Return what each mark of the screen's identity finds now, those that must not be there marked so."""
+        return self._marks(self._ask({"look": {**self._identity(), **_NOTHING}, "limit": 0}).get("counts"))
+
+    def _address_is_right(self) -> None:
         identity = self._spec.identity
-        if not self._session.is_at(identity, self._page.url):
-            self._session.raise_if_signed_out()
-            try:
-                self._page.wait_for_url(
-                    lambda url: self._session.is_at(identity, url), wait_until="commit", timeout=ARRIVAL
-                )
-            except PlaywrightTimeout as error:
-                self._session.raise_if_signed_out()
-                raise self._drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
+        if self._session.is_at(identity, self._page.url):
+            return
+        self._session.raise_if_signed_out()
         try:
-            identified(self._page, identity).wait_for(state="attached", timeout=ARRIVAL)
+            self._page.wait_for_url(
+                lambda url: self._session.is_at(identity, url), wait_until="commit", timeout=ARRIVAL
+            )
         except PlaywrightTimeout as error:
             self._session.raise_if_signed_out()
-            raise self._drift("identity", identity_sightings(self._page, identity)) from error
+            raise self._drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
+
+    def _identity(self) -> dict[str, Any]:
+        identity = self._spec.identity
+        return {
+            "marks": [_mark(m, there=True) for m in identity.all_of] + [_mark(m, there=False) for m in identity.none_of]
+        }
+
+    def _marks(self, counts: list[int] | None) -> tuple[Sighting, ...]:
+        identity = self._spec.identity
+        names = [*map(str, identity.all_of), *(f"inte {mark}" for mark in identity.none_of)]
+        as_told = [1] * len(identity.all_of) + [0] * len(identity.none_of)
+        return tuple(Sighting(name, count) for name, count in zip(names, counts or as_told, strict=True))
+
+    def _look(self, *, limit: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON for the page
+        """Return what the page says. Raises SessionLost, ScreenNotReady or SelectorDrift if it is not this screen."""
+        self._address_is_right()
+        found = self._ask({"look": {**self._identity(), **what}, "limit": limit})
+        if found["told"] and not found["problems"]:
+            return found
+        self._session.raise_if_signed_out()
+        if not found["told"]:
+            raise self._drift("identity", self._marks(found["counts"]))
+        first = found["problems"][0]
+        raise self._drift(first["where"], (Sighting("kartan", first["found"]),))
+
+    def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = self._page.evaluate(_page_script(), what)
+        except PlaywrightError as error:
+            self._session.raise_if_signed_out()
+            raise ScreenNotReady(self._name, "sidan byttes under läsningen") from error
+        return answer
 
     def read(self) -> Seen:
-        """Read every field and table of the screen in one round trip.
+        """Make sure that this is the screen, and read its every field and table, all in one round trip.
 
         Raises SelectorDrift naming the first field, table or column that is not as the map says.
         """
         spec = self._spec
-        plan = {
-            "fields": {
+        found = self._look(
+            fields={
                 name: {"label": field.label, "css": field.css, "optional": field.optional}
                 for name, field in spec.fields.items()
             },
-            "protect": _plan(spec.protect, spec.fields),
-            "tables": {
+            protect=_plan(spec.protect, spec.fields),
+            tables={
                 name: {
                     "name": table.name,
                     "css": table.css,
@@ -162,16 +208,8 @@ class Screen:
                 }
                 for name, table in spec.tables.items()
             },
-            "limit": ELEMENT,
-        }
-        try:
-            found = self._page.evaluate(_reader(), plan)
-        except PlaywrightError as error:
-            raise ScreenNotReady(self._name, "sidan byttes under läsningen") from error
-        if found["problems"]:
-            self._session.raise_if_signed_out()
-            first = found["problems"][0]
-            raise self._drift(first["where"], (Sighting("kartan", first["found"]),))
+            limit=ELEMENT,
+        )
         record = found["record"]
         return Seen(
             fields={
@@ -216,7 +254,7 @@ class Screen:
         self._act(element, lambda found: found.select_option(label=option, timeout=ELEMENT) and None)
 
     def click(self, element: str) -> None:
-        """Click an element that writes nothing irreversible. Raises SelectorDrift when it cannot be told for certain."""
+        """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain."""
         if self._spec.elements[element].danger == "irreversible":
             raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
         self._disarm()
@@ -240,8 +278,7 @@ class Screen:
         session.located_by = f"{self._name}.{element}: " + ", ".join(str(each) for each in spec.locators)
         for opener in spec.via:
             self.click(opener)
-        scope: Any = self._page.frame_locator(spec.frame) if spec.frame else self._page
-        scope.locator(":root").evaluate(_ARM, deadline.timestamp() * 1000)
+        self._arm(spec, deadline.timestamp() * 1000)
         session.armed = True
         if spec.confirm == "native":
             session.expect_dialog(_answer_until(session, deadline))
@@ -254,27 +291,33 @@ class Screen:
         after = spec.after
         if after is None:
             raise ValueError(element)
-        page = self._page
-        shown = resolver.any_of(page, after.any_of)
-        refused = resolver.any_of(page, after.refused) if after.refused else None
-        ends = [shown, *([refused] if refused else []), *self._session.elsewhere()]
-        first_end = ends[0]
-        for end in ends[1:]:
-            first_end = first_end.or_(end)
-        try:
-            text = first_end.first.inner_text(timeout=self._session.patience)
-            if match := re.search(after.receipt, text):
-                return match.group(1)
-            # A new document is "not the system" until its head is parsed, so look once more when it is whole.
-            page.wait_for_load_state("domcontentloaded", timeout=self._session.patience)
-            if shown.count() == 1 and (match := re.search(after.receipt, shown.inner_text(timeout=ELEMENT))):
-                return match.group(1)
-            said_no = refused is not None and refused.count() > 0
-        except PlaywrightError as error:
-            raise WriteUnanswered(self._name, element, "inget kvitto visades i tid") from error
-        if said_no:
+        session = self._session
+        ask = {
+            "answer": {
+                "shown": [_mark(mark, there=True) for mark in after.any_of],
+                "refused": [_mark(mark, there=True) for mark in after.refused],
+                "elsewhere": [_mark(session.map.screens["sign_in"].identity.all_of[0], there=True)],
+                "ours": [f'meta[name="{probe.meta}"]' for probe in session.map.identify if probe.meta],
+            }
+        }
+        patience = timedelta(milliseconds=session.patience)
+        give_up = session.now() + patience
+        found: dict[str, Any] = {"end": "silence"}
+        while (left := give_up - session.now()) > timedelta(0):
+            try:
+                found = self._page.evaluate(_page_script(), {**ask, "limit": left / timedelta(milliseconds=1)})
+            except PlaywrightError as error:
+                if self._page.is_closed():
+                    raise WriteUnanswered(self._name, element, "webbläsaren försvann") from error
+                # The page went on to its next document, which is where the answer is.
+                continue
+            break
+        if found["end"] == "shown" and (match := re.search(after.receipt, found["text"])):
+            return match.group(1)
+        if found["end"] == "refused":
             raise WriteRefused(self._name, element)
-        raise WriteUnanswered(self._name, element, "ett annat svar än ett kvitto visades")
+        why = {"elsewhere": "en annan sida än väntat visades", "shown": "kvittot saknade nummer"}
+        raise WriteUnanswered(self._name, element, why.get(found["end"], "inget kvitto visades i tid"))
 
     def _act(self, element: str, action: Any, *, sent: bool = False) -> None:  # noqa: ANN401 - a lambda over a Locator
         spec = self._spec.elements[element]
@@ -298,8 +341,16 @@ class Screen:
 
     def _disarm(self) -> None:
         if self._session.armed:
-            self._page.locator(":root").evaluate(_ARM, None)
+            self._page.evaluate(_ARM, None)
             self._session.armed = False
+
+    def _arm(self, spec: Element, deadline: float) -> None:
+        if spec.frame is None:
+            self._page.evaluate(_ARM, deadline)
+        else:
+            self._page.frame_locator(spec.frame).locator(":root").evaluate(
+                f"(_root, deadline) => ({_ARM})(deadline)", deadline
+            )
 
     def _drift(self, element: str, seen: tuple[Sighting, ...] = (), *, why: str = "") -> SelectorDrift:
         return SelectorDrift(self._name, element, seen, version=self._session.map.version, why=why)
@@ -309,26 +360,8 @@ def _click(found: Locator) -> None:
     found.click(timeout=ELEMENT)
 
 
-def identified(page: Page, identity: Identity) -> Locator:
-    """Return a locator that matches while all that must be on the screen is there, and nothing that must not."""
-    root = page.locator(":root")
-    for spec in identity.all_of:
-        root = root.filter(has=resolver.find(page, spec))
-    for spec in identity.none_of:
-        root = root.filter(has_not=resolver.find(page, spec))
-    return root
-
-
-def identity_sightings(page: Page, identity: Identity) -> tuple[Sighting, ...]:
-    """Return what each mark of the identity finds, those that must not be there marked so."""
-
-    def sight(spec: Spec, prefix: str = "") -> Sighting:
-        return Sighting(prefix + str(spec), resolver.find(page, spec).count())
-
-    return (
-        *(sight(spec) for spec in identity.all_of),
-        *(sight(spec, "inte ") for spec in identity.none_of),
-    )
+def _mark(spec: Spec, *, there: bool) -> dict[str, Any]:
+    return {"role": spec.role, "name": spec.name, "css": spec.css, "there": there}
 
 
 def _only_flags(protect: Protect | None, name: str) -> bool:

@@ -28,7 +28,7 @@ Family = Literal["wording", "structure"]
 
 _WORDING = ("role", "label", "placeholder", "text", "title")
 _STRUCTURE = ("test_id", "css", "href")
-#: Ids that a framework numbers anew with each build (`#ctl00_b27`, `.css-1x2y3z`): true today, another element tomorrow.
+#: What a framework numbers anew with each build (`#ctl00_b27`, `.css-1x2y3z`): another element tomorrow.
 _GENERATED = re.compile(r"[#.][\w-]*?(?:\d{3,}|ctl\d+|(?<=-)(?=[a-z]*\d)[a-z\d]{5,}\b)")
 
 
@@ -90,15 +90,29 @@ class Locator(_Model):
         return f"{self.kind}={value}" + (f"[{self.name}]" if self.name is not None else "")
 
 
+#: The roles by which a screen or an answer may be told: those that `page.js` finds by itself.
+MARK_ROLES = frozenset({"alert", "status", "search", "table", "heading", "link", "dialog", "button"})
+
+
+def _mark(locator: Locator) -> Locator:
+    if locator.kind not in {"role", "css"} or (locator.role is not None and locator.role not in MARK_ROLES):
+        raise ValueError(f"a screen is told by css or by a role among {', '.join(sorted(MARK_ROLES))}")
+    return locator
+
+
+#: A locator that tells a screen or an answer, rather than a control.
+Mark = Annotated[Locator, AfterValidator(_mark)]
+
+
 class After(_Model):
     """What the system shows when an irreversible write has happened, or has been refused.
 
     `receipt` must match the text of what `any_of` finds; its first group is the receipt's number.
     """
 
-    any_of: list[Locator] = Field(min_length=1)
+    any_of: list[Mark] = Field(min_length=1)
     receipt: Pattern
-    refused: list[Locator] = []
+    refused: list[Mark] = []
 
 
 class Element(_Model):
@@ -123,7 +137,7 @@ class Element(_Model):
 
     @model_validator(mode="after")
     def _enough_evidence(self) -> Self:
-        if self.danger != "safe" and len({locator.family for locator in self.locators}) < 2:
+        if self.danger != "safe" and len({locator.family for locator in self.locators}) == 1:
             raise ValueError(f"danger {self.danger} needs locators of both kinds: wording and structure")
         if (self.danger == "irreversible") != (self.after is not None):
             raise ValueError("an irreversible element, and no other, says what is seen `after` it")
@@ -208,8 +222,8 @@ class Identity(_Model):
     """How the screen is told from every other: its address, what must be there, what must not."""
 
     url: Pattern
-    all_of: list[Locator] = Field(min_length=1)
-    none_of: list[Locator] = []
+    all_of: list[Mark] = Field(min_length=1)
+    none_of: list[Mark] = []
 
 
 class Screen(_Model):
@@ -327,7 +341,13 @@ class SelectorMap(_Model):
         return moment.date() if cell.as_ == "date" else moment
 
 
-_CODES = {"Y": r"(?P<Y>\d{4})", "m": r"(?P<m>\d{2})", "d": r"(?P<d>\d{1,2})", "H": r"(?P<H>\d{2})", "M": r"(?P<M>\d{2})"}
+_CODES = {
+    "Y": r"(?P<Y>\d{4})",
+    "m": r"(?P<m>\d{2})",
+    "d": r"(?P<d>\d{1,2})",
+    "H": r"(?P<H>\d{2})",
+    "M": r"(?P<M>\d{2})",
+}
 
 
 def _moment(shown: str, form: str, months: list[str]) -> datetime:

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, TypeVar
 import tenacity
 from pydantic import SecretStr
 
-from bots.browser import resolver
 from bots.browser.screen import Screen
 from bots.errors import TRANSIENT, BrowserMissing, ScreenNotReady, SessionLost
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Playwright
 
     from bots.browser.selector_map import Identity, SelectorMap
 
@@ -161,12 +160,6 @@ class Session:
         sign_in = self.map.screens["sign_in"].identity
         if any(self.is_at(sign_in, frame.url) for frame in self.page.frames):
             raise SessionLost(self.map.system)
-
-    def elsewhere(self) -> list[Locator]:
-        """Return locators for the ends of a write that are no answer: signed out, or not the system at all."""
-        signed_out = resolver.find(self.page, self.map.screens["sign_in"].identity.all_of[0])
-        ours = [probe.meta for probe in self.map.identify if probe.meta]
-        return [signed_out, *(self.page.locator(f':root:not(:has(meta[name="{meta}"]))') for meta in ours)]
 
     # --- writes ------------------------------------------------------------------------------------------------
 

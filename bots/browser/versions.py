@@ -30,8 +30,12 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
     if len(fits) == 1:
         return fits[0]
     shown = {
-        **{f"meta {probe.meta}": marks["metas"][probe.meta] for probe in maps[0].identify if probe.meta in marks["metas"]},
-        **{"fil": asset.rsplit("/", 1)[-1] for asset in marks["assets"] if asset.endswith(".js")},
+        **{
+            f"meta {probe.meta}": marks["metas"][probe.meta]
+            for probe in maps[0].identify
+            if probe.meta in marks["metas"]
+        },
+        "filer": " ".join(asset.rsplit("/", 1)[-1] for asset in marks["assets"]),
     }
     raise VersionUnknown(maps[0].system, shown, [each.version for each in maps])
 

@@ -49,27 +49,20 @@ class ReminderCleanup:
         """Yield every reminder of the list, opened where its page could hold proof."""
         del today  # a reminder is seen whatever the day is
         listed = at.lifecare.reminders()
-        rows = [row for row in listed if isinstance(row, ReminderRow)]
         alike: dict[tuple[object, ...], list[ReminderRow]] = {}
-        for row in rows:
-            alike.setdefault(rules.same_matter(row), []).append(row)
-        pages: dict[str, Reminder | Protected] = {}
-
-        def page_of(row: ReminderRow) -> Reminder | Protected:
-            if row.id not in pages:
-                pages[row.id] = at.lifecare.reminder(row.id)
-            return pages[row.id]
-
         for row in listed:
-            if not isinstance(row, ReminderRow):
-                yield _item(Case(row.id))
-                continue
-            group = alike[rules.same_matter(row)]
-            if not rules.worth_opening(row, group):
-                yield _item(Case(row.id, row=row))
-                continue
-            opened = [page_of(each) for each in group if rules.worth_opening(each, group)]
-            yield _item(_case(pages[row.id], opened))
+            if isinstance(row, ReminderRow):
+                alike.setdefault(rules.same_matter(row), []).append(row)
+        pages: dict[str, Reminder | Protected] = {}
+        for seen in listed:
+            group = alike[rules.same_matter(seen)] if isinstance(seen, ReminderRow) else []
+            for row in group:
+                if row.id not in pages and rules.worth_opening(row, group):
+                    pages[row.id] = at.lifecare.reminder(row.id)
+            if seen.id in pages:
+                yield _item(_case(pages[seen.id], [pages[row.id] for row in group if row.id in pages]))
+            else:
+                yield _item(Case(seen.id, row=seen if isinstance(seen, ReminderRow) else None))
 
     def decide(self, record: Case, today: date) -> Decision:
         """Decide by the rules."""

@@ -118,9 +118,7 @@ def against_page(page: Reminder) -> Leave | Refer | None:
     if page.beslut is not None and beslut is None:
         return Refer(BESLUT_UNSEEN, "Beslutet som påminnelsen gäller syns inte hos personen.", {"beslut": page.beslut})
     if beslut is not None and beslut.verkstallighet not in CARRIED_OUT:
-        return Leave(
-            NOT_CARRIED_OUT, f"Beslut {beslut.id} är inte verkställt eller är avbrutet.", _facts(beslut)
-        )
+        return Leave(NOT_CARRIED_OUT, f"Beslut {beslut.id} är inte verkställt eller är avbrutet.", _facts(beslut))
     running = [each.id for each in page.all_beslut if each.status not in NOT_RUNNING]
     if page.deceased is not None and running:
         return Refer(
@@ -167,8 +165,11 @@ def follows(other: Beslut, beslut: Beslut) -> bool:
 
     Same insats; from-date after the old one's and at the latest the day after it ends; to-date later, or none.
     """
-    return _succeeds(other, beslut) and other.status == "fastställt" and other.verkstallighet in CARRIED_OUT and (
-        beslut.to is not None and other.from_ <= beslut.to + timedelta(days=1)
+    return (
+        _succeeds(other, beslut)
+        and other.status == "fastställt"
+        and other.verkstallighet in CARRIED_OUT
+        and (beslut.to is not None and other.from_ <= beslut.to + timedelta(days=1))
     )
 
 

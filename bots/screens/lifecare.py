@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bots.browser.screen import Seen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
-from bots.errors import ScreenNotReady, SessionLost, SignInRefused
+from bots.errors import ScreenNotReady, SelectorDrift, SessionLost, SignInRefused
 from bots.records.lifecare import Beslut, HistoryEvent, Protected, Reminder, ReminderRow, Uppfoljning
 
 
@@ -58,7 +58,10 @@ class Lifecare:
 
     def reminder(self, reminder_id: str) -> Reminder | Protected:
         """Open one reminder's page and return all that it shows; of a protected person's, the id alone."""
-        return _reminder(self._session.screen("reminder").visit(id=reminder_id))
+        found = _reminder(self._session.screen("reminder").visit(id=reminder_id))
+        if found.id != reminder_id:
+            raise SelectorDrift("reminder", "fields.id", why="sidan visar en annan påminnelse än den begärda")
+        return found
 
     def remove(self, reminder_id: str, reason: str) -> Receipt:
         """Remove the reminder whose page is open, giving `reason`, and return the receipt.

@@ -172,7 +172,7 @@ class Ledger:
             raise StateNotWritable(self._where) from error
 
     def up_to_date(self) -> bool:
-        """Return whether the schema is the newest, without importing the migrations (their files begin with their id)."""
+        """Return whether the schema is the newest. Migrations are not imported: their files begin with their id."""
         head = max(file.name[:4] for file in Path(__file__).parent.glob("migrations/versions/[0-9]*.py"))
         try:
             with self._engine.connect() as connection:
@@ -188,7 +188,14 @@ class Ledger:
             with self._change() as connection:
                 connection.execute(
                     runs.insert().values(
-                        id=run_id, bot=bot, state="new", epoch=0, seen=0, today=today, options=asdict(options), created=now
+                        id=run_id,
+                        bot=bot,
+                        state="new",
+                        epoch=0,
+                        seen=0,
+                        today=today,
+                        options=asdict(options),
+                        created=now,
                     )
                 )
         except IntegrityError as error:
@@ -214,7 +221,9 @@ class Ledger:
         """
         with self._change() as connection:
             for account in accounts:
-                taken = connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
+                taken = (
+                    connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
+                )
                 if taken is not None and taken["run"] != run_id:
                     raise RunHeld(f"Kontot {account}", f"körning {taken['run']} ({_holder(taken['holder'])})")
                 connection.execute(leases.delete().where(leases.c.account == account))
@@ -246,7 +255,7 @@ class Ledger:
         """Note how many items have been seen so far."""
         self._owned(run_id, epoch, seen=count)
 
-    def end_run(  # noqa: PLR0913 - the facts of an ending
+    def end_run(
         self,
         run_id: str,
         epoch: int,
@@ -296,7 +305,7 @@ class Ledger:
 
     # --- plan --------------------------------------------------------------------------------------------------
 
-    def store_plan(  # noqa: PLR0913 - one plan, whole
+    def store_plan(
         self,
         run_id: str,
         epoch: int,
@@ -370,7 +379,7 @@ class Ledger:
         """Return how many items there are per state. One cheap query, for progress."""
         query = sa.select(items.c.state, sa.func.count()).where(items.c.run == run_id).group_by(items.c.state)
         with self._engine.connect() as connection:
-            return {state: count for state, count in connection.execute(query)}
+            return dict(connection.execute(query).tuples().all())
 
     def lines(self, run_id: str) -> list[ItemLine]:
         """Return every item of the run in the plan's order, without anything sealed."""
@@ -454,7 +463,7 @@ class Ledger:
             raise RunLost(run_id)
         return True
 
-    def done(  # noqa: PLR0913 - the facts of a receipt
+    def done(
         self,
         run_id: str,
         epoch: int,
@@ -482,7 +491,9 @@ class Ledger:
                     receipt=self._vault.seal({"number": receipt.number, "facts": dict(receipt.facts)}),
                 )
             )
-            left = sa.select(steps.c.id).where(steps.c.run == run_id, steps.c.item == step.item, steps.c.state != "done")
+            left = sa.select(steps.c.id).where(
+                steps.c.run == run_id, steps.c.item == step.item, steps.c.state != "done"
+            )
             connection.execute(
                 items.update()
                 .where(items.c.run == run_id, items.c.key == step.item, ~sa.exists(left))
@@ -521,7 +532,7 @@ class Ledger:
                 items.update().where(items.c.run == run_id, items.c.state == "failed").values(state="todo", note=None)
             )
 
-    def _move(  # noqa: PLR0913 - where to, and what is said of it
+    def _move(
         self,
         run_id: str,
         epoch: int,
@@ -541,12 +552,12 @@ class Ledger:
                 .values(state=item, note=note, detail=None if detail is None else self._vault.seal(detail))
             )
 
-    def _owned(self, run_id: str, epoch: int, **values: Any) -> None:
+    def _owned(self, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - columns of the run
         with self._change() as connection:
             self._own(connection, run_id, epoch, **values)
 
     @staticmethod
-    def _own(connection: sa.Connection, run_id: str, epoch: int, **values: Any) -> None:
+    def _own(connection: sa.Connection, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - as above
         """Make sure that this epoch owns the run, within the transaction, and change the run's row by `values`."""
         changed = connection.execute(
             runs.update().where(runs.c.id == run_id, runs.c.epoch == epoch).values(epoch=epoch, **values)

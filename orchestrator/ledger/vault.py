@@ -34,7 +34,7 @@ class Vault:
             return (kind or _ANYTHING).validate_json(self._fernet.decrypt(sealed))
         except InvalidToken as error:
             raise ConfigurationError(
-                "Uppgifter i liggaren går inte att öppna med den här krypteringsnyckeln. Ange rätt nyckelfil i FLOTTA_KEY_FILE."
+                "Liggaren går inte att öppna med den här krypteringsnyckeln. Ange rätt nyckelfil i FLOTTA_KEY_FILE."
             ) from error
 
 

@@ -104,10 +104,15 @@ def test_faults_are_read_from_yaml_and_json(tmp_path: Path, name: str, text: str
     assert load(path) == (Fault(Kind.COMMIT_LATE, count=1, seconds=0.5, on=Moment.WRITE),)
 
 
-def test_a_file_that_is_not_yaml_is_refused_by_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["- {kind: latency", "- {kind: latency, count: 1, count: 2}", "- 2026-13-45"],
+    ids=["unfinished", "a key given twice", "a date that no calendar has"],
+)
+def test_a_file_that_is_not_yaml_is_refused_by_its_name(tmp_path: Path, text: str) -> None:
     """The person who wrote it must learn which file to mend."""
     path = tmp_path / "faults.yaml"
-    path.write_text("- {kind: latency", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
 
     with pytest.raises(InvalidFaults, match=r"faults\.yaml: not readable as YAML"):
         load(path)

@@ -1,11 +1,23 @@
-// Reads a whole screen in one round trip: labelled values and tables, through same-origin frames and open shadow roots.
-// Waits (redraw by redraw) until all that the plan asks for is there, and scrolls tables whose rows are drawn lazily.
-// For a protected person only the columns or fields in `protect.keep` leave the page.
-async ({ fields, protect, tables, limit }) => {
+// What the kit does inside a page, one round trip each, through same-origin frames and open shadow roots:
+//
+//   look    is this the screen, and what do its labelled values and tables say? Waits, redraw by redraw, until all that
+//           is asked for is there, and scrolls tables whose rows are drawn lazily. For a protected person only what is
+//           in `protect.keep` leaves the page.
+//   answer  what does the page show after a write: the receipt, a refusal, or something that is no answer?
+//
+// Runs by itself, without Playwright's own script in the page: that costs 60 ms a document, and reading is most of what
+// a bot does. Acting is Playwright's (`resolver`), whose clicks are a person's.
+async ({ look, answer, limit }) => {
   const LABELS = 'dt, th';
   const TABLES = 'table, [role=table], [role=grid], [role=treegrid]';
   const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
   const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
+  // The roles that a screen may be told by. `bots.browser.selector_map.MARK_ROLES` lists the same ones.
+  const ROLES = {
+    alert: '[role=alert]', status: '[role=status], output', search: '[role=search], search', table: TABLES,
+    heading: 'h1, h2, h3, h4, h5, h6, [role=heading]', link: 'a[href], [role=link]', dialog: 'dialog[open], [role=dialog]',
+    button: 'button, [role=button], input[type=submit], input[type=button]',
+  };
 
   const fold = (text) => text.replace(/\s+/g, ' ').trim();
   const text = (node) => {
@@ -26,18 +38,25 @@ async ({ fields, protect, tables, limit }) => {
     for (const node of root.querySelectorAll('*')) if (node.shadowRoot) roots.push(...everything(node.shadowRoot));
     return roots;
   };
-  const all = (root, css) => everything(root).flatMap((part) => [...part.querySelectorAll(css)]);
+  let roots = [];
+  const all = (root, css) =>
+    (root === document ? roots : everything(root)).flatMap((part) => [...part.querySelectorAll(css)]);
   const frameOf = (css) => {
     const frames = all(document, css);
     const inside = frames.length === 1 ? frames[0].contentDocument : null;
     return inside?.readyState === 'complete' ? inside : null;
   };
 
-  const labelled = (label) =>
-    all(document, LABELS).filter((node) => name(text(node)) === name(label)).map((node) => {
+  const labelled = () => {
+    const values = new Map();
+    for (const node of all(document, LABELS)) {
       const value = node.nextElementSibling;
-      return value?.matches(node.tagName === 'DT' ? 'dd' : 'td') ? value : null;
-    }).filter(Boolean);
+      if (!value?.matches(node.tagName === 'DT' ? 'dd' : 'td')) continue;
+      const label = name(text(node));
+      values.set(label, [...(values.get(label) ?? []), value]);
+    }
+    return values;
+  };
 
   const tableName = (table) => {
     const by = table.getAttribute('aria-labelledby');
@@ -45,20 +64,44 @@ async ({ fields, protect, tables, limit }) => {
       : table.getAttribute('aria-label') ?? table.caption?.textContent ?? '';
     return name(fold(said));
   };
+  const named = (role, node) => (role === 'table' ? tableName(node) : name(fold(node.getAttribute('aria-label') ?? text(node))));
+  const sight = ({ role, name: wanted, css }) =>
+    all(document, css ?? ROLES[role])
+      .filter((node) => node.checkVisibility({ visibilityProperty: true })
+        && (css || wanted === null || named(role, node) === name(wanted)));
   const rowsOf = (table) => {
     const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
     const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
     return { header: rows.filter(isHeader), body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)) };
   };
 
+  const until = performance.now() + limit;
   const frame = () => new Promise(requestAnimationFrame);
+  const whole = () => document.readyState !== 'loading';
+
+  if (answer) {
+    for (;;) {
+      roots = everything(document);
+      const shown = answer.shown.flatMap(sight);
+      if (shown.length === 1) return { end: 'shown', text: text(shown[0]) };
+      if (answer.refused.some((mark) => sight(mark).length)) return { end: 'refused' };
+      // A document is not told by what it lacks until it is whole.
+      if (whole() && (answer.elsewhere.some((mark) => sight(mark).length) || !answer.ours.every((css) => all(document, css).length)))
+        return { end: 'elsewhere' };
+      if (performance.now() > until) return { end: 'silence' };
+      await frame();
+    }
+  }
+
+  const { marks, fields, protect, tables } = look;
   const problems = [];
   const wrong = (where, found) => { problems.push({ where, found }); };
 
   const readFields = () => {
     const found = {};
+    const values = labelled();
     for (const [field, { label, css, optional }] of Object.entries(fields)) {
-      const nodes = label === null ? all(document, css) : labelled(label);
+      const nodes = label === null ? all(document, css) : values.get(name(label)) ?? [];
       if (nodes.length === 1) found[field] = text(nodes[0]);
       else if (nodes.length === 0 && optional) found[field] = null;
       else wrong(`fields.${field}`, nodes.length);
@@ -71,10 +114,10 @@ async ({ fields, protect, tables, limit }) => {
     const root = spec.frame ? frameOf(spec.frame) : document;
     if (!root) return wrong(`${where}.frame`, 0);
     if (spec.ready && all(root, spec.ready).length !== 1) return wrong(`${where}.ready`, all(root, spec.ready).length);
-    const named = spec.css ? all(root, spec.css) : all(root, TABLES).filter((table) => tableName(table) === name(spec.name));
-    if (!named.length && spec.empty && all(root, spec.empty).length === 1) return [];
-    if (named.length !== 1) return wrong(where, named.length);
-    const [table] = named;
+    const found = spec.css ? all(root, spec.css) : all(root, TABLES).filter((table) => tableName(table) === name(spec.name));
+    if (!found.length && spec.empty && all(root, spec.empty).length === 1) return [];
+    if (found.length !== 1) return wrong(where, found.length);
+    const [table] = found;
     const { header } = rowsOf(table);
     const headers = header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => name(text(cell))));
     const place = {};
@@ -119,20 +162,23 @@ async ({ fields, protect, tables, limit }) => {
     return [...gathered.values()];
   };
 
-  const until = performance.now() + limit;
   for (;;) {
+    roots = everything(document);
     problems.length = 0;
-    const record = readFields();
+    const counts = marks.map((mark) => sight(mark).length);
+    // Only a screen that is told for certain is read at all.
+    const told = whole() && counts.every((count, at) => (count > 0) === marks[at].there);
+    const record = told ? readFields() : null;
     const lists = {};
-    // The panels of a protected person are not read at all.
-    if (!record.isProtected) {
+    if (told && !record.isProtected) {
       for (const [table, spec] of Object.entries(tables)) lists[table] = await readTable(`tables.${table}`, spec, until);
-    } else {
+    } else if (told) {
+      // What a protected person's page shows beside what is kept does not concern us, not even when it is wrong.
       problems.splice(0, problems.length, ...problems.filter(({ where }) => protect.keep.includes(where.slice(7))));
     }
-    if (!problems.length || performance.now() > until) {
-      // What is found on a broken screen stays in the page.
-      return problems.length ? { problems } : { problems, record, tables: lists };
+    if ((told && !problems.length) || performance.now() > until) {
+      // What is found on a screen that is not as the map says stays in the page.
+      return told && !problems.length ? { told, problems, record, tables: lists } : { told, counts, problems };
     }
     await frame();
   }

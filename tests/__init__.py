@@ -1,0 +1,1 @@
+"""Tests. A package, so that tests can share the oracle under one name for pytest and mypy alike."""
