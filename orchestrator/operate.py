@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.prompt import Confirm
+from rich.prompt import Prompt
 
 from bots import registry
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
@@ -224,13 +224,16 @@ class Operator:
         code = self._process(run_id)
         found = self._run(run_id)
         bot = registry.bot(found.bot)
-        if found.state == "planned" and ask:
+        if found.state in {"planned", "waiting"} and ask:
             lines = self._ledger.lines(run_id)
             acts = sum(line.state == "todo" for line in lines)
             self._console.print(present.summary(bot, found, lines))
             if acts and sys.stdin.isatty():
                 self._console.print(present.plan(bot, lines))
-                if Confirm.ask(f"Utföra {acts} åtgärder?", default=False, console=self._console):
+                if (
+                    Prompt.ask(f"Utföra {acts} åtgärder?", choices=["j", "n"], default="n", console=self._console)
+                    == "j"
+                ):
                     self._ledger.approve(run_id, getpass.getuser(), bootstrap.now())
                     code = self._process(run_id)
                     found = self._run(run_id)

@@ -30,13 +30,19 @@ STATES = {
     "postponed": "utanför --limit",
     "uncertain": "osäker",
 }
+NUMBERS = {"Antal", "Sedda", "Slutkod"}
 VERDICTS = {"ok": "stämmer", "weak": "svag", "drift": "stämmer inte", "unseen": "inte sedd"}
 
 
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column == "Antal" else "left")
+        table.add_column(
+            column,
+            overflow="fold",
+            justify="right" if column in NUMBERS else "left",
+            no_wrap=column in NUMBERS or column in {"Post", "Körning", "Kvitto"},
+        )
     return table
 
 
@@ -86,13 +92,11 @@ def plan(bot: AnyBot, lines: Iterable[ItemLine]) -> RenderableType:
 
 def items(lines: Iterable[ItemLine], *, everything: bool) -> RenderableType:
     """Return the items one by one: all, or those that something was done or asked about."""
-    table = _table("Poster", "Post", "Läge", "Regel", "Skäl", "Kvitto")
+    table = _table("Poster", "Post", "Läge", "Skäl", "Kvitto")
     for line in lines:
         if everything or line.state != "left":
             why = f"{line.reason} {line.note}" if line.note else line.reason
-            table.add_row(
-                line.reference, STATES[line.state], f"{line.rule}/{line.rule_version}", Text(why), line.receipt or ""
-            )
+            table.add_row(line.reference, STATES[line.state], Text(why), line.receipt or "")
     return table
 
 

@@ -20,6 +20,7 @@ from bots.contract import AnyBot, Item, Receipt, Refer
 from bots.errors import (
     ApplicationException,
     FlottaError,
+    RunHeld,
     RunLost,
     SelectorDrift,
     StateNotWritable,
@@ -105,8 +106,12 @@ class Worker:
         self._stopping.set()
 
     def work(self) -> Ending:
-        """Carry the run on from where it is, and store how it ended. RunHeld and RunLost are raised, not stored."""
-        self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now())
+        """Carry the run on from where it is, and store how it ended. RunHeld and RunLost are raised."""
+        try:
+            self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now())
+        except RunHeld as error:
+            self._end(self._run.epoch, Ending("failed", error.exit_code, error.sentence))
+            raise
         self._log.info("run.claimed", epoch=self._epoch)
         try:
             ending = self._carry_on()
@@ -120,12 +125,15 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - whatever it was, the run must end in a stored state
             self._log.error("run.broke", error=of_python(error))
             ending = Ending("failed", 1, of_python(error))
+        self._end(self._epoch, ending)
+        return ending
+
+    def _end(self, epoch: int, ending: Ending) -> None:
         self._ledger.end_run(
-            self._run.id, self._epoch, state=ending.state, exit_code=ending.exit_code, sentence=ending.sentence,
+            self._run.id, epoch, state=ending.state, exit_code=ending.exit_code, sentence=ending.sentence,
             findings=ending.findings, now=self._now(),
         )  # fmt: skip
         self._log.info("run.ended", state=ending.state, exit_code=ending.exit_code)
-        return ending
 
     # --- plan --------------------------------------------------------------------------------------------------
 
@@ -188,6 +196,7 @@ class Worker:
         """Try what is to be done and look for what was lost, until nothing more can be done about either."""
         for system in self._bot.systems:
             getattr(self._at, system)
+        self._log.info("apply.begun")
         for step in self._steps("uncertain"):
             self._look(step)
         untold: set[int] = set()

@@ -59,7 +59,7 @@ class Uppfoljning:
 class Reminder(ReminderRow):
     """One reminder as its own page shows it, with all of the person's decisions and follow-ups beside it."""
 
-    text: str
+    text: str | None
     version: str
     konto: str | None
     deceased: date | None

@@ -24,7 +24,7 @@ OWN = "egen"
 KINDS = frozenset({EXPIRING, FOLLOW_UP, "omprövning", "utredning pågår", "komplettering", OWN})
 SYSTEM = "system"
 #: Matters with a court or an authority waiting. A word in the kind, the text or a note is enough to keep away.
-LEGAL = re.compile(r"överklag|yttrande|lex sarah|\bivo\b", re.IGNORECASE)
+LEGAL = re.compile(r"överklag|yttrande|lex\s+sarah|\bivo\b", re.IGNORECASE)
 #: The only states of a decision in which the support that it grants is known to be given.
 CARRIED_OUT = frozenset({"verkställt", "delvis verkställt"})
 #: The only states in which a decision is known not to be running.
@@ -109,10 +109,10 @@ def against_page(page: Reminder) -> Leave | Refer | None:
         return Refer(
             NO_HANDLAGGARE, "Handläggarens konto är inte aktivt. Vem ska ta över påminnelsen?", {"konto": page.konto}
         )
-    notes = [event.note for event in page.history if event.note and event.user != SYSTEM]
-    if any(LEGAL.search(text) for text in (page.typ, page.text, *notes)):
+    if any(LEGAL.search(text or "") for text in (page.typ, page.text, *(event.note for event in page.history))):
         return Leave(LEGAL_MATTER, "Påminnelsen rör överklagande, yttrande, lex Sarah eller IVO.")
-    if notes:
+    # An annotation whose text cannot be seen is still one.
+    if any(event.user != SYSTEM and (event.note or event.event == "anteckning") for event in page.history):
         return Leave(FREE_TEXT, "En person har skrivit i påminnelsen.")
     beslut = _beslut(page)
     if page.beslut is not None and beslut is None:
@@ -196,7 +196,7 @@ def kept_twin(page: Reminder, others: Iterable[Reminder]) -> Reminder | None:
         other
         for other in others
         if same_matter(other) == same_matter(page)
-        and other.text.split() == page.text.split()
+        and (other.text or "").split() == (page.text or "").split()
         and _could_be_a_twin(other)
     ]
     kept = min((page, *twins), key=lambda each: (not touched(each), each.created, each.id))

@@ -517,7 +517,7 @@ class Ledger:
         self._move(run_id, epoch, step, "todo", item="failed", note=note, detail=detail)
 
     def adopt_intents(self, run_id: str, epoch: int) -> None:
-        """Make every step that an earlier worker left in intent uncertain: it may have been sent."""
+        """Take over from an earlier worker: what it left in intent is uncertain, what failed is to be tried again."""
         with self._change() as connection:
             self._own(connection, run_id, epoch)
             left = steps.c.run == run_id, steps.c.state == "intent", steps.c.epoch != epoch
@@ -531,6 +531,9 @@ class Ledger:
             connection.execute(
                 items.update().where(items.c.run == run_id, items.c.state == "failed").values(state="todo", note=None)
             )
+            # Somebody has asked for another try, so what counts is what this worker meets.
+            open_states = steps.c.state.in_(("todo", "uncertain"))
+            connection.execute(steps.update().where(steps.c.run == run_id, open_states).values(attempts=0))
 
     def _move(
         self,

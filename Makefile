@@ -1,0 +1,30 @@
+# `make` lists what there is. Every target sets up what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench lock clean
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## Make .venv: locked dependencies and a browser (the others do this themselves)
+	@.ci/setup
+
+run: setup ## Clean up 300 reminders in a mock Lifecare, from plan to receipts
+	@.venv/bin/flotta run reminder-cleanup --mock --yes
+
+test: setup ## Run every test
+	@.venv/bin/python -m pytest -q -n auto
+
+check: setup ## Style, types and directions of import; under a minute
+	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo --no-cache
+
+bench: setup ## Measure Flotta against a bare script doing the same removals
+	@.venv/bin/python -m tests.bench.removals
+
+lock: setup ## Resolve pyproject.toml into .ci/requirements.lock anew
+	@.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --all-extras \
+		--quiet --custom-compile-command "make lock" pyproject.toml -o .ci/requirements.lock
+
+clean: ## Remove .venv and what tools have left
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results *.egg-info

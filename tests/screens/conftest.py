@@ -1,0 +1,90 @@
+"""What every screen test stands on: the product's own browser with no way out, a mock per UI version, a signed-in bot."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from bots.browser import session as kit
+from bots.screens.lifecare import Lifecare
+from fixtures.mockui.server import Spec, serve
+from tests.screens.mock import TODAY, VERSIONS, Mock
+from tests.screens.portal import a_session, account
+from tests.screens.site import Site, serving
+
+#: Names are not looked up and no other address is dialled, so a page can reach nothing but this machine.
+_NO_WAY_OUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(playwright: Playwright) -> dict[str, object]:
+    """Find and start the browser as the product does."""
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {
+        "executable_path": kit.find_browser(playwright, os.environ.get("FLOTTA_BROWSER")),
+        "args": [*kit._QUIET, _NO_WAY_OUT, *as_root],
+    }
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Open a context as the product does."""
+    with kit.new_context(browser) as fresh:
+        yield fresh
+
+
+@pytest.fixture(scope="module")
+def addresses() -> Iterator[dict[str, str]]:
+    """Serve one mock per UI version for the module; tests put theirs back to the beginning."""
+    versions = (*VERSIONS, "2025.10")
+    with serve([Spec("lifecare", ui=ui, rows=60, seed=1, today=TODAY, name=ui) for ui in versions]) as urls:
+        yield urls
+
+
+@pytest.fixture(params=VERSIONS)
+def ui(request: pytest.FixtureRequest) -> str:
+    """Name the UI version; a test that uses it runs once for each that has a map."""
+    version: str = request.param
+    return version
+
+
+@pytest.fixture
+def mock(addresses: dict[str, str], ui: str) -> Mock:
+    """Return the mock of this UI version, in its seeded state and without faults."""
+    return Mock(addresses[ui], ui).fresh()
+
+
+@pytest.fixture
+def lifecare(page: Page, mock: Mock) -> Lifecare:
+    """Return Lifecare by the version's map, not signed in."""
+    return Lifecare(a_session(page, mock), account())
+
+
+@pytest.fixture
+def signed_in(lifecare: Lifecare, mock: Mock, context: BrowserContext) -> Lifecare:
+    """Return Lifecare by the version's map, signed in with the right to remove.
+
+    Signed in beside the browser, which saves three pages a test; signing in on the screens has tests of its own.
+    """
+    sign_in_beside(context, mock)
+    return lifecare
+
+
+def sign_in_beside(context: BrowserContext, mock: Mock) -> None:
+    """Give the browser a signed-in session that was begun beside it."""
+    name, _, value = mock.cookie().partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": mock.url}])
+
+
+@pytest.fixture(scope="module")
+def literal_site() -> Iterator[Site]:
+    """Serve small literal pages for the module."""
+    with serving() as site:
+        yield site
+
+
+@pytest.fixture
+def site(literal_site: Site) -> Site:
+    """Return the server of literal pages with no page and an empty journal."""
+    return literal_site.fresh()

@@ -1,0 +1,78 @@
+"""A server of literal pages that journals every POST, and can leave one without an answer."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass
+class Site:
+    """One server. `pages` by path; `posts` are the paths posted to, in order, each as often as it came."""
+
+    url: str
+    pages: dict[str, str] = field(default_factory=dict)
+    posts: list[str] = field(default_factory=list)
+    #: Close a connection that has answered before, without an answer, when a POST comes on it.
+    hang_up: bool = False
+
+    def fresh(self) -> "Site":
+        """Forget all pages and posts."""
+        self.pages.clear()
+        self.posts.clear()
+        self.hang_up = False
+        return self
+
+    def show(self, body: str, at: str = "/") -> str:
+        """Serve the body as the page at this path, and return its address."""
+        self.pages[at] = f'<!DOCTYPE html><html lang="sv"><link rel="icon" href="data:,"><body>{body}</body></html>'
+        return self.url + at
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    site: Site
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.site.posts.append(self.path)
+        if self.site.hang_up:
+            self.close_connection = True
+            return
+        self._answer()
+
+    def _answer(self) -> None:
+        page = self.site.pages.get(self.path.partition("?")[0])
+        body = (page or "").encode()
+        self.send_response(404 if page is None else 200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it has in the base class
+        """Keep quiet."""
+
+
+@contextmanager
+def serving() -> Iterator[Site]:
+    """Serve an empty site until the context ends."""
+    site = Site("")
+    handler = type("Handler", (_Handler,), {"site": site})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    # A browser keeps its connections open; waiting for them would hang the end of the module.
+    server.block_on_close = False
+    site.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -1,0 +1,51 @@
+"""Signing in: on every UI version, with the right password and with a wrong one."""
+
+import pytest
+from playwright.sync_api import Page
+
+from bots.errors import SignInRefused
+from bots.screens.lifecare import Lifecare
+from tests.screens.mock import Mock
+from tests.screens.portal import a_session, account
+
+
+def test_the_account_is_signed_in_with_its_role(lifecare: Lifecare, page: Page) -> None:
+    """The role decides what may be removed, so it is taken along with the account."""
+    lifecare.sign_in()
+
+    assert "Handläggare LSS" in page.locator("body").inner_text()
+
+
+def test_a_wrong_password_is_refused_at_once(page: Page, mock: Mock) -> None:
+    """It is a person's mistake, told apart from a slow or changed screen."""
+    lifecare = Lifecare(a_session(page, mock), account(password="fel"))  # noqa: S106 - wrong on purpose
+
+    with pytest.raises(SignInRefused, match="godtog inte kontot robot"):
+        lifecare.sign_in()
+
+
+def test_a_wrong_password_is_tried_only_once(page: Page, mock: Mock) -> None:
+    """Systems lock an account after a few wrong passwords."""
+    session = a_session(page, mock)
+    lifecare = Lifecare(session, account(password="fel"))  # noqa: S106 - wrong on purpose
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+
+    with pytest.raises(SignInRefused):
+        session.again(lifecare.sign_in)
+
+    assert len(sent) == 1
+
+
+def test_an_unknown_user_is_refused(page: Page, mock: Mock) -> None:
+    """The sentence names the account that a person has to look at."""
+    with pytest.raises(SignInRefused, match="okänd"):
+        Lifecare(a_session(page, mock), account(user="okänd")).sign_in()
+
+
+def test_the_password_is_not_in_what_is_raised(page: Page, mock: Mock) -> None:
+    """What is raised is shown, logged and stored."""
+    with pytest.raises(SignInRefused) as refused:
+        Lifecare(a_session(page, mock), account(password="fel-och-hemligt")).sign_in()  # noqa: S106 - wrong on purpose
+
+    assert "fel-och-hemligt" not in str(refused.value)
