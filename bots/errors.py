@@ -137,8 +137,12 @@ class VersionUnknown(SelectorDrift):
 
     def __init__(self, system: str, shown: Mapping[str, str], known: list[str]) -> None:
         """`shown` is what each kind of probe saw; `known` the versions that have maps."""
+        super().__init__("identify", system)
         seen = ", ".join(f"{probe} = {value}" for probe, value in shown.items()) or "inga kända märken"
-        super().__init__("identify", system, why=f"okänd version ({seen}); kartor finns för {', '.join(known)}")
+        self.sentence = (
+            f"{system} visar en version som ingen karta gäller för ({seen}); kartor finns för {', '.join(known)}. "
+            "Inget skrevs. Gör en karta för den nya versionen och låt godkänna den."
+        )
 
 
 class WriteUnanswered(FlottaError):

@@ -67,7 +67,9 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
         table.add_row(Text(heading, style="bold"), Text(str(len(chosen)), style="bold"), "")
         for reason, count in Counter(_why(line, titles) for line in chosen).most_common():
             table.add_row("", str(count), Text(reason))
-    parts: list[RenderableType] = [table]
+    parts: list[RenderableType] = [
+        table if lines or run.seen else Text(f"{bot.name}: {STATES[run.state]}", style="bold")
+    ]
     if run.sentence:
         parts.append(Text(run.sentence, style="yellow"))
     if run.findings:

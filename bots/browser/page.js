@@ -7,7 +7,7 @@
 //
 // Runs by itself, without Playwright's own script in the page: that costs 60 ms a document, and reading is most of what
 // a bot does. Acting is Playwright's (`resolver`), whose clicks are a person's.
-async ({ look, answer, limit }) => {
+async ({ look, answer, limit, patience }) => {
   const LABELS = 'dt, th';
   const TABLES = 'table, [role=table], [role=grid], [role=treegrid]';
   const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
@@ -41,11 +41,6 @@ async ({ look, answer, limit }) => {
   let roots = [];
   const all = (root, css) =>
     (root === document ? roots : everything(root)).flatMap((part) => [...part.querySelectorAll(css)]);
-  const frameOf = (css) => {
-    const frames = all(document, css);
-    const inside = frames.length === 1 ? frames[0].contentDocument : null;
-    return inside?.readyState === 'complete' ? inside : null;
-  };
 
   const labelled = () => {
     const values = new Map();
@@ -96,6 +91,8 @@ async ({ look, answer, limit }) => {
   const { marks, fields, protect, tables } = look;
   const problems = [];
   const wrong = (where, found) => { problems.push({ where, found }); };
+  // What is only late is waited for longer than what is there and wrong.
+  let late = false;
 
   const readFields = () => {
     const found = {};
@@ -111,9 +108,13 @@ async ({ look, answer, limit }) => {
   };
 
   const readTable = async (where, spec, until) => {
-    const root = spec.frame ? frameOf(spec.frame) : document;
-    if (!root) return wrong(`${where}.frame`, 0);
-    if (spec.ready && all(root, spec.ready).length !== 1) return wrong(`${where}.ready`, all(root, spec.ready).length);
+    const frames = spec.frame ? all(document, spec.frame) : [];
+    if (spec.frame && frames.length !== 1) return wrong(`${where}.frame`, frames.length);
+    const root = spec.frame ? frames[0].contentDocument : document;
+    if ((spec.frame && root?.readyState !== 'complete') || (spec.ready && !all(root, spec.ready).length)) {
+      late = true;
+      return wrong(spec.ready ? `${where}.ready` : where, 0);
+    }
     const found = spec.css ? all(root, spec.css) : all(root, TABLES).filter((table) => tableName(table) === name(spec.name));
     if (!found.length && spec.empty && all(root, spec.empty).length === 1) return [];
     if (found.length !== 1) return wrong(where, found.length);
@@ -165,6 +166,7 @@ async ({ look, answer, limit }) => {
   for (;;) {
     roots = everything(document);
     problems.length = 0;
+    late = document.readyState !== 'complete';
     const counts = marks.map((mark) => sight(mark).length);
     // Only a screen that is told for certain is read at all.
     const told = whole() && counts.every((count, at) => (count > 0) === marks[at].there);
@@ -176,7 +178,7 @@ async ({ look, answer, limit }) => {
       // What a protected person's page shows beside what is kept does not concern us, not even when it is wrong.
       problems.splice(0, problems.length, ...problems.filter(({ where }) => protect.keep.includes(where.slice(7))));
     }
-    if ((told && !problems.length) || performance.now() > until) {
+    if ((told && !problems.length) || performance.now() > (late ? until + patience : until)) {
       // What is found on a screen that is not as the map says stays in the page.
       return told && !problems.length ? { told, problems, record, tables: lists } : { told, counts, problems };
     }

@@ -136,7 +136,9 @@ class Screen:
 
     def marks(self) -> tuple[Sighting, ...]:
         """Return what each mark of the screen's identity finds now, those that must not be there marked so."""
-        return self._marks(self._ask({"look": {**self._identity(), **_NOTHING}, "limit": 0}).get("counts"))
+        return self._marks(
+            self._ask({"look": {**self._identity(), **_NOTHING}, "limit": 0, "patience": 0}).get("counts")
+        )
 
     def _address_is_right(self) -> None:
         identity = self._spec.identity
@@ -166,7 +168,7 @@ class Screen:
     def _look(self, *, limit: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON for the page
         """Return what the page says. Raises SessionLost, ScreenNotReady or SelectorDrift if it is not this screen."""
         self._address_is_right()
-        found = self._ask({"look": {**self._identity(), **what}, "limit": limit})
+        found = self._ask({"look": {**self._identity(), **what}, "limit": limit, "patience": self._session.patience})
         if found["told"] and not found["problems"]:
             return found
         self._session.raise_if_signed_out()

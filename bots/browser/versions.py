@@ -35,7 +35,7 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
             for probe in maps[0].identify
             if probe.meta in marks["metas"]
         },
-        "filer": " ".join(asset.rsplit("/", 1)[-1] for asset in marks["assets"]),
+        "filer": " ".join(asset.rsplit("/", 1)[-1] for asset in marks["assets"] if not asset.startswith("data:")),
     }
     raise VersionUnknown(maps[0].system, shown, [each.version for each in maps])
 
