@@ -198,7 +198,6 @@ class Operator:
 
     def free(self, accounts: list[str], *, wait: bool, mine: str | None = None) -> None:
         """Make sure that no other run holds the accounts, or wait until none does. Raises RunHeld naming the holder."""
-        busy = set()
         for account in accounts:
             told = False
             while lease := self._ledger.lease_of(account):
@@ -206,14 +205,17 @@ class Operator:
                 if held_by == mine or self._gone(held_by, holder):
                     self._ledger.drop_leases(held_by, holder)
                     break
-                busy.add(held_by)
                 if not wait:
                     raise RunHeld(f"Kontot {account}", f"körning {held_by} ({holder})")
                 if not told:
                     told = True
                     self.say(f"Väntar på körning {held_by} ({holder}).")
                 threading.Event().wait(FOLLOW_EVERY)
-        processes.sweep(self._settings.home, busy)
+        unended = self._ledger.unended_runs()
+        processes.sweep(
+            self._settings.home,
+            keep={each.id for each in unended if each.holder is None or not self._gone(each.id, each.holder)} - {mine or ""},
+        )
 
     @staticmethod
     def _gone(_run_id: str, holder: Holder) -> bool:

@@ -74,11 +74,11 @@ def log_file(home: Path, run_id: str) -> Path:
     return home / "logs" / f"{run_id.replace(':', '-')}.jsonl"
 
 
-def sweep(home: Path, busy: set[str]) -> None:
-    """Wipe what killed runs left behind. `busy` are the ids of runs whose processes live."""
-    keep = {temporary(home, run_id) for run_id in busy}
+def sweep(home: Path, keep: set[str]) -> None:
+    """Wipe what killed runs left behind, but nothing of the runs in `keep`, whose processes may live."""
+    kept = {temporary(home, run_id) for run_id in keep}
     for left in (home / "tmp").glob("*"):
-        if left not in keep:
+        if left not in kept:
             shutil.rmtree(left, ignore_errors=True)
 
 

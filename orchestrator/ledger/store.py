@@ -213,6 +213,12 @@ class Ledger:
             rows = connection.execute(sa.select(runs).order_by(runs.c.created.desc()).limit(limit)).mappings().all()
         return [_run(row) for row in rows]
 
+    def unended_runs(self) -> list[Run]:
+        """Return the runs that have been started and have not stored an ending."""
+        query = sa.select(runs).where(runs.c.state.in_(("new", "running")))
+        with self._engine.connect() as connection:
+            return [_run(row) for row in connection.execute(query).mappings()]
+
     def claim(self, run_id: str, holder: Holder, accounts: Sequence[str], now: datetime) -> int:
         """Make `holder` the owner of the run and of the accounts, and return its epoch.
 
