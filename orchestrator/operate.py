@@ -214,7 +214,8 @@ class Operator:
         unended = self._ledger.unended_runs()
         processes.sweep(
             self._settings.home,
-            keep={each.id for each in unended if each.holder is None or not self._gone(each.id, each.holder)} - {mine or ""},
+            keep={each.id for each in unended if each.holder is None or not self._gone(each.id, each.holder)}
+            - {mine or ""},
         )
 
     @staticmethod

@@ -28,10 +28,11 @@ async ({ look, answer, limit, patience }) => {
     copy.querySelectorAll('[aria-hidden=true], [hidden], script, style').forEach((hidden) => hidden.remove());
     return fold(copy.textContent);
   };
-  // Icon glyphs, sort arrows and badge counts at the ends are not part of a name.
+  // Icon glyphs and sort arrows at the ends are not part of a name, and a number at its end need not be: it may be a
+  // badge's count. So a text has one name, or two.
   const name = (words) =>
-    words.normalize('NFC').replace(/^[^\p{L}\p{N}]+/u, '').replace(/[^\p{L}\p{N}]*(\(\d+\)|\s\d+)?[^\p{L}\p{N}]*$/u, '')
-      .replace(/\s+/g, ' ').toLowerCase();
+    words.normalize('NFC').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').replace(/\s+/g, ' ').toLowerCase();
+  const names = (words) => new Set([name(words), name(name(words).replace(/\s\(?\d+$/u, ''))]);
 
   const everything = (root) => {
     const roots = [root];
@@ -47,8 +48,7 @@ async ({ look, answer, limit, patience }) => {
     for (const node of all(document, LABELS)) {
       const value = node.nextElementSibling;
       if (!value?.matches(node.tagName === 'DT' ? 'dd' : 'td')) continue;
-      const label = name(text(node));
-      values.set(label, [...(values.get(label) ?? []), value]);
+      for (const label of names(text(node))) values.set(label, [...(values.get(label) ?? []), value]);
     }
     return values;
   };
@@ -57,13 +57,13 @@ async ({ look, answer, limit, patience }) => {
     const by = table.getAttribute('aria-labelledby');
     const said = by ? by.split(' ').map((id) => table.getRootNode().getElementById(id)?.textContent ?? '').join(' ')
       : table.getAttribute('aria-label') ?? table.caption?.textContent ?? '';
-    return name(fold(said));
+    return fold(said);
   };
-  const named = (role, node) => (role === 'table' ? tableName(node) : name(fold(node.getAttribute('aria-label') ?? text(node))));
+  const said = (role, node) => (role === 'table' ? tableName(node) : fold(node.getAttribute('aria-label') ?? text(node)));
   const sight = ({ role, name: wanted, css }) =>
     all(document, css ?? ROLES[role])
       .filter((node) => node.checkVisibility({ visibilityProperty: true })
-        && (css || wanted === null || named(role, node) === name(wanted)));
+        && (css || wanted === null || names(said(role, node)).has(name(wanted))));
   const rowsOf = (table) => {
     const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
     const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
@@ -115,16 +115,17 @@ async ({ look, answer, limit, patience }) => {
       late = true;
       return wrong(spec.ready ? `${where}.ready` : where, 0);
     }
-    const found = spec.css ? all(root, spec.css) : all(root, TABLES).filter((table) => tableName(table) === name(spec.name));
+    const found = spec.css ? all(root, spec.css) : all(root, TABLES).filter((table) => names(tableName(table)).has(name(spec.name)));
     if (!found.length && spec.empty && all(root, spec.empty).length === 1) return [];
     if (found.length !== 1) return wrong(where, found.length);
     const [table] = found;
     const { header } = rowsOf(table);
-    const headers = header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => name(text(cell))));
+    const headers = header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => names(text(cell))));
     const place = {};
     for (const [column, title] of Object.entries(spec.columns)) {
-      const found = headers.filter((each) => each === name(title)).length;
-      if (found === 1) place[column] = headers.indexOf(name(title)); else wrong(`${where}.columns.${column}`, found);
+      const found = headers.filter((each) => each.has(name(title))).length;
+      if (found === 1) place[column] = headers.findIndex((each) => each.has(name(title)));
+      else wrong(`${where}.columns.${column}`, found);
     }
     if (Object.keys(place).length !== Object.keys(spec.columns).length) return undefined;
 
