@@ -38,6 +38,9 @@ class FlottaError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
 
+    def __str__(self) -> str:
+        return self.sentence
+
 
 class ConfigurationError(FlottaError):
     """A person must change a setting, a file or the command."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bots.errors import ConfigurationError
 
@@ -85,7 +85,7 @@ def load() -> Settings:
     named = os.environ.get("FLOTTA_CONFIG")
     file = Path(named) if named else Path("flotta.toml")
     values = _toml(file) if named or file.exists() else {}
-    source = str(file) if values else "miljön (FLOTTA_…)"
+    source = str(file)
     os.environ.pop("FLOTTA_CONFIG", None)
     try:
         settings = Settings(**values)
@@ -97,15 +97,24 @@ def load() -> Settings:
             settings = Settings(**_merged(values, _toml(secrets)))
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in each['loc'])}: "
+            f"{_variable(each['loc']) or source}: {'.'.join(str(part) for part in each['loc'])}: "
             + ("okänd inställning" if each["type"] == "extra_forbidden" else each["msg"])
             for each in error.errors(include_input=False)
         )
-        raise ConfigurationError(f"Fel i {source}: {problems}.") from None
+        raise ConfigurationError(f"Fel i {problems}.") from None
+    except SettingsError as error:
+        raise ConfigurationError(f"En miljövariabel FLOTTA_… kan inte läsas: {error}. Rätta den.") from None
     finally:
         if named:
             os.environ["FLOTTA_CONFIG"] = named
     return settings
+
+
+def _variable(setting: tuple[int | str, ...]) -> str | None:
+    """Return the environment variable that gives the setting, or None when none does."""
+    names = ["FLOTTA_" + "__".join(map(str, setting[:length])).upper() for length in range(len(setting), 0, -1)]
+    given = {name.upper() for name in os.environ}
+    return next((name for name in names if name in given), None)
 
 
 def _toml(file: Path) -> dict[str, Any]:

@@ -147,6 +147,8 @@ class Worker:
             counts = self._ledger.plan_counts(self._run.id)
             limits = self._settings.bot(self._bot.name)
             approved = self._ledger.approved(self._bot.name)
+            if options.unattended and not options.plan_only:
+                self._open()  # a plan that was stored before: the map that it would act through may be another now
             maps = [session.map for session in self._at.sessions.values()]
             if options.mock:
                 approved |= {(rule, version) for _outcome, rule, version in counts}
@@ -194,8 +196,7 @@ class Worker:
 
     def _apply(self) -> Ending:
         """Try what is to be done and look for what was lost, until nothing more can be done about either."""
-        for system in self._bot.systems:
-            getattr(self._at, system)
+        self._open()
         self._log.info("apply.begun")
         for step in self._steps("uncertain"):
             self._look(step)
@@ -216,6 +217,10 @@ class Worker:
         if left:
             return Ending("partial", 1, f"{left} poster blev inte klara. `flotta resume {self._run.id}` fortsätter.")
         return Ending("done", 0)
+
+    def _open(self) -> None:
+        for system in self._bot.systems:
+            getattr(self._at, system)
 
     def _try_all(self) -> bool:
         """Try every step that is to be done, in order. Return False when asked to stop."""
@@ -278,7 +283,12 @@ class Worker:
 
     def _refused(self, step: StoredStep, error: WriteRefused) -> bool:
         """The system said no. Look all the same: it may have said so of a write that another window made."""
-        found = self._confirm(step)
+        try:
+            found = self._confirm(step)
+        except ApplicationException as unseen:
+            self._ledger.uncertain(self._run.id, self._epoch, step, error.sentence, detail=str(unseen))
+            self._count_failure(unseen)
+            return False
         if isinstance(found, Receipt):
             self._done(step, found, confirmed=True)
             return True

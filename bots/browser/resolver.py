@@ -8,8 +8,8 @@ needed depends on what a wrong click would do:
     irreversible    every locator of the map finds it
 
 Agreement is checked at the moment of the action, by one composed locator, so that it costs no round trip of its own:
-with U all that any locator matches and X those matched by enough of them, `scope.filter(has_not=U.nth(1)).locator(X)`
-matches nothing when there is no match, a conflict, or a twin.
+with U all that any locator matches in its scope and X those matched there by enough of them,
+`root.filter(has_not=U.nth(1)).locator(X)` matches nothing when there is no match, a conflict, or a twin.
 """
 
 from __future__ import annotations
@@ -60,11 +60,13 @@ def normalised(name: str, *, exact: bool) -> re.Pattern[str]:
     return re.compile(f"{_BEFORE}{words}{_AFTER}" if exact else words, re.IGNORECASE)
 
 
-def _scope(page: Page, element: Element) -> Locator:
+def _root(page: Page, element: Element) -> Locator:
     root: Page | FrameLocator = page.frame_locator(element.frame) if element.frame else page
-    if element.within is None:
-        return root.locator(":root")
-    return root.locator(":root").locator(find(page, element.within))
+    return root.locator(":root")
+
+
+def _scoped(page: Page, element: Element, found: Locator) -> Locator:
+    return found if element.within is None else find(page, element.within).locator(found)
 
 
 def resolve(page: Page, element: Element) -> Locator:
@@ -87,10 +89,14 @@ def resolve(page: Page, element: Element) -> Locator:
             agreed = reduce(lambda one, other: one.or_(other), pairs)
         case _:
             agreed = reduce(lambda one, other: one.and_(other), found)
-    return _scope(page, element).filter(has_not=either.nth(1)).locator(agreed)
+    # Twins are counted over the whole document, since a scope that is there twice keys nothing.
+    twin = _scoped(page, element, either).nth(1)
+    return _root(page, element).filter(has_not=twin).locator(_scoped(page, element, agreed))
 
 
 def sightings(page: Page, element: Element) -> tuple[Sighting, ...]:
     """Return what each locator alone finds in the element's scope. Only for explaining: one round trip per locator."""
-    scope = _scope(page, element)
-    return tuple(Sighting(str(spec), scope.locator(find(page, spec)).count()) for spec in element.locators)
+    root = _root(page, element)
+    return tuple(
+        Sighting(str(spec), root.locator(_scoped(page, element, find(page, spec))).count()) for spec in element.locators
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -50,7 +51,7 @@ _ARM = """(deadline) => {
     const judge = (event) => {
       if (Date.now() > window[mine].deadline) { event.preventDefault(); event.stopImmediatePropagation(); }
     };
-    for (const kind of ['pointerdown', 'mousedown', 'click', 'keydown', 'submit'])
+    for (const kind of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'keydown', 'keyup', 'submit'])
       window.addEventListener(kind, judge, { capture: true });
   }
   window[mine].deadline = deadline ?? Infinity;
@@ -256,15 +257,25 @@ class Screen:
         self._act(element, lambda found: found.select_option(label=option, timeout=ELEMENT) and None)
 
     def click(self, element: str) -> None:
-        """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain."""
+        """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain.
+
+        Where the map says that it brings a new document, ScreenNotReady when none comes.
+        """
         if self._spec.elements[element].danger == "irreversible":
             raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
         self._disarm()
         self._act(element, self._click_through if self._spec.elements[element].navigates else _click)
 
     def _click_through(self, found: Locator) -> None:
-        with self._page.expect_navigation(wait_until="commit", timeout=self._session.patience):
-            _click(found)
+        clicked = False
+        try:
+            with self._page.expect_navigation(wait_until="commit", timeout=self._session.patience):
+                _click(found)
+                clicked = True
+        except PlaywrightTimeout as error:
+            if not clicked:
+                raise
+            raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
 
     def submit(self, element: str) -> str:
         """Click an irreversible element once, and return the receipt number that the system then showed.
@@ -284,10 +295,24 @@ class Screen:
         session.armed = True
         if spec.confirm == "native":
             session.expect_dialog(_answer_until(session, deadline))
+        # Found before it is clicked, so that whatever goes wrong from here on may have been sent.
+        self._act(element, lambda found: found.wait_for(timeout=ELEMENT), opened=True)
         session.checkpoint("armed")
-        self._act(element, _click, sent=True)
-        session.checkpoint("clicked")
+        try:
+            with self._coming(spec):
+                _click(resolver.resolve(self._page, spec))
+                session.checkpoint("clicked")
+        except PlaywrightTimeout as error:
+            raise WriteUnanswered(self._name, element, "systemet svarade inte i tid") from error
+        except PlaywrightError as error:
+            raise WriteUnanswered(self._name, element, "sidan försvann under klicket") from error
         return self._receipt(element, spec)
+
+    def _coming(self, spec: Element) -> AbstractContextManager[object]:
+        # While a document is on its way the browser answers no question about the old one, and sets no limit to that.
+        if not spec.navigates:
+            return nullcontext()
+        return self._page.expect_navigation(wait_until="commit", timeout=self._session.patience)
 
     def _receipt(self, element: str, spec: Element) -> str:
         after = spec.after
@@ -298,7 +323,10 @@ class Screen:
             "answer": {
                 "shown": [_mark(mark, there=True) for mark in after.any_of],
                 "refused": [_mark(mark, there=True) for mark in after.refused],
-                "elsewhere": [_mark(session.map.screens["sign_in"].identity.all_of[0], there=True)],
+                "elsewhere": [
+                    _mark(mark, there=True)
+                    for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)
+                ],
                 "ours": [f'meta[name="{probe.meta}"]' for probe in session.map.identify if probe.meta],
             }
         }
@@ -318,27 +346,21 @@ class Screen:
             return match.group(1)
         if found["end"] == "refused":
             raise WriteRefused(self._name, element)
-        why = {"elsewhere": "en annan sida än väntat visades", "shown": "kvittot saknade nummer"}
+        why = {"elsewhere": "något annat än kvittot visades", "shown": "kvittot saknade nummer"}
         raise WriteUnanswered(self._name, element, why.get(found["end"], "inget kvitto visades i tid"))
 
-    def _act(self, element: str, action: Any, *, sent: bool = False) -> None:  # noqa: ANN401 - a lambda over a Locator
+    def _act(self, element: str, action: Any, *, opened: bool = False) -> None:  # noqa: ANN401 - a lambda over a Locator
         spec = self._spec.elements[element]
-        if not sent:
+        if not opened:
             for opener in spec.via:
                 self.click(opener)
         try:
             action(resolver.resolve(self._page, spec))
         except PlaywrightTimeout as error:
             self._session.raise_if_signed_out()
-            seen = resolver.sightings(self._page, spec)
-            if sent and all(each.found == 1 for each in seen):
-                # The element is the right one, so the click may have been delivered before its time ran out.
-                raise WriteUnanswered(self._name, element, "klicket hann inte bekräftas") from error
             self._session.spent = False
-            raise self._drift(element, seen) from error
+            raise self._drift(element, resolver.sightings(self._page, spec)) from error
         except PlaywrightError as error:
-            if sent:
-                raise WriteUnanswered(self._name, element, "sidan försvann under klicket") from error
             raise ScreenNotReady(self._name, "sidan försvann") from error
 
     def _disarm(self) -> None:
@@ -359,7 +381,8 @@ class Screen:
 
 
 def _click(found: Locator) -> None:
-    found.click(timeout=ELEMENT)
+    # A click is done when it is made. Playwright would go on to wait for the answer, in the element's few seconds.
+    found.click(timeout=ELEMENT, no_wait_after=True)
 
 
 def _mark(spec: Spec, *, there: bool) -> dict[str, Any]:

@@ -41,12 +41,22 @@ def _css(css: str) -> str:
 
 
 def _regex(pattern: str) -> str:
-    re.compile(pattern)
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+def _grouped(pattern: str) -> str:
+    if re.compile(pattern).groups != 1:
+        raise ValueError("one (group) must say which part of the text is meant")
     return pattern
 
 
 Css = Annotated[str, AfterValidator(_css)]
 Pattern = Annotated[str, AfterValidator(_regex)]
+Part = Annotated[Pattern, AfterValidator(_grouped)]
 
 
 class _Model(BaseModel):
@@ -107,12 +117,15 @@ Mark = Annotated[Locator, AfterValidator(_mark)]
 class After(_Model):
     """What the system shows when an irreversible write has happened, or has been refused.
 
-    `receipt` must match the text of what `any_of` finds; its first group is the receipt's number.
+    `receipt` must match the text of what `any_of` finds; its first group is the receipt's number. `refused` are the
+    wordings that mean "not done"; `lost` those by which the page says that it does not know either, so that nobody waits
+    for more.
     """
 
     any_of: list[Mark] = Field(min_length=1)
-    receipt: Pattern
+    receipt: Part
     refused: list[Mark] = []
+    lost: list[Mark] = []
 
 
 class Element(_Model):
@@ -155,7 +168,7 @@ class Cell(_Model):
     as_: Literal["text", "date", "minute", "number"] = Field(default="text", alias="as")
     values: str | None = None
     blank: list[str] = []
-    pattern: Pattern | None = None
+    pattern: Part | None = None
 
 
 class Column(Cell):

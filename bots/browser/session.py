@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -150,7 +150,9 @@ class Session:
 
         def prepare(state: tenacity.RetryCallState) -> None:
             if state.outcome is not None and isinstance(state.outcome.exception(), SessionLost):
-                self.sign_in()
+                # Signed out while signing in: the next read says so again, and that is a try of its own.
+                with suppress(*TRANSIENT):
+                    self.sign_in()
 
         return tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TRANSIENT),

@@ -48,14 +48,24 @@ def key_from(file: Path) -> bytes:
     """
     try:
         if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as out:
-                out.write(Fernet.generate_key())
+            _make(file)
         if file.stat().st_mode & 0o077:
             raise ConfigurationError(f"Nyckelfilen {file} får läsas av andra. Kör `chmod 600 {file}`.")
         return file.read_bytes().strip()
-    except FileExistsError:
-        return key_from(file)
     except OSError as error:
         raise ConfigurationError(f"Nyckelfilen {file} kan inte läsas eller skapas ({type(error).__name__}).") from error
+
+
+def _make(file: Path) -> None:
+    """Make a key, whole from the moment when it is there, and never over one that another process has made."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(Fernet.generate_key())
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass  # the other one's counts
+    finally:
+        draft.unlink()
