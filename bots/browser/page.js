@@ -7,182 +7,137 @@
 //
 // Runs by itself, without Playwright's own script in the page: that costs 60 ms a document, and reading is most of what
 // a bot does. Acting is Playwright's (`resolver`), whose clicks are a person's.
-async ({ look, answer, limit, patience }) => {
-  const LABELS = 'dt, th';
-  const TABLES = 'table, [role=table], [role=grid], [role=treegrid]';
-  const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
-  const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
-  // The roles that a screen may be told by. `bots.browser.selector_map.MARK_ROLES` lists the same ones.
-  const ROLES = {
-    alert: '[role=alert]', status: '[role=status], output', search: '[role=search], search', table: TABLES,
-    heading: 'h1, h2, h3, h4, h5, h6, [role=heading]', link: 'a[href], [role=link]', dialog: 'dialog[open], [role=dialog]',
-    button: 'button, [role=button], input[type=submit], input[type=button]',
-  };
+const { look, answer, limit, patience } = ask;
+const LABELS = 'dt, th';
+const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
+const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
 
-  const fold = (text) => text.replace(/\s+/g, ' ').trim();
-  const text = (node) => {
-    if ('value' in node && /^(INPUT|TEXTAREA)$/.test(node.tagName)) return fold(node.value);
-    if (node.tagName === 'SELECT') return fold(node.selectedOptions[0]?.textContent ?? '');
-    if (!node.querySelector('[aria-hidden=true], [hidden], script, style')) return fold(node.textContent);
-    const copy = node.cloneNode(true);
-    copy.querySelectorAll('[aria-hidden=true], [hidden], script, style').forEach((hidden) => hidden.remove());
-    return fold(copy.textContent);
-  };
-  // Icon glyphs and sort arrows at the ends are not part of a name, and a number at its end need not be: it may be a
-  // badge's count. So a text has one name, or two.
-  const name = (words) =>
-    words.normalize('NFC').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').replace(/\s+/g, ' ').toLowerCase();
-  const names = (words) => new Set([name(words), name(name(words).replace(/\s\(?\d+$/u, ''))]);
-
-  const everything = (root) => {
-    const roots = [root];
-    for (const node of root.querySelectorAll('*')) if (node.shadowRoot) roots.push(...everything(node.shadowRoot));
-    return roots;
-  };
-  let roots = [];
-  const all = (root, css) =>
-    (root === document ? roots : everything(root)).flatMap((part) => [...part.querySelectorAll(css)]);
-
-  const labelled = () => {
-    const values = new Map();
-    for (const node of all(document, LABELS)) {
-      const value = node.nextElementSibling;
-      if (!value?.matches(node.tagName === 'DT' ? 'dd' : 'td')) continue;
-      for (const label of names(text(node))) values.set(label, [...(values.get(label) ?? []), value]);
-    }
-    return values;
-  };
-
-  const tableName = (table) => {
-    const by = table.getAttribute('aria-labelledby');
-    const said = by ? by.split(' ').map((id) => table.getRootNode().getElementById(id)?.textContent ?? '').join(' ')
-      : table.getAttribute('aria-label') ?? table.caption?.textContent ?? '';
-    return fold(said);
-  };
-  const said = (role, node) => (role === 'table' ? tableName(node) : fold(node.getAttribute('aria-label') ?? text(node)));
-  const sight = ({ role, name: wanted, css }) =>
-    all(document, css ?? ROLES[role])
-      .filter((node) => node.checkVisibility({ visibilityProperty: true })
-        && (css || wanted === null || names(said(role, node)).has(name(wanted))));
-  const rowsOf = (table) => {
-    const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
-    const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
-    return { header: rows.filter(isHeader), body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)) };
-  };
-
-  const until = performance.now() + limit;
-  const frame = () => new Promise(requestAnimationFrame);
-  const whole = () => document.readyState !== 'loading';
-
-  if (answer) {
-    for (;;) {
-      roots = everything(document);
-      const shown = answer.shown.flatMap(sight);
-      if (shown.length === 1) return { end: 'shown', text: text(shown[0]) };
-      if (answer.refused.some((mark) => sight(mark).length)) return { end: 'refused' };
-      // A document is not told by what it lacks until it is whole.
-      if (whole() && (answer.elsewhere.some((mark) => sight(mark).length) || !answer.ours.every((css) => all(document, css).length)))
-        return { end: 'elsewhere' };
-      if (performance.now() > until) return { end: 'silence' };
-      await frame();
-    }
+const labelled = () => {
+  const values = new Map();
+  for (const node of all(document, LABELS)) {
+    const value = node.nextElementSibling;
+    if (!value?.matches(node.tagName === 'DT' ? 'dd' : 'td')) continue;
+    for (const label of names(text(node))) values.set(label, [...(values.get(label) ?? []), value]);
   }
+  return values;
+};
+const shown = (mark) => sight(document, mark).filter(visible);
+const rowsOf = (table) => {
+  const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
+  const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
+  return { header: rows.filter(isHeader), body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)) };
+};
 
-  const { marks, fields, protect, tables } = look;
-  const problems = [];
-  const wrong = (where, found) => { problems.push({ where, found }); };
-  // What is only late is waited for longer than what is there and wrong.
-  let late = false;
+const until = performance.now() + limit;
+const frame = () => new Promise(requestAnimationFrame);
+const whole = () => document.readyState !== 'loading';
 
-  const readFields = () => {
-    const found = {};
-    const values = labelled();
-    for (const [field, { label, css, optional }] of Object.entries(fields)) {
-      const nodes = label === null ? all(document, css) : values.get(name(label)) ?? [];
-      if (nodes.length === 1) found[field] = text(nodes[0]);
-      else if (nodes.length === 0 && optional) found[field] = null;
-      else wrong(`fields.${field}`, nodes.length);
-    }
-    if (!protect || protect.clear.includes(found[protect.by])) return { isProtected: false, values: found };
-    return { isProtected: true, values: Object.fromEntries(protect.keep.map((field) => [field, found[field]])) };
-  };
-
-  const readTable = async (where, spec, until) => {
-    const frames = spec.frame ? all(document, spec.frame) : [];
-    if (spec.frame && frames.length !== 1) return wrong(`${where}.frame`, frames.length);
-    const root = spec.frame ? frames[0].contentDocument : document;
-    if ((spec.frame && root?.readyState !== 'complete') || (spec.ready && !all(root, spec.ready).length)) {
-      late = true;
-      return wrong(spec.ready ? `${where}.ready` : where, 0);
-    }
-    const found = spec.css ? all(root, spec.css) : all(root, TABLES).filter((table) => names(tableName(table)).has(name(spec.name)));
-    if (!found.length && spec.empty && all(root, spec.empty).length === 1) return [];
-    if (found.length !== 1) return wrong(where, found.length);
-    const [table] = found;
-    const { header } = rowsOf(table);
-    const headers = header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => names(text(cell))));
-    const place = {};
-    for (const [column, title] of Object.entries(spec.columns)) {
-      const found = headers.filter((each) => each.has(name(title))).length;
-      if (found === 1) place[column] = headers.findIndex((each) => each.has(name(title)));
-      else wrong(`${where}.columns.${column}`, found);
-    }
-    if (Object.keys(place).length !== Object.keys(spec.columns).length) return undefined;
-
-    // A virtual list may take rows away again while it draws others, so rows are gathered by key.
-    const promised = Number(table.getAttribute('aria-rowcount') ?? 0);
-    const expected = promised > 0 ? promised - header.length : 0;
-    const gathered = new Map();
-    let before = -1;
-    for (;;) {
-      const { body } = rowsOf(table);
-      const keys = new Set();
-      for (const row of body) {
-        const cells = [...row.querySelectorAll(CELLS)];
-        if (cells.length !== headers.length) return wrong(`${where}.row`, cells.length);
-        const shown = (column) => text(cells[place[column]]);
-        const key = spec.key ? shown(spec.key) : row;
-        if (keys.has(key)) return wrong(`${where}.key`, 2);
-        keys.add(key);
-        const open = !spec.protect || spec.protect.clear.includes(shown(spec.protect.by));
-        const columns = open ? Object.keys(place) : spec.protect.keep;
-        gathered.set(key, { isProtected: !open, values: Object.fromEntries(columns.map((each) => [each, shown(each)])) });
-      }
-      if (gathered.size >= expected || performance.now() > until) break;
-      // An observer at the end of the list tells only that the end has come into view, so it must leave the view first.
-      if (gathered.size === before) {
-        table.scrollTop = 0;
-        body[0]?.scrollIntoView({ block: 'nearest' });
-        await frame();
-      }
-      before = gathered.size;
-      table.scrollTop = table.scrollHeight;
-      body.at(-1)?.scrollIntoView({ block: 'nearest' });
-      await frame();
-    }
-    if (expected && gathered.size !== expected) return wrong(`${where}.rows`, gathered.size);
-    return [...gathered.values()];
-  };
-
+if (answer) {
   for (;;) {
-    roots = everything(document);
-    problems.length = 0;
-    late = document.readyState !== 'complete';
-    const counts = marks.map((mark) => sight(mark).length);
-    // Only a screen that is told for certain is read at all.
-    const told = whole() && counts.every((count, at) => (count > 0) === marks[at].there);
-    const record = told ? readFields() : null;
-    const lists = {};
-    if (told && !record.isProtected) {
-      for (const [table, spec] of Object.entries(tables)) lists[table] = await readTable(`tables.${table}`, spec, until);
-    } else if (told) {
-      // What a protected person's page shows beside what is kept does not concern us, not even when it is wrong.
-      problems.splice(0, problems.length, ...problems.filter(({ where }) => protect.keep.includes(where.slice(7))));
-    }
-    if ((told && !problems.length) || performance.now() > (late ? until + patience : until)) {
-      // What is found on a screen that is not as the map says stays in the page.
-      return told && !problems.length ? { told, problems, record, tables: lists } : { told, counts, problems };
-    }
+    const receipts = answer.shown.flatMap(shown);
+    if (receipts.length === 1) return { end: 'shown', text: text(receipts[0]) };
+    if (answer.refused.some((mark) => shown(mark).length)) return { end: 'refused' };
+    // A document is not told by what it lacks until it is whole.
+    if (whole() && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
+      return { end: 'elsewhere' };
+    if (performance.now() > until) return { end: 'silence' };
     await frame();
   }
+}
+
+const { marks, fields, protect, tables } = look;
+const problems = [];
+const wrong = (where, found) => { problems.push({ where, found }); };
+// What is only late is waited for longer than what is there and wrong.
+let late = false;
+
+const readFields = () => {
+  const found = {};
+  const values = labelled();
+  for (const [field, { label, css, optional }] of Object.entries(fields)) {
+    const nodes = label === null ? all(document, css) : values.get(name(label)) ?? [];
+    if (nodes.length === 1) found[field] = text(nodes[0]);
+    else if (nodes.length === 0 && optional) found[field] = null;
+    else wrong(`fields.${field}`, nodes.length);
+  }
+  if (!protect || protect.clear.includes(found[protect.by])) return { isProtected: false, values: found };
+  return { isProtected: true, values: Object.fromEntries(protect.keep.map((field) => [field, found[field]])) };
+};
+
+const readTable = async (where, spec, until) => {
+  const frames = spec.frame ? all(document, spec.frame) : [];
+  if (spec.frame && frames.length !== 1) return wrong(`${where}.frame`, frames.length);
+  const root = spec.frame ? frames[0].contentDocument : document;
+  if ((spec.frame && root?.readyState !== 'complete') || (spec.ready && !all(root, spec.ready).length)) {
+    late = true;
+    return wrong(spec.ready ? `${where}.ready` : where, 0);
+  }
+  const found = spec.css ? all(root, spec.css) : sight(root, { kind: 'role', value: 'table', name: spec.name, exact: true });
+  if (!found.length && spec.empty && all(root, spec.empty).length === 1) return [];
+  if (found.length !== 1) return wrong(where, found.length);
+  const [table] = found;
+  const { header } = rowsOf(table);
+  const headers = header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => names(text(cell))));
+  const place = {};
+  for (const [column, title] of Object.entries(spec.columns)) {
+    const found = headers.filter((each) => each.has(name(title))).length;
+    if (found === 1) place[column] = headers.findIndex((each) => each.has(name(title)));
+    else wrong(`${where}.columns.${column}`, found);
+  }
+  if (Object.keys(place).length !== Object.keys(spec.columns).length) return undefined;
+
+  // A virtual list may take rows away again while it draws others, so rows are gathered by key.
+  const promised = Number(table.getAttribute('aria-rowcount') ?? 0);
+  const expected = promised > 0 ? promised - header.length : 0;
+  const gathered = new Map();
+  let before = -1;
+  for (;;) {
+    const { body } = rowsOf(table);
+    const keys = new Set();
+    for (const row of body) {
+      const cells = [...row.querySelectorAll(CELLS)];
+      if (cells.length !== headers.length) return wrong(`${where}.row`, cells.length);
+      const read = (column) => text(cells[place[column]]);
+      const key = spec.key ? read(spec.key) : row;
+      if (keys.has(key)) return wrong(`${where}.key`, 2);
+      keys.add(key);
+      const open = !spec.protect || spec.protect.clear.includes(read(spec.protect.by));
+      const columns = open ? Object.keys(place) : spec.protect.keep;
+      gathered.set(key, { isProtected: !open, values: Object.fromEntries(columns.map((each) => [each, read(each)])) });
+    }
+    if (gathered.size >= expected || performance.now() > until) break;
+    // An observer at the end of the list tells only that the end has come into view, so it must leave the view first.
+    if (gathered.size === before) {
+      table.scrollTop = 0;
+      body[0]?.scrollIntoView({ block: 'nearest' });
+      await frame();
+    }
+    before = gathered.size;
+    table.scrollTop = table.scrollHeight;
+    body.at(-1)?.scrollIntoView({ block: 'nearest' });
+    await frame();
+  }
+  if (expected && gathered.size !== expected) return wrong(`${where}.rows`, gathered.size);
+  return [...gathered.values()];
+};
+
+for (;;) {
+  problems.length = 0;
+  late = document.readyState !== 'complete';
+  const counts = marks.map((mark) => shown(mark).length);
+  // Only a screen that is told for certain is read at all.
+  const told = whole() && counts.every((count, at) => (count > 0) === marks[at].there);
+  const record = told ? readFields() : null;
+  const lists = {};
+  if (told && !record.isProtected) {
+    for (const [table, spec] of Object.entries(tables)) lists[table] = await readTable(`tables.${table}`, spec, until);
+  } else if (told) {
+    // What a protected person's page shows beside what is kept does not concern us, not even when it is wrong.
+    problems.splice(0, problems.length, ...problems.filter(({ where }) => protect.keep.includes(where.slice(7))));
+  }
+  if ((told && !problems.length) || performance.now() > (late ? until + patience : until)) {
+    // What is found on a screen that is not as the map says stays in the page.
+    return told && !problems.length ? { told, problems, record, tables: lists } : { told, counts, problems };
+  }
+  await frame();
 }

@@ -4,69 +4,46 @@ A locator that finds nothing abstains; one that finds another element, or severa
 needed depends on what a wrong click would do:
 
     safe            one finds it, none dissents
-    write           two independent kinds (wording, structure) find it, none dissents
+    write           two independent families (wording, structure) find it, none dissents
     irreversible    every locator of the map finds it
 
-Agreement is checked at the moment of the action, by one composed locator, so that it costs no round trip of its own:
-with U all that any locator matches in its scope and X those matched there by enough of them,
-`root.filter(has_not=U.nth(1)).locator(X)` matches nothing when there is no match, a conflict, or a twin.
+All locators of an element are asked together, in the page, at the moment of the action. `engine.js` is a selector
+engine in Playwright, so its waiting and its clicks are Playwright's own, and a screen that is not ready is asked again.
+(Decided 2026-11-22: Playwright's own locators, composed with `or_` and `and_`, say the same, but walk the whole page
+several times for each role; the first such action on a page took 30 ms longer.)
 """
 
 from __future__ import annotations
 
-import re
-from functools import reduce
-from itertools import combinations
-from typing import TYPE_CHECKING, Any, cast
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from playwright.sync_api import Error as PlaywrightError
 
 from bots.browser.selector_map import Element
 from bots.browser.selector_map import Locator as Spec
 from bots.errors import Sighting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FrameLocator, Locator, Page
+    from playwright.sync_api import FrameLocator, Locator, Page, Playwright
 
-#: What may stand around a name without being part of it: icon glyphs, arrows, and a badge's count at the end.
-_BEFORE = r"^[^0-9A-Za-zÀ-ÖØ-öø-ɏ]*"
-_AFTER = r"(?:[^0-9A-Za-zÀ-ÖØ-öø-ɏ]+\(?\d+\)?)?[^0-9A-Za-zÀ-ÖØ-öø-ɏ]*$"
+ENGINE = "map"
 
 
-def find(page: Page, spec: Spec) -> Locator:
-    """Return the Playwright locator for one locator of a map, with names normalised."""
-    value = cast("str", getattr(spec, spec.kind))
-    match spec.kind:
-        case "role":
-            wanted = normalised(spec.name, exact=spec.exact) if spec.name is not None else None
-            return page.get_by_role(cast("Any", value), name=wanted)
-        case "label":
-            return page.get_by_label(normalised(value, exact=spec.exact))
-        case "placeholder":
-            return page.get_by_placeholder(value, exact=spec.exact)
-        case "text":
-            return page.get_by_text(normalised(value, exact=False))
-        case "title":
-            return page.get_by_title(value, exact=spec.exact)
-        case "test_id":
-            return page.get_by_test_id(value)
-        case "href":
-            return page.locator(f'a[href="{value}"]')
-        case _:
-            return page.locator(value)
+def script(name: str) -> str:
+    """Return one of the kit's page scripts, as the body of a function, with `sight.js` before it."""
+    folder = Path(__file__).parent
+    return "\n".join((folder / file).read_text(encoding="utf-8") for file in ("sight.js", name))
 
 
-def normalised(name: str, *, exact: bool) -> re.Pattern[str]:
-    """Return a pattern for a name as people read it: any white space, any case, no glyphs or badge counts."""
-    words = r"\s+".join(re.escape(word) for word in name.split())
-    return re.compile(f"{_BEFORE}{words}{_AFTER}" if exact else words, re.IGNORECASE)
-
-
-def _root(page: Page, element: Element) -> Locator:
-    root: Page | FrameLocator = page.frame_locator(element.frame) if element.frame else page
-    return root.locator(":root")
-
-
-def _scoped(page: Page, element: Element, found: Locator) -> Locator:
-    return found if element.within is None else find(page, element.within).locator(found)
+def register(playwright: Playwright) -> None:
+    """Teach Playwright the engine. To be done once, before the first page; a second time does nothing."""
+    with suppress(PlaywrightError):
+        # Beside the page's own scripts, where Playwright's run: a page cannot change what the engine sees with.
+        playwright.selectors.register(ENGINE, f"(() => {{ {script('engine.js')} }})()", content_script=True)
 
 
 def resolve(page: Page, element: Element) -> Locator:
@@ -75,28 +52,19 @@ def resolve(page: Page, element: Element) -> Locator:
     The answer is lazy: it is true at the moment it is used, not at the moment of this call. When an action on it times
     out, `sightings` tells why.
     """
-    found = [find(page, spec) for spec in element.locators]
-    either = reduce(lambda one, other: one.or_(other), found)
-    match element.danger:
-        case "safe":
-            agreed = either
-        case "write":
-            pairs = [
-                one.and_(other)
-                for (one, a), (other, b) in combinations(zip(found, element.locators, strict=True), 2)
-                if a.family != b.family
-            ]
-            agreed = reduce(lambda one, other: one.or_(other), pairs)
-        case _:
-            agreed = reduce(lambda one, other: one.and_(other), found)
-    # Twins are counted over the whole document, since a scope that is there twice keys nothing.
-    twin = _scoped(page, element, either).nth(1)
-    return _root(page, element).filter(has_not=twin).locator(_scoped(page, element, agreed))
+    return _asked(page, element, element.danger, element.locators)
 
 
 def sightings(page: Page, element: Element) -> tuple[Sighting, ...]:
     """Return what each locator alone finds in the element's scope. Only for explaining: one round trip per locator."""
-    root = _root(page, element)
-    return tuple(
-        Sighting(str(spec), root.locator(_scoped(page, element, find(page, spec))).count()) for spec in element.locators
-    )
+    return tuple(Sighting(str(spec), _asked(page, element, "each", [spec]).count()) for spec in element.locators)
+
+
+def _asked(page: Page, element: Element, danger: str, locators: list[Spec]) -> Locator:
+    root: Page | FrameLocator = page.frame_locator(element.frame) if element.frame else page
+    ask = {
+        "danger": danger,
+        "within": element.within.for_page() if element.within else None,
+        "locators": [spec.for_page() for spec in locators],
+    }
+    return root.locator(f"{ENGINE}={quote(json.dumps(ask))}")

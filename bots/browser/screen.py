@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as PlaywrightError
@@ -21,7 +20,6 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bots.browser import resolver
 from bots.browser.selector_map import Cell, Element, Protect
-from bots.browser.selector_map import Locator as Spec
 from bots.errors import (
     ScreenNotReady,
     SelectorDrift,
@@ -81,7 +79,7 @@ _NOTHING: dict[str, Any] = {"fields": {}, "protect": None, "tables": {}}
 
 @cache
 def _page_script() -> str:
-    return Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+    return f"async (ask) => {{ {resolver.script('page.js')} }}"
 
 
 class Screen:
@@ -157,7 +155,8 @@ class Screen:
     def _identity(self) -> dict[str, Any]:
         identity = self._spec.identity
         return {
-            "marks": [_mark(m, there=True) for m in identity.all_of] + [_mark(m, there=False) for m in identity.none_of]
+            "marks": [{**m.for_page(), "there": True} for m in identity.all_of]
+            + [{**m.for_page(), "there": False} for m in identity.none_of]
         }
 
     def _marks(self, counts: list[int] | None) -> tuple[Sighting, ...]:
@@ -264,18 +263,23 @@ class Screen:
         if self._spec.elements[element].danger == "irreversible":
             raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
         self._disarm()
-        self._act(element, self._click_through if self._spec.elements[element].navigates else _click)
+        spec = self._spec.elements[element]
+        action = _press if spec.action == "press" else _click
+        self._act(element, self._navigating(action) if spec.navigates else action)
 
-    def _click_through(self, found: Locator) -> None:
-        clicked = False
-        try:
-            with self._page.expect_navigation(wait_until="commit", timeout=self._session.patience):
-                _click(found)
-                clicked = True
-        except PlaywrightTimeout as error:
-            if not clicked:
-                raise
-            raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
+    def _navigating(self, action: Callable[[Locator], None]) -> Callable[[Locator], None]:
+        def act(found: Locator) -> None:
+            acted = False
+            try:
+                with self._page.expect_navigation(wait_until="commit", timeout=self._session.patience):
+                    action(found)
+                    acted = True
+            except PlaywrightTimeout as error:
+                if not acted:
+                    raise
+                raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
+
+        return act
 
     def submit(self, element: str) -> str:
         """Click an irreversible element once, and return the receipt number that the system then showed.
@@ -321,11 +325,10 @@ class Screen:
         session = self._session
         ask = {
             "answer": {
-                "shown": [_mark(mark, there=True) for mark in after.any_of],
-                "refused": [_mark(mark, there=True) for mark in after.refused],
+                "shown": [mark.for_page() for mark in after.any_of],
+                "refused": [mark.for_page() for mark in after.refused],
                 "elsewhere": [
-                    _mark(mark, there=True)
-                    for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)
+                    mark.for_page() for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)
                 ],
                 "ours": [f'meta[name="{probe.meta}"]' for probe in session.map.identify if probe.meta],
             }
@@ -385,8 +388,8 @@ def _click(found: Locator) -> None:
     found.click(timeout=ELEMENT, no_wait_after=True)
 
 
-def _mark(spec: Spec, *, there: bool) -> dict[str, Any]:
-    return {"role": spec.role, "name": spec.name, "css": spec.css, "there": there}
+def _press(found: Locator) -> None:
+    found.press("Enter", timeout=ELEMENT)
 
 
 def _only_flags(protect: Protect | None, name: str) -> bool:

@@ -22,6 +22,11 @@ from ruamel.yaml.error import YAMLError
 
 from bots.errors import MapInvalid
 
+#: The roles that `sight.js` knows.
+Role = Literal[
+    "alert", "button", "checkbox", "combobox", "dialog", "heading", "link", "menu", "menuitem", "navigation", "radio",
+    "search", "status", "tab", "table", "textbox",
+]  # fmt: skip
 Danger = Literal["safe", "write", "irreversible"]
 #: Two locators are independent evidence when one reads what a person reads and the other how the page is built.
 Family = Literal["wording", "structure"]
@@ -66,7 +71,7 @@ class _Model(BaseModel):
 class Locator(_Model):
     """One way to find an element. Exactly one kind; `name` and `exact` go with `role`."""
 
-    role: str | None = None
+    role: Role | None = None
     name: str | None = None
     exact: bool = True
     label: str | None = None
@@ -95,23 +100,19 @@ class Locator(_Model):
         """`wording` for what a person reads, `structure` for how the page is built."""
         return "wording" if self.kind in _WORDING else "structure"
 
+    @property
+    def value(self) -> str:
+        """What the kind is to be, e.g. `button` or `form[data-sent]`."""
+        return str(getattr(self, self.kind))
+
+    def for_page(self) -> dict[str, Any]:
+        """Return the locator as `sight.js` takes it."""
+        return {
+            "kind": self.kind, "value": self.value, "name": self.name, "exact": self.exact, "family": self.family
+        }  # fmt: skip
+
     def __str__(self) -> str:
-        value = getattr(self, self.kind)
-        return f"{self.kind}={value}" + (f"[{self.name}]" if self.name is not None else "")
-
-
-#: The roles by which a screen or an answer may be told: those that `page.js` finds by itself.
-MARK_ROLES = frozenset({"alert", "status", "search", "table", "heading", "link", "dialog", "button"})
-
-
-def _mark(locator: Locator) -> Locator:
-    if locator.kind not in {"role", "css"} or (locator.role is not None and locator.role not in MARK_ROLES):
-        raise ValueError(f"a screen is told by css or by a role among {', '.join(sorted(MARK_ROLES))}")
-    return locator
-
-
-#: A locator that tells a screen or an answer, rather than a control.
-Mark = Annotated[Locator, AfterValidator(_mark)]
+        return f"{self.kind}={self.value}" + (f"[{self.name}]" if self.name is not None else "")
 
 
 class After(_Model):
@@ -122,20 +123,22 @@ class After(_Model):
     for more.
     """
 
-    any_of: list[Mark] = Field(min_length=1)
+    any_of: list[Locator] = Field(min_length=1)
     receipt: Part
-    refused: list[Mark] = []
-    lost: list[Mark] = []
+    refused: list[Locator] = []
+    lost: list[Locator] = []
 
 
 class Element(_Model):
     """One control: what is done with it, how dangerous that is, and the ranked locators that must agree on it.
 
+    `press` focuses it and presses Enter, as people do who use the keyboard. Where the control is a real button it does
+    what a click does, at a third of the time: a click waits until the element has stood still for two redraws.
     `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
     flow has done so already; `navigates` says that clicking it brings a new document.
     """
 
-    action: Literal["click", "fill", "select", "read"] = "click"
+    action: Literal["click", "press", "fill", "select"] = "click"
     danger: Danger = "safe"
     within: Locator | None = None
     frame: Css | None = None
@@ -235,8 +238,8 @@ class Identity(_Model):
     """How the screen is told from every other: its address, what must be there, what must not."""
 
     url: Pattern
-    all_of: list[Mark] = Field(min_length=1)
-    none_of: list[Mark] = []
+    all_of: list[Locator] = Field(min_length=1)
+    none_of: list[Locator] = []
 
 
 class Screen(_Model):

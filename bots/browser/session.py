@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import tenacity
 from pydantic import SecretStr
 
+from bots.browser import resolver
 from bots.browser.screen import Screen
 from bots.errors import TRANSIENT, BrowserMissing, ScreenNotReady, SessionLost
 
@@ -80,6 +81,7 @@ def find_browser(playwright: Playwright, setting: str | None = None) -> str:
 
 def launch(playwright: Playwright, executable: str, *, as_root: bool, environment: Mapping[str, str]) -> Browser:
     """Start the browser. `as_root` gives up Chromium's own sandbox, which refuses to run as root."""
+    resolver.register(playwright)
     return playwright.chromium.launch(
         executable_path=executable,
         args=[*_QUIET, *(["--no-sandbox"] if as_root else [])],

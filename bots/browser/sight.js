@@ -1,0 +1,77 @@
+// What a person sees on a page, and how it is built: the one way in which the kit finds anything, in a look (`page.js`) and
+// in an action (`engine.js`). Through open shadow roots; frames are entered by those who ask.
+
+const fold = (text) => text.replace(/\s+/g, ' ').trim();
+const everything = (root) => {
+  const roots = [root];
+  for (const node of root.querySelectorAll('*')) if (node.shadowRoot) roots.push(...everything(node.shadowRoot));
+  return roots;
+};
+const all = (root, css) => everything(root).flatMap((part) => [...part.querySelectorAll(css)]);
+const visible = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest('[aria-hidden=true]');
+
+const text = (node) => {
+  if ('value' in node && /^(INPUT|TEXTAREA)$/.test(node.tagName)) return fold(node.value);
+  if (node.tagName === 'SELECT') return fold(node.selectedOptions[0]?.textContent ?? '');
+  if (!node.querySelector('[aria-hidden=true], [hidden], script, style')) return fold(node.textContent);
+  const copy = node.cloneNode(true);
+  copy.querySelectorAll('[aria-hidden=true], [hidden], script, style').forEach((hidden) => hidden.remove());
+  return fold(copy.textContent);
+};
+
+// Icon glyphs and sort arrows at the ends are not part of a name, and a number at its end need not be: it may be a badge's
+// count. So a text has one name, or two.
+const name = (words) =>
+  words.normalize('NFC').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').replace(/\s+/g, ' ').toLowerCase();
+const names = (words) => new Set([name(words), name(name(words).replace(/\s\(?\d+$/u, ''))]);
+const isNamed = (shown, wanted, exact) => (exact ? names(shown).has(name(wanted)) : name(shown).includes(name(wanted)));
+
+const CONTROLS = 'input:not([type=hidden]), textarea, select, [role=textbox], [role=combobox], [role=checkbox], [role=radio]';
+// `bots.browser.selector_map.Role` lists the same ones.
+const ROLES = {
+  alert: '[role=alert]',
+  button: 'button:not([role]), [role=button], input[type=submit], input[type=button]',
+  checkbox: 'input[type=checkbox], [role=checkbox]',
+  combobox: 'select:not([multiple]), [role=combobox]',
+  dialog: 'dialog[open], [role=dialog]',
+  heading: 'h1, h2, h3, h4, h5, h6, [role=heading]',
+  link: 'a[href]:not([role]), [role=link]',
+  menu: '[role=menu]',
+  menuitem: '[role=menuitem]',
+  navigation: 'nav, [role=navigation]',
+  radio: 'input[type=radio], [role=radio]',
+  search: 'search, [role=search]',
+  status: 'output, [role=status]',
+  tab: '[role=tab]',
+  table: 'table:not([role]), [role=table], [role=grid], [role=treegrid]',
+  textbox: 'textarea, input:not([type]), input[type=text], input[type=email], input[type=tel], [role=textbox]',
+};
+const NAMED_BY_CONTENT = new Set(['button', 'heading', 'link', 'menuitem', 'tab', 'checkbox', 'radio', 'alert', 'status']);
+
+const labelOf = (node) => {
+  const by = node.getAttribute('aria-labelledby');
+  if (by) return fold(by.split(' ').map((id) => node.getRootNode().getElementById(id)?.textContent ?? '').join(' '));
+  if (node.hasAttribute('aria-label')) return fold(node.getAttribute('aria-label'));
+  return node.labels?.length ? fold([...node.labels].map(text).join(' ')) : null;
+};
+const nameOf = (role, node) =>
+  labelOf(node) ?? (node.tagName === 'TABLE' ? (node.caption ? text(node.caption) : '')
+    : NAMED_BY_CONTENT.has(role) ? text(node) : '');
+
+// Return all elements below `root` that one locator of a map means. Wording is what can be seen; structure is there or not.
+const sight = (root, { kind, value, name: wanted, exact }) => {
+  switch (kind) {
+    case 'css': return all(root, value);
+    case 'test_id': return all(root, `[data-testid="${CSS.escape(value)}"]`);
+    case 'href': return all(root, `a[href="${CSS.escape(value)}"]`);
+    case 'role':
+      return all(root, ROLES[value]).filter((node) =>
+        visible(node) && (wanted === null || isNamed(nameOf(value, node), wanted, exact)));
+    case 'label': return all(root, CONTROLS).filter((node) => visible(node) && isNamed(labelOf(node) ?? '', value, exact));
+    case 'text': {
+      const said = all(root, ':not(script, style)').filter((node) => visible(node) && isNamed(text(node), value, exact));
+      return said.filter((node) => !said.some((inner) => inner !== node && node.contains(inner)));
+    }
+    default: return all(root, `[${kind}]`).filter((node) => visible(node) && isNamed(node.getAttribute(kind), value, exact));
+  }
+};
