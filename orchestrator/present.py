@@ -88,7 +88,7 @@ def plan(bot: AnyBot, lines: Iterable[ItemLine]) -> RenderableType:
     titles = {rule.id: rule.title for rule in bot.rules}
     for line in lines:
         if line.outcome == "act" and line.state == "todo":
-            table.add_row(line.reference, titles.get(line.rule, line.rule), line.reason)
+            table.add_row(line.reference, titles.get(line.rule, line.rule), Text(line.reason))
     return table
 
 
@@ -111,7 +111,7 @@ def runs(found: Iterable[Run]) -> RenderableType:
             STATES[run.state],
             str(run.seen),
             "" if run.exit_code is None else str(run.exit_code),
-            run.sentence or "",
+            Text(run.sentence or ""),  # a locator's [brackets] are no markup
         )
     return table
 

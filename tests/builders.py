@@ -6,7 +6,11 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from bots.contract import Act, Decision, Rule, Step
 from bots.records.lifecare import Beslut, HistoryEvent, Reminder, ReminderRow, Uppfoljning
+from bots.reminder_cleanup import rules
+from bots.reminder_cleanup.models import Case
+from orchestrator.ledger.store import Holder, Options, PlannedItem
 
 TODAY = date(2026, 3, 31)
 #: 04:15 in Sweden.
@@ -75,3 +79,27 @@ def a_row(**facts: Any) -> ReminderRow:
 def as_row(page: Reminder) -> ReminderRow:
     """Return the reminder as the list shows it."""
     return ReminderRow(**{each.name: getattr(page, each.name) for each in fields(ReminderRow)})
+
+
+# What the ledger holds. The usual: one run with one reminder to remove.
+
+
+def an_act(reminder: str = "P-1", steps: int = 1, rule: Rule = rules.BESLUT_ENDED) -> Act:
+    """Return a removal in so many steps; the first has the key that a real one has."""
+    keys = [f"reminder:{reminder}:remove" + (f":{place}" if place else "") for place in range(steps)]
+    args = {"reminder": reminder, "why": "Beslut B-1 är redan avslutat."}
+    return Act(rule, args["why"], tuple(Step("remove", key, args) for key in keys), {"beslut": "B-1"})
+
+
+def an_item(reminder: str = "P-1", decision: Decision | None = None) -> PlannedItem:
+    page = a_page(id=reminder)
+    return PlannedItem(f"reminder:{reminder}", reminder, Case(reminder, page=page), decision or an_act(reminder))
+
+
+def options(**facts: Any) -> Options:
+    usual = Options(base_urls={}, maps={}, instances={"lifecare": "lifecare-prov"}, unattended=True)
+    return replace(usual, **facts)
+
+
+def a_holder(pid: int = 4711) -> Holder:
+    return Holder("robot-1", pid, 1_000.0)

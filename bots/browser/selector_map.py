@@ -118,9 +118,9 @@ class Locator(_Model):
 class After(_Model):
     """What the system shows when an irreversible write has happened, or has been refused.
 
-    `receipt` must match the text of what `any_of` finds; its first group is the receipt's number. `refused` are the
-    wordings that mean "not done"; `lost` those by which the page says that it does not know either, so that nobody waits
-    for more.
+    `receipt` must match the text of what `any_of` finds; its first group is the receipt's number. `refused` are
+    the wordings that mean "not done"; `lost` those by which the page says that it does not know either, so that nobody
+    waits for more.
     """
 
     any_of: list[Locator] = Field(min_length=1)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from bots.browser import resolver
 from bots.browser import session as kit
 from bots.screens.lifecare import Lifecare
 from fixtures.mockui.server import Spec, serve
@@ -20,6 +21,7 @@ _NO_WAY_OUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 @pytest.fixture(scope="session")
 def browser_type_launch_args(playwright: Playwright) -> dict[str, object]:
     """Find and start the browser as the product does."""
+    resolver.register(playwright)
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {
         "executable_path": kit.find_browser(playwright, os.environ.get("FLOTTA_BROWSER")),
