@@ -73,7 +73,7 @@ class SignInRefused(ConfigurationError):
         """`user` is the bot account's name, which is not personal data."""
         super().__init__(
             f"{system} godtog inte kontot {user}. Kontrollera användarnamn, lösenord och roll "
-            f"(FLOTTA_{system.upper()}_PASSWORD eller secrets.toml)."
+            f"(FLOTTA_SYSTEMS__{system.upper()}__PASSWORD eller secrets.toml)."
         )
 
 

@@ -33,8 +33,10 @@ const frame = () => new Promise(requestAnimationFrame);
 const whole = () => document.readyState !== 'loading';
 
 if (answer) {
+  const proof = new RegExp(answer.receipt, 'u');
   for (;;) {
-    const receipts = answer.shown.flatMap(shown);
+    // A place for messages may stand there empty, or with an older one, until the receipt comes.
+    const receipts = answer.shown.flatMap(shown).filter((node) => proof.test(text(node)));
     if (receipts.length === 1) return { end: 'shown', text: text(receipts[0]) };
     if (answer.refused.some((mark) => shown(mark).length)) return { end: 'refused' };
     // A document is not told by what it lacks until it is whole.
@@ -132,8 +134,9 @@ for (;;) {
   if (told && !record.isProtected) {
     for (const [table, spec] of Object.entries(tables)) lists[table] = await readTable(`tables.${table}`, spec, until);
   } else if (told) {
-    // What a protected person's page shows beside what is kept does not concern us, not even when it is wrong.
-    problems.splice(0, problems.length, ...problems.filter(({ where }) => protect.keep.includes(where.slice(7))));
+    // What a protected person's page shows beside the flag and what is kept does not concern us, not even when it is wrong.
+    const ours = [protect.by, ...protect.keep];
+    problems.splice(0, problems.length, ...problems.filter(({ where }) => ours.includes(where.slice(7))));
   }
   if ((told && !problems.length) || performance.now() > (late ? until + patience : until)) {
     // What is found on a screen that is not as the map says stays in the page.

@@ -143,14 +143,19 @@ class Screen:
         identity = self._spec.identity
         if self._session.is_at(identity, self._page.url):
             return
-        self._session.raise_if_signed_out()
+        self._raise_if_signed_out()
         try:
             self._page.wait_for_url(
                 lambda url: self._session.is_at(identity, url), wait_until="commit", timeout=ARRIVAL
             )
         except PlaywrightTimeout as error:
-            self._session.raise_if_signed_out()
+            self._raise_if_signed_out()
             raise self._drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
+
+    def _raise_if_signed_out(self) -> None:
+        # The sign-in screen itself is where we are when we are signed out, and may drift like any other.
+        if self._name != "sign_in":
+            self._session.raise_if_signed_out()
 
     def _identity(self) -> dict[str, Any]:
         identity = self._spec.identity
@@ -171,7 +176,7 @@ class Screen:
         found = self._ask({"look": {**self._identity(), **what}, "limit": limit, "patience": self._session.patience})
         if found["told"] and not found["problems"]:
             return found
-        self._session.raise_if_signed_out()
+        self._raise_if_signed_out()
         if not found["told"]:
             raise self._drift("identity", self._marks(found["counts"]))
         first = found["problems"][0]
@@ -181,7 +186,7 @@ class Screen:
         try:
             answer: dict[str, Any] = self._page.evaluate(_page_script(), what)
         except PlaywrightError as error:
-            self._session.raise_if_signed_out()
+            self._raise_if_signed_out()
             raise ScreenNotReady(self._name, "sidan byttes under läsningen") from error
         return answer
 
@@ -326,6 +331,7 @@ class Screen:
         ask = {
             "answer": {
                 "shown": [mark.for_page() for mark in after.any_of],
+                "receipt": after.receipt,
                 "refused": [mark.for_page() for mark in after.refused],
                 "elsewhere": [
                     mark.for_page() for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)
@@ -349,8 +355,9 @@ class Screen:
             return match.group(1)
         if found["end"] == "refused":
             raise WriteRefused(self._name, element)
-        why = {"elsewhere": "något annat än kvittot visades", "shown": "kvittot saknade nummer"}
-        raise WriteUnanswered(self._name, element, why.get(found["end"], "inget kvitto visades i tid"))
+        elsewhere = found["end"] == "elsewhere"
+        why = "något annat än kvittot visades" if elsewhere else "inget kvitto visades i tid"
+        raise WriteUnanswered(self._name, element, why)
 
     def _act(self, element: str, action: Any, *, opened: bool = False) -> None:  # noqa: ANN401 - a lambda over a Locator
         spec = self._spec.elements[element]
@@ -360,7 +367,7 @@ class Screen:
         try:
             action(resolver.resolve(self._page, spec))
         except PlaywrightTimeout as error:
-            self._session.raise_if_signed_out()
+            self._raise_if_signed_out()
             self._session.spent = False
             raise self._drift(element, resolver.sightings(self._page, spec)) from error
         except PlaywrightError as error:

@@ -8,7 +8,12 @@ const everything = (root) => {
   return roots;
 };
 const all = (root, css) => everything(root).flatMap((part) => [...part.querySelectorAll(css)]);
-const visible = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest('[aria-hidden=true]');
+// What hides a shadow root's host hides all that is in it.
+const concealed = (node) => {
+  for (let at = node; at; at = at.getRootNode().host) if (at.closest('[aria-hidden=true]')) return true;
+  return false;
+};
+const visible = (node) => node.checkVisibility({ visibilityProperty: true }) && !concealed(node);
 
 const text = (node) => {
   if ('value' in node && /^(INPUT|TEXTAREA)$/.test(node.tagName)) return fold(node.value);
@@ -44,7 +49,7 @@ const ROLES = {
   status: 'output, [role=status]',
   tab: '[role=tab]',
   table: 'table:not([role]), [role=table], [role=grid], [role=treegrid]',
-  textbox: 'textarea, input:not([type]), input[type=text], input[type=email], input[type=tel], [role=textbox]',
+  textbox: 'textarea, input:is(:not([type]), [type=text], [type=email], [type=tel], [type=url], [type=password]), [role=textbox]',
 };
 const NAMED_BY_CONTENT = new Set(['button', 'heading', 'link', 'menuitem', 'tab', 'checkbox', 'radio', 'alert', 'status']);
 

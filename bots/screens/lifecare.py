@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bots.browser.screen import Seen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
-from bots.errors import ScreenNotReady, SelectorDrift, SessionLost, SignInRefused
+from bots.errors import ConfigurationError, ScreenNotReady, SelectorDrift, SessionLost, SignInRefused
 from bots.records.lifecare import Beslut, HistoryEvent, Protected, Reminder, ReminderRow, Uppfoljning
 
 
@@ -22,17 +22,28 @@ class Lifecare:
 
     def sign_in(self) -> None:
         """Sign in and take the account's role. Raises SignInRefused when Lifecare does not accept the account."""
+        self._identify()
+        self._take_role()
+
+    def _identify(self) -> None:
         form = self._session.screen("sign_in")
         form.open()
         form.fill("user", self._account.user)
         form.fill("password", self._account.password.get_secret_value())
         form.click("sign_in")
-        roles = self._session.screen("role")
         try:
-            roles.arrive()
+            self._session.screen("role").arrive()
         except SessionLost as still_outside:
             raise SignInRefused("lifecare", self._account.user) from still_outside
-        roles.click(self._account.role)
+
+    def _take_role(self) -> None:
+        roles = self._session.map.screens["role"].elements
+        if self._account.role not in roles:
+            raise ConfigurationError(
+                f"Rollen {self._account.role or '(ingen)'} finns inte i kartan för lifecare {self._session.map.version}. "
+                f"Ange en av {', '.join(roles)} i flotta.toml ([systems.lifecare] role)."
+            )
+        self._session.screen("role").click(self._account.role)
         self._session.screen("start").arrive()
 
     def reminders(self) -> list[ReminderRow | Protected]:
@@ -80,7 +91,9 @@ class Lifecare:
         """Walk through the screens that there are, without writing, yielding the name of each on arrival."""
         self._session.screen("sign_in").open()
         yield "sign_in"
-        self.sign_in()
+        self._identify()
+        yield "role"
+        self._take_role()
         yield "start"
         listed = self._session.screen("reminder_list")
         listed.open(page="1")

@@ -1,0 +1,798 @@
+"""The ledger's promises, on SQLite in a file: what is stored, who may change it, and what two at once can do."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from cryptography.fernet import Fernet
+from pydantic import TypeAdapter
+from sqlalchemy import event
+
+from bots.contract import Decision, Leave, Receipt, Refer
+from bots.errors import ConfigurationError, RunHeld, RunLost, StateNotWritable
+from bots.reminder_cleanup import rules
+from bots.reminder_cleanup.models import Case
+from orchestrator.ledger import store
+from orchestrator.ledger.store import Ledger, PlannedItem, StoredStep, mark
+from orchestrator.ledger.tables import items, metadata, steps
+from orchestrator.ledger.vault import Vault
+from tests.builders import NOW, TODAY, a_holder, a_page, an_act, an_item, options
+
+CASE: TypeAdapter[Any] = TypeAdapter(Case)
+ACCOUNT = "lifecare-prov/robot"
+DEADLINE = NOW + timedelta(seconds=10)
+SETTLES = NOW + timedelta(seconds=13)
+Opener = Callable[[], Ledger]
+
+
+def a_run(ledger: Ledger, run: str = "r1", *plan: PlannedItem, instance: str = "lifecare-prov") -> int:
+    """Start a run, claim it, store its plan (one removal of P-1, if none is given), and return its epoch."""
+    ledger.create_run(run, "reminder-cleanup", today=TODAY, options=options(), now=NOW)
+    epoch = ledger.claim(run, a_holder(), [f"{ACCOUNT}-{run}"], NOW)
+    a_plan(ledger, run, epoch, *(plan or (an_item(),)), instance=instance)
+    return epoch
+
+
+def a_plan(
+    ledger: Ledger,
+    run: str,
+    epoch: int,
+    *plan: PlannedItem,
+    limit: int | None = None,
+    instance: str = "lifecare-prov",
+) -> None:
+    ledger.store_plan(
+        run, epoch, plan, record=CASE, instance=instance, limit=limit, maps={"lifecare": "2023.10"}, now=NOW
+    )
+
+
+def todo(ledger: Ledger, run: str = "r1") -> list[StoredStep]:
+    return ledger.open_steps(run, "todo", record=CASE)
+
+
+def intend(ledger: Ledger, step: StoredStep, run: str = "r1", epoch: int = 1) -> bool:
+    return ledger.intend(run, epoch, step, now=NOW, deadline=DEADLINE, settles=SETTLES)
+
+
+def done(ledger: Ledger, step: StoredStep, run: str = "r1", epoch: int = 1) -> None:
+    ledger.done(
+        run, epoch, step, Receipt("KV-1", {"orsak": "Klar."}), now=NOW, confirmed=False, map_version="lifecare 2023.10",
+        located_by="reminder.confirm_removal",
+    )  # fmt: skip
+
+
+def everything(ledger: Ledger) -> dict[str, list[Any]]:
+    """Return every row of every table."""
+    with ledger._engine.connect() as connection:
+        return {name: list(connection.execute(sa.select(table)).all()) for name, table in metadata.tables.items()}
+
+
+def states(ledger: Ledger, run: str = "r1") -> tuple[str, str]:
+    """Return the state of the run's first step and of its item."""
+    with ledger._engine.connect() as connection:
+        query = sa.select(steps.c.state, items.c.state).join(
+            items, (steps.c.run == items.c.run) & (steps.c.item == items.c.key)
+        )
+        step, item = connection.execute(query.where(steps.c.run == run).order_by(steps.c.id)).all()[0]
+    return step, item
+
+
+# Runs and accounts.
+
+
+def test_a_run_begins_new_and_owned_by_nobody(ledger: Ledger) -> None:
+    """Whoever claims it first carries it."""
+    ledger.create_run("r1", "reminder-cleanup", today=TODAY, options=options(limit=3), now=NOW)
+
+    run = ledger.run("r1")
+
+    assert run is not None
+    assert (run.state, run.epoch, run.holder, run.planned) == ("new", 0, None, None)
+    assert (run.today, run.created, run.options) == (TODAY, NOW, options(limit=3))
+
+
+def test_a_run_that_nobody_started_is_none(ledger: Ledger) -> None:
+    """Asking is no error."""
+    assert ledger.run("r1") is None
+
+
+def test_a_run_can_be_started_once(ledger: Ledger) -> None:
+    """Two orchestrators that think of the same tick start one run."""
+    ledger.create_run("r1", "reminder-cleanup", today=TODAY, options=options(), now=NOW)
+
+    with pytest.raises(RunHeld):
+        ledger.create_run("r1", "reminder-cleanup", today=TODAY, options=options(limit=1), now=NOW)
+
+    assert len(everything(ledger)["runs"]) == 1
+
+
+def test_the_newest_runs_come_first(ledger: Ledger) -> None:
+    """Whoever asks wants to see last night's."""
+    for day in range(3):
+        ledger.create_run(f"r{day}", "b", today=TODAY, options=options(), now=NOW + timedelta(days=day))
+
+    assert [run.id for run in ledger.latest_runs(2)] == ["r2", "r1"]
+
+
+def test_each_claim_is_a_new_epoch(ledger: Ledger) -> None:
+    """That is what fences out the worker before."""
+    ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+
+    epochs = [ledger.claim("r1", a_holder(pid), [ACCOUNT], NOW) for pid in (1, 2)]
+
+    run = ledger.run("r1")
+    assert epochs == [1, 2]
+    assert run is not None
+    assert (run.state, run.epoch, run.holder) == ("running", 2, a_holder(2))
+
+
+def test_an_account_is_used_by_one_run_at_a_time(ledger: Ledger) -> None:
+    """Two sessions of one account end each other; the second run is told who holds it, and changes nothing."""
+    for run in ("r1", "r2"):
+        ledger.create_run(run, "b", today=TODAY, options=options(), now=NOW)
+    ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+    before = everything(ledger)
+
+    with pytest.raises(RunHeld, match="r1 \\(process 4711 på robot-1\\)"):
+        ledger.claim("r2", a_holder(2), ["other/robot", ACCOUNT], NOW)
+
+    assert everything(ledger) == before
+
+
+def test_an_ended_run_gives_its_accounts_back(ledger: Ledger) -> None:
+    """The next one need not wait for anybody to tidy up."""
+    epoch = a_run(ledger)
+
+    ledger.end_run("r1", epoch, state="done", exit_code=0, now=NOW)
+
+    run = ledger.run("r1")
+    assert run is not None
+    assert (run.state, run.exit_code, run.ended, run.holder) == ("done", 0, NOW, None)
+    assert ledger.lease_of(f"{ACCOUNT}-r1") is None
+
+
+def test_the_lease_of_a_dead_process_can_be_dropped(ledger: Ledger) -> None:
+    """A crashed run never blocks the next; but a lease that another process has taken since stays."""
+    ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+    ledger.claim("r1", a_holder(1), [ACCOUNT], NOW)
+
+    ledger.drop_leases("r1", a_holder(2))
+    assert ledger.lease_of(ACCOUNT) == ("r1", a_holder(1))
+
+    ledger.drop_leases("r1", a_holder(1))
+    assert ledger.lease_of(ACCOUNT) is None
+
+
+def test_dropping_one_runs_lease_leaves_the_others(ledger: Ledger) -> None:
+    """A number of a process is no name: another machine's may be the same."""
+    ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+    ledger.claim("r1", a_holder(1), [ACCOUNT], NOW)
+
+    ledger.drop_leases("r2", a_holder(1))
+
+    assert ledger.lease_of(ACCOUNT) == ("r1", a_holder(1))
+
+
+def test_an_approval_lets_the_run_act_and_its_rules_from_now_on(ledger: Ledger) -> None:
+    """A person approves what they saw: the rules by which this plan would act, and no other."""
+    decisions: list[Decision] = [Leave(rules.FREE_TEXT, "En person har skrivit."), an_act("P-2"), an_act("P-3")]
+    a_run(ledger, "r1", *(an_item(f"P-{place}", each) for place, each in enumerate(decisions, start=1)))
+
+    ledger.approve("r1", "anna", NOW)
+    ledger.approve("r1", "anna", NOW)
+
+    run = ledger.run("r1")
+    assert run is not None
+    assert run.approved_by == "anna"
+    assert ledger.approved("reminder-cleanup") == {("beslut-ended", 1)}
+    assert ledger.approved("another-bot") == set()
+
+
+# The plan.
+
+
+def test_a_plan_is_stored_with_what_it_was_decided_on(ledger: Ledger) -> None:
+    """What is done tomorrow is what was seen and decided today."""
+    a_run(ledger)
+
+    (step,) = todo(ledger)
+
+    assert step.record == Case("P-1", page=a_page())
+    assert step.args == {"reminder": "P-1", "why": "Beslut B-1 är redan avslutat."}
+    assert (step.kind, step.key, step.reference) == ("remove", "reminder:P-1:remove", "P-1")
+    assert (step.attempts, step.settles) == (0, None)
+
+
+def test_each_decision_has_its_state(ledger: Ledger) -> None:
+    """To be done, left, or a person's."""
+    plan = [
+        an_item("P-1"),
+        an_item("P-2", Leave(rules.FREE_TEXT, "En person har skrivit.")),
+        an_item("P-3", Refer(rules.GAP, "Är personen utan stöd?")),
+    ]
+    a_run(ledger, "r1", *plan)
+
+    assert [(line.outcome, line.state, line.rule) for line in ledger.lines("r1")] == [
+        ("act", "todo", "beslut-ended"),
+        ("leave", "left", "free-text"),
+        ("refer", "referred", "gap-between-beslut"),
+    ]
+    assert ledger.item_counts("r1") == {"todo": 1, "left": 1, "referred": 1}
+    assert ledger.plan_counts("r1") == {
+        ("act", "beslut-ended", 1): 1,
+        ("leave", "free-text", 1): 1,
+        ("refer", "gap-between-beslut", 1): 1,
+    }
+
+
+def test_what_is_beyond_the_limit_is_postponed(ledger: Ledger) -> None:
+    """`--limit 2` does the first two, and says of the rest that they would have been done."""
+    ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+    epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+
+    a_plan(ledger, "r1", epoch, *(an_item(f"P-{place}") for place in range(1, 5)), limit=2)
+
+    assert [line.state for line in ledger.lines("r1")] == ["todo", "todo", "postponed", "postponed"]
+    assert [step.reference for step in todo(ledger)] == ["P-1", "P-2"]
+
+
+def test_steps_come_in_the_order_of_the_plan(ledger: Ledger) -> None:
+    """Neither by key nor by chance."""
+    a_run(ledger, "r1", *(an_item(f"P-{place}", an_act(f"P-{place}", steps=2)) for place in (3, 1, 2)))
+
+    assert [(step.reference, step.key[-2:]) for step in todo(ledger)] == [
+        ("P-3", "ve"), ("P-3", ":1"), ("P-1", "ve"), ("P-1", ":1"), ("P-2", "ve"), ("P-2", ":1"),
+    ]  # fmt: skip
+
+
+def test_a_plan_is_stored_whole_or_not_at_all(ledger: Ledger) -> None:
+    """Half a plan would be carried out as if it were all."""
+    ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+    epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+    before = everything(ledger)
+
+    with pytest.raises(sa.exc.IntegrityError):
+        a_plan(ledger, "r1", epoch, an_item("P-1"), an_item("P-1"))
+
+    assert everything(ledger) == before
+
+
+def test_a_mark_is_the_same_after_a_crash_and_another_for_every_write() -> None:
+    """By it a write is told as ours, of this run, of this step."""
+    assert mark("r1", "k1") == mark("r1", "k1")
+    assert len({mark(run, key) for run in ("r1", "r2") for key in ("k1", "k2")}) == 4
+
+
+# A step's life, each arrow as it is drawn in `orchestrator.ledger`.
+
+Arrow = Callable[[Ledger, StoredStep], object]
+
+ARROWS: dict[str, Arrow] = {
+    "intend": intend,
+    "done": done,
+    "uncertain": lambda ledger, step: ledger.uncertain("r1", 1, step, "Svaret uteblev."),
+    "unsent": lambda ledger, step: ledger.unsent("r1", 1, step),
+    "fail": lambda ledger, step: ledger.fail("r1", 1, step, "Skärmen kom inte."),
+    "refer sent": lambda ledger, step: ledger.refer("r1", 1, step, "Gick inte att se.", sent=True),
+    "refer unsent": lambda ledger, step: ledger.refer("r1", 1, step, "Ändrades av någon annan.", sent=False),
+}
+
+
+def follow(ledger: Ledger, step: StoredStep, *arrows: str) -> None:
+    """Take the step of r1 along these arrows."""
+    for arrow in arrows:
+        ARROWS[arrow](ledger, step)
+
+
+@pytest.mark.parametrize(
+    ("arrows", "step", "item"),
+    [
+        ((), "todo", "todo"),
+        (("intend",), "intent", "todo"),
+        (("intend", "done"), "done", "done"),
+        (("intend", "uncertain"), "uncertain", "uncertain"),
+        (("intend", "uncertain", "done"), "done", "done"),
+        (("intend", "uncertain", "unsent"), "todo", "todo"),
+        (("intend", "uncertain", "unsent", "intend", "done"), "done", "done"),
+        (("intend", "uncertain", "refer sent"), "uncertain", "referred"),
+        (("intend", "refer unsent"), "dropped", "referred"),
+        (("intend", "unsent"), "todo", "todo"),
+        (("intend", "fail"), "todo", "failed"),
+    ],
+    ids=lambda value: ", ".join(value) if isinstance(value, tuple) else None,
+)
+def test_a_step_and_its_item_go_along_the_arrows(ledger: Ledger, arrows: tuple[str, ...], step: str, item: str) -> None:
+    """Each is where the drawing says."""
+    a_run(ledger)
+    (planned,) = todo(ledger)
+
+    follow(ledger, planned, *arrows)
+
+    assert states(ledger) == (step, item)
+
+
+def test_an_intent_says_when_it_was_and_until_when_it_counts(ledger: Ledger) -> None:
+    """After a crash, these are what tells when absence is proof."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+
+    intend(ledger, step)
+
+    (row,) = everything(ledger)["steps"]
+    assert (row.epoch, row.attempts, row.intended, row.deadline, row.settles) == (1, 1, NOW, DEADLINE, SETTLES)
+
+
+def test_a_step_is_intended_once(ledger: Ledger) -> None:
+    """Two workers that both read it as to be done can't both go on."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+    intend(ledger, step)
+
+    with pytest.raises(RunLost):
+        intend(ledger, step)
+
+
+def test_each_attempt_is_counted(ledger: Ledger) -> None:
+    """What never takes effect is given up at last."""
+    a_run(ledger)
+    for _ in range(2):
+        (step,) = todo(ledger)
+        intend(ledger, step)
+        ledger.unsent("r1", 1, step)
+
+    assert [step.attempts for step in todo(ledger)] == [2]
+
+
+def test_a_receipt_is_stored_with_how_the_target_was_found(ledger: Ledger) -> None:
+    """The proof of the write, and by which map and locator it was made."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+    intend(ledger, step)
+
+    done(ledger, step)
+
+    (line,) = ledger.lines("r1")
+    assert (line.receipt, line.map_version, line.located_by, line.attempts) == (
+        "KV-1", "lifecare 2023.10", "reminder.confirm_removal", 1,
+    )  # fmt: skip
+    (row,) = everything(ledger)["steps"]
+    assert Vault.open(ledger._vault, row.receipt) == {"number": "KV-1", "facts": {"orsak": "Klar."}}
+
+
+def test_an_item_is_done_when_its_last_step_is(ledger: Ledger) -> None:
+    """A matter half done is not done."""
+    a_run(ledger, "r1", an_item("P-1", an_act("P-1", steps=2)))
+    first, second = todo(ledger)
+
+    intend(ledger, first)
+    done(ledger, first)
+    assert ledger.item_counts("r1") == {"todo": 1}
+
+    intend(ledger, second)
+    done(ledger, second)
+    assert ledger.item_counts("r1") == {"done": 1}
+
+
+def test_what_is_done_in_the_end_keeps_no_note_of_the_trouble(ledger: Ledger) -> None:
+    """The summary says what is, not what was feared."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+    intend(ledger, step)
+    ledger.uncertain("r1", 1, step, "Svaret uteblev.")
+    assert [line.note for line in ledger.lines("r1")] == ["Svaret uteblev."]
+
+    done(ledger, step)
+
+    assert [line.note for line in ledger.lines("r1")] == [None]
+
+
+@pytest.mark.parametrize("arrow", ["fail", "refer sent", "refer unsent"])
+def test_what_failed_or_is_a_persons_is_not_offered_again(ledger: Ledger, arrow: str) -> None:
+    """Within the run it is over; what failed is for `resume`."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+
+    follow(ledger, step, "intend", arrow)
+
+    assert todo(ledger) == []
+    assert ledger.open_steps("r1", "uncertain", record=CASE) == []
+
+
+# Epochs: a worker that has lost the run changes nothing.
+
+#: Every change that a worker makes, by a worker of epoch 1.
+CHANGES: dict[str, Arrow] = {
+    "seen": lambda ledger, _step: ledger.seen("r1", 1, 7),
+    "store_plan": lambda ledger, _step: a_plan(ledger, "r1", 1, an_item("P-9")),
+    "end_run": lambda ledger, _step: ledger.end_run("r1", 1, state="done", exit_code=0, now=NOW),
+    **ARROWS,
+    "adopt_intents": lambda ledger, _step: ledger.adopt_intents("r1", 1),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_worker_that_lost_the_run_changes_nothing(ledger: Ledger, change: str) -> None:
+    """A process that wakes up after it was given up for dead must not undo what its successor stored."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+    ledger.claim("r1", a_holder(2), [f"{ACCOUNT}-r1"], NOW)
+    before = everything(ledger)
+
+    with pytest.raises(RunLost):
+        CHANGES[change](ledger, step)
+
+    assert everything(ledger) == before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_run_that_does_not_exist_cannot_be_changed(ledger: Ledger, change: str) -> None:
+    """A ledger that was put back from an old copy knows nothing of the run."""
+    ledger.create_run("other", "b", today=TODAY, options=options(), now=NOW)
+    epoch = ledger.claim("other", a_holder(), [ACCOUNT], NOW)
+    a_plan(ledger, "other", epoch, an_item())
+    (step,) = todo(ledger, "other")
+    before = everything(ledger)
+
+    with pytest.raises(RunLost):
+        CHANGES[change](ledger, step)
+
+    assert everything(ledger) == before
+
+
+def test_every_change_of_a_worker_is_among_those_tried() -> None:
+    """A new method that changes something must be fenced as well."""
+    fenced = {
+        name
+        for name, method in vars(Ledger).items()
+        if callable(method) and not name.startswith("_") and "epoch" in method.__annotations__
+    }
+
+    assert fenced == {change.split()[0] for change in CHANGES}
+
+
+def test_intents_of_an_earlier_worker_become_uncertain(ledger: Ledger) -> None:
+    """It may have been sent: only the target system knows."""
+    a_run(ledger, "r1", an_item("P-1"), an_item("P-2"))
+    intend(ledger, todo(ledger)[0])
+    epoch = ledger.claim("r1", a_holder(2), [f"{ACCOUNT}-r1"], NOW)
+
+    ledger.adopt_intents("r1", epoch)
+
+    assert ledger.item_counts("r1") == {"uncertain": 1, "todo": 1}
+    (lost,) = ledger.open_steps("r1", "uncertain", record=CASE)
+    assert (lost.reference, lost.settles) == ("P-1", SETTLES)
+
+
+def test_a_workers_own_intents_are_not_adopted(ledger: Ledger) -> None:
+    """What is in hand is not lost."""
+    a_run(ledger)
+    intend(ledger, todo(ledger)[0])
+
+    ledger.adopt_intents("r1", 1)
+
+    assert states(ledger) == ("intent", "todo")
+
+
+def test_intents_of_another_run_are_not_adopted(ledger: Ledger) -> None:
+    """They are its own worker's to look for."""
+    a_run(ledger, "r1")
+    intend(ledger, todo(ledger)[0])
+    epoch = a_run(ledger, "r2", an_item("P-2"))
+
+    ledger.adopt_intents("r2", epoch)
+
+    assert states(ledger, "r1") == ("intent", "todo")
+
+
+def test_what_failed_is_to_be_done_when_the_run_is_taken_up_again(ledger: Ledger) -> None:
+    """The screen may be well again."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+    intend(ledger, step)
+    ledger.fail("r1", 1, step, "Skärmen kom inte.")
+
+    ledger.adopt_intents("r1", ledger.claim("r1", a_holder(2), [f"{ACCOUNT}-r1"], NOW))
+
+    assert states(ledger) == ("todo", "todo")
+
+
+# Business keys.
+
+
+@pytest.mark.parametrize("taken", [(), ("uncertain",), ("done",), ("uncertain", "refer sent")], ids=", ".join)
+def test_a_key_that_may_have_been_written_is_refused_to_every_other_run(ledger: Ledger, taken: tuple[str, ...]) -> None:
+    """In intent, uncertain, done or a person's to look for: a second run cannot act on it."""
+    a_run(ledger, "r1")
+    (step,) = todo(ledger)
+    follow(ledger, step, "intend", *taken)
+    epoch = a_run(ledger, "r2")
+    before = everything(ledger)
+
+    assert not intend(ledger, todo(ledger, "r2")[0], "r2", epoch)
+
+    assert everything(ledger) == before
+
+
+@pytest.mark.parametrize("freed", ["unsent", "fail", "refer unsent"])
+def test_a_key_of_which_nothing_was_sent_is_free_again(ledger: Ledger, freed: str) -> None:
+    """Another run may do what this one did not."""
+    a_run(ledger, "r1")
+    (step,) = todo(ledger)
+    follow(ledger, step, "intend", freed)
+    epoch = a_run(ledger, "r2")
+
+    assert intend(ledger, todo(ledger, "r2")[0], "r2", epoch)
+
+
+def test_another_installation_has_keys_of_its_own(ledger: Ledger) -> None:
+    """Reminder 1 of the test system is not reminder 1 of the real one."""
+    a_run(ledger, "r1")
+    intend(ledger, todo(ledger)[0])
+    epoch = a_run(ledger, "r2", instance="lifecare-skarp")
+
+    assert intend(ledger, todo(ledger, "r2")[0], "r2", epoch)
+
+
+# Two at once.
+
+
+def both_at_once(first: Callable[[], object], second: Callable[[], object]) -> list[object]:
+    """Do both from a thread each, started together, and return what they returned or raised."""
+    start = threading.Barrier(2)
+    ends: list[object] = [None, None]
+
+    def do(place: int, what: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            ends[place] = what()
+        except Exception as error:  # noqa: BLE001 - what was raised is what is asked for
+            ends[place] = type(error)
+
+    threads = [threading.Thread(target=do, args=each) for each in enumerate((first, second))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ends
+
+
+def test_of_two_runs_that_reach_for_one_key_exactly_one_gets_it(open_ledger: Opener) -> None:
+    """Twenty times, from two connections: the database decides, not luck."""
+    one, other = open_ledger(), open_ledger()
+    plan = [an_item(f"P-{place}") for place in range(20)]
+    epochs = [a_run(one, run, *plan) for run in ("r1", "r2")]
+
+    ends = [
+        both_at_once(
+            lambda mine=mine: intend(one, mine, "r1", epochs[0]),  # type: ignore[misc]
+            lambda theirs=theirs: intend(other, theirs, "r2", epochs[1]),  # type: ignore[misc]
+        )
+        for mine, theirs in zip(todo(one, "r1"), todo(one, "r2"), strict=True)
+    ]
+
+    assert {frozenset(map(str, each)) for each in ends} == {frozenset({"True", "False"})}
+
+
+def test_of_two_workers_of_one_epoch_exactly_one_gets_the_step(open_ledger: Opener) -> None:
+    """It can't happen, and if it does the second is told that it has lost the run."""
+    one, other = open_ledger(), open_ledger()
+    a_run(one, "r1", *(an_item(f"P-{place}") for place in range(10)))
+
+    ends = [
+        both_at_once(
+            lambda step=step: intend(one, step),  # type: ignore[misc]
+            lambda step=step: intend(other, step),  # type: ignore[misc]
+        )
+        for step in todo(one)
+    ]
+
+    assert {frozenset(map(str, each)) for each in ends} == {frozenset({"True", str(RunLost)})}
+
+
+def test_of_two_workers_that_claim_one_account_exactly_one_gets_it(open_ledger: Opener) -> None:
+    """Ten times, from two connections."""
+    one, other = open_ledger(), open_ledger()
+    ends = []
+    for turn in range(10):
+        names = f"a{turn}", f"b{turn}"
+        for name in names:
+            one.create_run(name, "b", today=TODAY, options=options(), now=NOW)
+        ends.append(
+            both_at_once(
+                lambda name=names[0], account=f"{turn}": one.claim(name, a_holder(1), [account], NOW),  # type: ignore[misc]
+                lambda name=names[1], account=f"{turn}": other.claim(name, a_holder(2), [account], NOW),  # type: ignore[misc]
+            )
+        )
+
+    assert {frozenset(map(str, each)) for each in ends} == {frozenset({"1", str(RunHeld)})}
+
+
+def reach_for_all(file: Path, run: str, epoch: int, key: bytes) -> list[str]:
+    """Intend every step of the run, in a process of its own, and return what it got."""
+    ledger = Ledger(f"sqlite:///{file}", Vault(key), where="prov")
+    got = [step.reference for step in todo(ledger, run) if intend(ledger, step, run, epoch)]
+    ledger.close()
+    return got
+
+
+def test_two_processes_share_the_keys_out_between_them(open_ledger: Opener, file: Path, key: bytes) -> None:
+    """Each is taken by one of them, none by both, none by neither."""
+    ledger = open_ledger()
+    plan = [an_item(f"P-{place}") for place in range(60)]
+    epochs = [a_run(ledger, run, *plan) for run in ("r1", "r2")]
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        asked = [
+            pool.submit(reach_for_all, file, run, epoch, key) for run, epoch in zip(("r1", "r2"), epochs, strict=True)
+        ]
+        one, other = (each.result() for each in asked)
+
+    assert sorted(one + other) == sorted(item.reference for item in plan)
+
+
+# What lies on the disk.
+
+
+@contextmanager
+def no_room(ledger: Ledger) -> Iterator[None]:
+    """Let the database be as full as it is, as SQLite itself has it on a full disk."""
+    ledger.close()
+
+    def limit(connection: Any, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(ledger._engine, "connect", limit)
+    yield
+    event.remove(ledger._engine, "connect", limit)
+    ledger.close()
+
+
+def test_a_full_disk_is_said_in_one_sentence_and_leaves_nothing_half_stored(ledger: Ledger) -> None:
+    """The plan of a thousand is stored whole, or not at all; and the ledger is sound afterwards."""
+    ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+    epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+    before = everything(ledger)
+    plan = [an_item(f"P-{place}") for place in range(1000)]
+
+    with no_room(ledger), pytest.raises(StateNotWritable, match="Frigör plats") as refusal:
+        a_plan(ledger, "r1", epoch, *plan)
+
+    assert "P-1" not in str(refusal.value)
+    assert everything(ledger) == before
+    a_plan(ledger, "r1", epoch, *plan)
+    assert len(todo(ledger)) == 1000
+
+
+def test_a_ledger_that_may_not_be_written_says_so(ledger: Ledger) -> None:
+    """Before anything is sent that could not be recorded."""
+    a_run(ledger)
+    (step,) = todo(ledger)
+    event.listen(ledger._engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
+    ledger.close()
+
+    with pytest.raises(StateNotWritable):
+        intend(ledger, step)
+
+    assert states(ledger) == ("todo", "todo")
+
+
+def test_a_file_that_is_no_ledger_says_so(tmp_path: Path) -> None:
+    """It is put back from the copy by a person; nothing is built over it."""
+    file = tmp_path / "ledger.db"
+    file.write_bytes(b"Inte en databas. " * 100)
+    ledger = Ledger(f"sqlite:///{file}", Vault(Fernet.generate_key()), where="prov")
+
+    with pytest.raises(ConfigurationError, match="ingen databas"):
+        ledger.migrate()
+
+    ledger.close()
+    assert file.read_bytes() == b"Inte en databas. " * 100
+
+
+def test_nothing_that_lifecare_shows_of_a_person_lies_in_the_clear(ledger: Ledger, tmp_path: Path) -> None:
+    """Record, facts, receipt, step and error text are sealed, in the file and in its journal."""
+    page = a_page(person="201206152389", text="Anna Andersson ringde", handlaggare="KAEK")
+    decision = replace(an_act(), inputs={"skapad av": "Anna Andersson"})
+    a_run(ledger, "r1", replace(an_item(decision=decision), record=Case("P-1", page=page)))
+    (step,) = todo(ledger)
+    intend(ledger, step)
+    ledger.uncertain("r1", 1, step, "Svaret uteblev.", detail='aria-label="Anna Andersson 201206152389"')
+    ledger.done(
+        "r1", 1, step, Receipt("KV-1", {"orsak": "Anna Andersson"}), now=NOW, confirmed=True,
+        map_version="lifecare 2023.10", located_by=None,
+    )  # fmt: skip
+
+    stored = b"".join(each.read_bytes() for each in tmp_path.rglob("ledger.db*"))
+
+    assert b"KV-1" in stored
+    for secret in ("201206152389", "Anna", "Andersson", "KAEK", "aria-label"):
+        assert secret.encode() not in stored
+        assert secret.encode("utf-16-le") not in stored
+
+
+def test_the_ledger_opens_with_its_own_key_alone(ledger: Ledger, file: Path) -> None:
+    """Whoever copies the file has nothing to read; whoever has the wrong key is told so."""
+    a_run(ledger)
+    stranger = Ledger(f"sqlite:///{file}", Vault(Fernet.generate_key()), where="prov")
+
+    with pytest.raises(ConfigurationError, match="FLOTTA_KEY_FILE"):
+        todo(stranger)
+
+    stranger.close()
+
+
+def test_what_was_stored_outlives_its_process(open_ledger: Opener) -> None:
+    """Another one, that opens the file later, sees it all."""
+    first = open_ledger()
+    a_run(first)
+    intend(first, todo(first)[0])
+    before = everything(first)
+    first.close()
+
+    assert everything(open_ledger()) == before
+
+
+# Migrations.
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_knows(ledger: Ledger) -> None:
+    """Alembic, asked what is still to be migrated, finds nothing."""
+    with ledger._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_index_that_keeps_keys_unique_is_made_by_the_migrations(ledger: Ledger) -> None:
+    """Alembic doesn't compare the condition of an index, and this one carries the whole promise."""
+    with ledger._engine.connect() as connection:
+        made = connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE name = 'uq_steps_taken'")).scalar_one()
+
+    assert "UNIQUE" in made
+    assert made.endswith("WHERE state IN ('intent', 'uncertain', 'done')")
+
+
+def test_a_ledger_can_be_taken_back_to_nothing_and_up_again(ledger: Ledger) -> None:
+    """A migration that went wrong can be undone."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).with_name("migrations")))
+    with ledger._engine.begin() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert tables(ledger) == {"alembic_version"}
+    assert not ledger.up_to_date()
+
+    ledger.migrate()
+
+    assert tables(ledger) == {"alembic_version", *metadata.tables}
+    assert ledger.up_to_date()
+
+
+def test_migrating_what_is_up_to_date_changes_nothing(ledger: Ledger) -> None:
+    """It is done at every start."""
+    a_run(ledger)
+    before = everything(ledger)
+
+    ledger.migrate()
+
+    assert everything(ledger) == before
+
+
+def tables(ledger: Ledger) -> set[str]:
+    with ledger._engine.connect() as connection:
+        return set(sa.inspect(connection).get_table_names())

@@ -1,0 +1,39 @@
+"""The registry: bots and screens by name, and a sentence for a name that there is not."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+
+import pytest
+
+from bots import registry
+from bots.contract import Rule
+from bots.errors import ConfigurationError
+
+
+def test_the_installed_bots_are_named() -> None:
+    """As on the command line."""
+    assert registry.names() == ["reminder-cleanup"]
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_a_bot_is_found_by_its_own_name(name: str) -> None:
+    """What the ledger stores finds the same bot again."""
+    assert registry.bot(name).name == name
+
+
+@pytest.mark.parametrize("name", registry.names())
+def test_a_bot_has_all_that_the_worker_asks_for(name: str) -> None:
+    """Systems with screens, rules with names of their own, a record that can be sealed."""
+    bot = registry.bot(name)
+
+    assert bot.systems
+    assert all(callable(registry.screens(system)) for system in bot.systems)
+    assert all(isinstance(rule, Rule) for rule in bot.rules)
+    assert is_dataclass(bot.record)
+
+
+def test_a_bot_that_there_is_not_is_refused_with_those_there_are() -> None:
+    """A misspelling is seen at once."""
+    with pytest.raises(ConfigurationError, match="reminder-cleanup"):
+        registry.bot("reminder-clean")

@@ -1,0 +1,98 @@
+"""Which map fits a page, by the marks that it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+
+from bots.browser.versions import fitting
+from bots.errors import SystemUnreachable, VersionUnknown
+from tests.fakes import the_map
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+MAPS = [the_map("2024.04"), the_map("2023.10")]
+
+
+class FakePage:
+    """A start page that shows these marks, or doesn't come."""
+
+    def __init__(self, version: str, *assets: str, status: int | None = 200) -> None:
+        """`status` None is a page that can't be reached at all."""
+        self.version, self.assets, self.status = version, assets, status
+
+    def goto(self, url: str, **_how: Any) -> FakePage:
+        """Arrive, or fail as Playwright does."""
+        if self.status is None:
+            raise PlaywrightError(f"net::ERR_CONNECTION_REFUSED at {url}")
+        return self
+
+    def evaluate(self, _script: str) -> dict[str, Any]:
+        """Return the marks."""
+        return {"metas": {"app-version": self.version}, "assets": list(self.assets)}
+
+
+def fits(page: FakePage) -> str:
+    return fitting(cast("Page", page), "http://lifecare.test", MAPS).version
+
+
+def asset(version: str) -> str:
+    """Return an address that the version's second probe knows."""
+    (pattern,) = (probe.asset for probe in the_map(version).identify if probe.asset)
+    return "http://lifecare.test/static/" + pattern.replace("\\", "")
+
+
+@pytest.mark.parametrize("version", ["2023.10", "2024.04"])
+def test_the_map_whose_probes_all_agree_is_the_one(version: str) -> None:
+    """Two marks, of two kinds."""
+    assert fits(FakePage(version, "http://lifecare.test/x.css", asset(version))) == version
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        FakePage("2025.10", "lifecare.aaaaaaaa.js"),
+        FakePage("2024.04", "lifecare.aaaaaaaa.js"),
+        FakePage("2024.04", asset("2023.10")),
+        FakePage("2025.10", asset("2024.04")),
+        FakePage("2024.04.1", asset("2024.04")),
+        FakePage("12024.04", asset("2024.04")),
+        FakePage("2024x04", asset("2024.04")),
+        FakePage("2024.04"),
+    ],
+    ids=[
+        "unknown", "other files", "marks of two versions", "new version, old files", "a patch", "a longer number",
+        "no dot", "one mark only",
+    ],
+)  # fmt: skip
+def test_one_mark_that_does_not_agree_is_an_unknown_version(page: FakePage) -> None:
+    """A half-known version is read by nobody."""
+    with pytest.raises(VersionUnknown):
+        fits(page)
+
+
+def test_an_unknown_version_is_told_by_what_it_shows_and_what_there_are_maps_for() -> None:
+    """Whoever writes the new map begins there."""
+    with pytest.raises(VersionUnknown) as unknown:
+        fits(FakePage("2025.10", "http://lifecare.test/static/lifecare.12345678.js"))
+
+    for told in ("2025.10", "lifecare.12345678.js", "2023.10", "2024.04"):
+        assert told in unknown.value.sentence
+
+
+def test_two_maps_that_fit_are_as_unknown_as_none() -> None:
+    """Which of them is right is not for the order of the files to say."""
+    page = FakePage("2024.04", asset("2024.04"))
+
+    with pytest.raises(VersionUnknown):
+        fitting(cast("Page", page), "http://lifecare.test", [the_map("2024.04"), the_map("2024.04")])
+
+
+@pytest.mark.parametrize("status", [None, 500, 502, 503])
+def test_a_system_that_does_not_answer_is_unreachable_not_unknown(status: int | None) -> None:
+    """Nobody writes a map for a proxy's error page."""
+    with pytest.raises(SystemUnreachable, match=r"http://lifecare\.test"):
+        fits(FakePage("2024.04", asset("2024.04"), status=status))
