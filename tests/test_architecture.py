@@ -304,15 +304,22 @@ def test_a_map_may_name_the_roles_that_the_page_script_knows_and_no_others() -> 
 
 
 def versions_in(file: Path) -> Iterator[str]:
+    """Yield each version that is written out, and each question that a version decides."""
     known = {each.stem for each in MAPS}
     for node in ast.walk(tree(file)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known:
-            yield node.value
-        if isinstance(node, ast.If | ast.IfExp | ast.Compare | ast.match_case | ast.Match):
-            for part in ast.walk(node):
-                named = part.attr if isinstance(part, ast.Attribute) else part.id if isinstance(part, ast.Name) else ""
-                if named in {"version", "map"}:
-                    yield ast.unparse(part)
+        asked: list[ast.AST] = []
+        match node:
+            case ast.Constant(value=str() as text) if text in known:
+                yield text
+            case ast.If(test=test) | ast.IfExp(test=test):
+                asked = [test]
+            case ast.Compare():
+                asked = [node]
+            case ast.Match(subject=subject):
+                asked = [subject]
+        for part in (inner for each in asked for inner in ast.walk(each)):
+            if isinstance(part, ast.Attribute) and part.attr == "version":
+                yield ast.unparse(part)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Lifecare:
         roles = self._session.map.screens["role"].elements
         if self._account.role not in roles:
             raise ConfigurationError(
-                f"Rollen {self._account.role or '(ingen)'} finns inte i kartan för lifecare {self._session.map.version}. "
+                f"Rollen {self._account.role or '(ingen)'} finns inte i kartan lifecare {self._session.map.version}. "
                 f"Ange en av {', '.join(roles)} i flotta.toml ([systems.lifecare] role)."
             )
         self._session.screen("role").click(self._account.role)

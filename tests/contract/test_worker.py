@@ -6,6 +6,7 @@ The witness of what was written is the journal, never what the worker says of it
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -134,8 +135,8 @@ class House:
 @pytest.fixture
 def house(ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """Return a house with sixty reminders, and none of the developer's own settings."""
-    for name in ("FLOTTA_BOTS__REMINDER-CLEANUP__MAX_ACTIONS", "FLOTTA_BOTS", "FLOTTA_WRITE_DEADLINE"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [each for each in os.environ if each.upper().startswith("FLOTTA_")]:
+        monkeypatch.delenv(name)
     clock = Clock()
     return House(ledger, tmp_path, FakeLifecare(seed(60, 1, TODAY), clock=clock), clock)
 

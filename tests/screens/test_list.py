@@ -110,9 +110,7 @@ def test_reading_the_list_writes_nothing(signed_in: Lifecare, mock: Mock) -> Non
     assert mock.attempts() == []
 
 
-def test_a_list_that_loses_a_row_while_it_is_read_is_read_again(
-    signed_in: Lifecare, mock: Mock, page: Page
-) -> None:
+def test_a_list_that_loses_a_row_while_it_is_read_is_read_again(signed_in: Lifecare, mock: Mock, page: Page) -> None:
     """The row that is pulled past the next page would otherwise never be seen, though the counts agree."""
     first = next(iter(listed(mock.state())))
     once = [first]
