@@ -1,17 +1,18 @@
-"""What every screen test stands on: the product's own browser with no way out, a mock per UI version, a signed-in bot."""
+"""What every screen test stands on: the product's browser with no way out, a mock per UI version, a signed-in bot."""
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from bots.browser import resolver
+from bots.browser import resolver, screen
 from bots.browser import session as kit
 from bots.screens.lifecare import Lifecare
 from fixtures.mockui.server import Spec, serve
 from tests.screens.mock import TODAY, VERSIONS, Mock
-from tests.screens.portal import a_session, account
+from tests.screens.portal import a_session, account, sign_in_beside
 from tests.screens.site import Site, serving
 
 #: Names are not looked up and no other address is dialled, so a page can reach nothing but this machine.
@@ -73,10 +74,25 @@ def signed_in(lifecare: Lifecare, mock: Mock, context: BrowserContext) -> Lifeca
     return lifecare
 
 
-def sign_in_beside(context: BrowserContext, mock: Mock) -> None:
-    """Give the browser a signed-in session that was begun beside it."""
-    name, _, value = mock.cookie().partition("=")
-    context.add_cookies([{"name": name, "value": value, "url": mock.url}])
+@pytest.fixture
+def answers(page: Page, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the list into which everything comes that leaves the page from now on."""
+    left: list[Any] = []
+    evaluate = page.evaluate
+
+    def overheard(*what: Any) -> Any:
+        left.append(evaluate(*what))
+        return left[-1]
+
+    monkeypatch.setattr(page, "evaluate", overheard)
+    return left
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give what is not there a second to come instead of the usual time, in tests where it never comes."""
+    monkeypatch.setattr(screen, "ELEMENT", 1_000)
+    monkeypatch.setattr(screen, "ARRIVAL", 1_000)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 from pydantic import SecretStr
 
 from bots.browser.selector_map import SelectorMap, load
@@ -35,6 +35,12 @@ def a_session(page: Page, mock: Mock, patience: timedelta = timedelta(seconds=10
 def soon() -> datetime:
     """Return a deadline that is not the matter of the test."""
     return now() + timedelta(minutes=1)
+
+
+def sign_in_beside(context: BrowserContext, mock: Mock) -> None:
+    """Give the browser a signed-in session that was begun beside it."""
+    name, _, value = mock.cookie().partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": mock.url}])
 
 
 def remove(lifecare: Lifecare, reminder_id: str, reason: str = REASON) -> Receipt:

@@ -4,7 +4,6 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, Route
 
 from bots.records.lifecare import Protected, ReminderRow
@@ -40,13 +39,8 @@ def test_a_kind_that_no_map_lists_is_told_from_every_known_one(signed_in: Lifeca
     assert "okänt: Systemavisering" in kinds
 
 
-def test_of_a_protected_row_the_id_alone_leaves_the_page(
-    signed_in: Lifecare, mock: Mock, page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_a_protected_row_the_id_alone_leaves_the_page(signed_in: Lifecare, mock: Mock, answers: list[Any]) -> None:
     """What never reaches this process can't be logged, stored or photographed by it."""
-    answers: list[Any] = []
-    evaluate = page.evaluate
-    monkeypatch.setattr(page, "evaluate", lambda *what: answers.append(evaluate(*what)) or answers[-1])
     state = mock.state()
     of_protected = {each["personnummer"] for each in state["persons"] if each["protection"] != "none"} & {
         person["personnummer"]
@@ -63,13 +57,9 @@ def test_of_a_protected_row_the_id_alone_leaves_the_page(
 
 
 def test_rows_of_a_protected_person_carry_nothing_but_their_id(
-    signed_in: Lifecare, mock: Mock, page: Page, monkeypatch: pytest.MonkeyPatch
+    signed_in: Lifecare, mock: Mock, answers: list[Any]
 ) -> None:
     """The same, seen from the answer's own shape: one key, the id."""
-    answers: list[Any] = []
-    evaluate = page.evaluate
-    monkeypatch.setattr(page, "evaluate", lambda *what: answers.append(evaluate(*what)) or answers[-1])
-
     signed_in.reminders()
 
     rows = [row for answer in answers for row in answer["tables"]["reminders"]]

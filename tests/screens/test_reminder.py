@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from bots.errors import ScreenNotReady
 from bots.records.lifecare import Protected, Reminder
@@ -76,13 +75,10 @@ def test_a_protected_persons_page_gives_the_id_alone(signed_in: Lifecare, mock: 
 
 @pytest.mark.parametrize("flag", FLAGS)
 def test_nothing_else_of_a_protected_persons_page_leaves_it(
-    signed_in: Lifecare, mock: Mock, page: Page, monkeypatch: pytest.MonkeyPatch, flag: str
+    signed_in: Lifecare, mock: Mock, answers: list[Any], flag: str
 ) -> None:
     """What never reaches this process can't be logged, stored or photographed by it."""
     reminder_id = next(each for each, value in flags(mock.state()).items() if value == flag)
-    answers: list[Any] = []
-    evaluate = page.evaluate
-    monkeypatch.setattr(page, "evaluate", lambda *what: answers.append(evaluate(*what)) or answers[-1])
 
     signed_in.reminder(reminder_id)
 
