@@ -35,8 +35,8 @@ const whole = () => document.readyState !== 'loading';
 if (answer) {
   const proof = new RegExp(answer.receipt, 'u');
   for (;;) {
-    // A place for messages may stand there empty, or with an older one, until the receipt comes.
-    const receipts = answer.shown.flatMap(shown).filter((node) => proof.test(text(node)));
+    // A place for messages may stand there empty, or with another matter's receipt, until ours comes.
+    const receipts = answer.shown.flatMap(shown).filter((node) => proof.test(text(node)) && text(node).includes(answer.about));
     if (receipts.length === 1) return { end: 'shown', text: text(receipts[0]) };
     if (answer.refused.some((mark) => shown(mark).length)) return { end: 'refused' };
     // A document is not told by what it lacks until it is whole.

@@ -286,8 +286,11 @@ class Screen:
 
         return act
 
-    def submit(self, element: str) -> str:
+    def submit(self, element: str, *, about: str = "") -> str:
         """Click an irreversible element once, and return the receipt number that the system then showed.
+
+        `about` must stand in the receipt's text: give the matter's own number where the system shows it, so that the
+        receipt of another write is never taken for this one's.
 
         Only inside `Session.writing(deadline)`, and once in it. Raises SelectorDrift before anything is sent,
         WriteRefused when the system said no, WriteUnanswered when it cannot be told here what happened.
@@ -315,7 +318,7 @@ class Screen:
             raise WriteUnanswered(self._name, element, "systemet svarade inte i tid") from error
         except PlaywrightError as error:
             raise WriteUnanswered(self._name, element, "sidan försvann under klicket") from error
-        return self._receipt(element, spec)
+        return self._receipt(element, spec, about)
 
     def _coming(self, spec: Element) -> AbstractContextManager[object]:
         # While a document is on its way the browser answers no question about the old one, and sets no limit to that.
@@ -323,7 +326,7 @@ class Screen:
             return nullcontext()
         return self._page.expect_navigation(wait_until="commit", timeout=self._session.patience)
 
-    def _receipt(self, element: str, spec: Element) -> str:
+    def _receipt(self, element: str, spec: Element, about: str) -> str:
         after = spec.after
         if after is None:
             raise ValueError(element)
@@ -332,6 +335,7 @@ class Screen:
             "answer": {
                 "shown": [mark.for_page() for mark in after.any_of],
                 "receipt": after.receipt,
+                "about": about,
                 "refused": [mark.for_page() for mark in after.refused],
                 "elsewhere": [
                     mark.for_page() for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)

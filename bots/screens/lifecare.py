@@ -85,7 +85,7 @@ class Lifecare:
         """
         page = self._session.screen("reminder")
         page.fill("reason", reason)
-        return Receipt(page.submit("confirm_removal"), {"påminnelse": reminder_id, "orsak": reason})
+        return Receipt(page.submit("confirm_removal", about=reminder_id), {"påminnelse": reminder_id, "orsak": reason})
 
     def tour(self) -> Iterator[str]:
         """Walk through the screens that there are, without writing, yielding the name of each on arrival."""
