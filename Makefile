@@ -1,5 +1,7 @@
 # `make` lists what there is. Every target sets up what it needs.
 .DEFAULT_GOAL := help
+# Set on some machines; it would have every process that a test starts compile the project anew.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help setup run test check bench lock clean
 
 help: ## List the targets

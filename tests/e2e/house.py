@@ -1,0 +1,297 @@
+"""One isolated house: its state, its key, its commands and workers as real processes; and the mock as the witness."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import psutil
+
+from bots import registry
+from orchestrator import processes
+from orchestrator.bootstrap import open_ledger
+from orchestrator.ledger.store import Ledger, Options, Run
+from orchestrator.ledger.tables import approved_rules
+from orchestrator.operate import MOCK_ACCOUNT
+from orchestrator.settings import Settings
+from tests import oracle
+
+TODAY = date(2026, 3, 31)
+NOW = datetime(2026, 3, 31, 2, 15, tzinfo=UTC)
+#: The UI versions that have a map.
+VERSIONS = ("2023.10", "2024.04")
+ROOT = Path(__file__).parents[2]
+BOT = "reminder-cleanup"
+#: What the loss of a worker or of an answer is waited out for, in tests that do not ask for the real time.
+SETTLE = 0.5
+#: As often as a condition outside this process is looked at. Seconds.
+LOOK_EVERY = 0.05
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Lifecare:
+    """The mock, asked beside the browser. Its journal is the witness, its first state what the oracle judges."""
+
+    url: str
+
+    def _ask(self, name: str, body: object = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(f"{self.url}/__mock__/{name}", data), timeout=30) as answer:  # noqa: S310 - our own address
+            return json.load(answer)
+
+    def state(self) -> Record:
+        """Return all that it holds now."""
+        state: Record = self._ask("state")
+        return state
+
+    def journal(self) -> list[Record]:
+        """Return every removal that was tried and every one that was made."""
+        journal: list[Record] = self._ask("journal")
+        return journal
+
+    def removed(self) -> list[str]:
+        """Return the reminders that were removed, in order."""
+        return oracle.removed(self.journal())
+
+    def receipts(self) -> dict[str, str | None]:
+        """Return the receipt of each reminder that is removed."""
+        return {each["id"]: each["removed"]["kvittens"] for each in self.state()["paminnelser"] if each["removed"]}
+
+    def attempted(self) -> list[str]:
+        """Return the reminder of each removal that reached it, in order."""
+        return [row["key"] for row in self.journal() if not row["committed"]]
+
+    def reset(self, *, rows: int, seed: int) -> Record:
+        """Begin anew, and return the state that there is then."""
+        self._ask("reset", {"rows": rows, "seed": seed})
+        return self.state()
+
+    def faults(self, *faults: Record) -> None:
+        """Let these things go wrong from now on, and no other."""
+        self._ask("faults", list(faults))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """All that a person saw."""
+        return self.out + self.err
+
+    def json(self) -> Any:
+        """Return standard output as JSON."""
+        return json.loads(self.out)
+
+
+class House:
+    """A state directory (not made yet), a key and a working directory below `root`, and the processes that use them."""
+
+    def __init__(self, root: Path) -> None:
+        """Make the directories. The account is the mock's; nothing is read from the real home."""
+        self.root = root
+        self.home, self.temporary, self.desk = root / "state", root / "tmp", root / "desk"
+        for folder in (self.temporary, self.desk):
+            folder.mkdir(parents=True)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("FLOTTA_", "COV_"))}
+        self.environment = {
+            **clean,
+            "FLOTTA_HOME": str(self.home),
+            "FLOTTA_KEY_FILE": str(root / "config" / "key"),
+            "FLOTTA_CONFIG": str(root / "flotta.toml"),
+            "TMPDIR": str(self.temporary),
+            "COLUMNS": "250",
+            "PYTHONWARNINGS": "error",
+            **{f"FLOTTA_SYSTEMS__LIFECARE__{name}": value for name, value in MOCK_ACCOUNT.items()},
+        }
+        # Most mocks here are small, and most of what they hold is removable.
+        self.configure(f"[bots.{BOT}]\nmax_share = 1.0\n")
+        self._started: list[subprocess.Popen[Any]] = []
+
+    def close(self) -> None:
+        """End every process that was started here, browsers included."""
+        for each in self._started:
+            if each.poll() is None:
+                each.kill()
+            with each:
+                each.wait()
+        for left in self.processes():
+            left.kill()
+
+    # --- commands ----------------------------------------------------------------------------------------------
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start `flotta` with these arguments, no terminal to ask on."""
+        child = subprocess.Popen(
+            [str(Path(sys.executable).with_name("flotta")), *arguments],
+            cwd=self.desk,
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._started.append(child)
+        return child
+
+    def flotta(self, *arguments: str, **environment: str) -> Ended:
+        """Run `flotta` to its end."""
+        return ended(self.start(*arguments, **environment))
+
+    def configure(self, text: str) -> None:
+        """Let `flotta.toml` say this and nothing else."""
+        (self.root / "flotta.toml").write_text(text, encoding="utf-8")
+
+    def start_run(self, lifecare: Lifecare, *more: str) -> "subprocess.Popen[str]":
+        """Start `flotta run` there, without asking and with every rule approved."""
+        self.approve_rules()
+        return self.start("run", BOT, "--yes", "--base-url", f"lifecare={lifecare.url}", *more)
+
+    # --- runs --------------------------------------------------------------------------------------------------
+
+    def settings(self) -> Settings:
+        """Return the settings that the processes have."""
+        return Settings(
+            home=self.home, key_file=Path(self.environment["FLOTTA_KEY_FILE"]), systems={"lifecare": _account()}
+        )
+
+    def ledger(self) -> Ledger:
+        """Open the ledger. The caller closes it."""
+        return open_ledger(self.settings())
+
+    def a_run(self, lifecare: Lifecare, **options: Any) -> str:
+        """Add a run that acts unattended on every rule, and return its id."""
+        usual = Options(
+            base_urls={"lifecare": lifecare.url},
+            maps={},
+            instances={"lifecare": urlsplit(lifecare.url).netloc},
+            mock=True,
+            unattended=True,
+        )
+        with closing(self.ledger()) as ledger:
+            run_id = f"{BOT}:test-{len(ledger.latest_runs(1000)) + 1}"
+            ledger.create_run(run_id, BOT, today=TODAY, options=replace(usual, **options), now=NOW)
+        return run_id
+
+    def run(self, run_id: str) -> Run:
+        """Return the run as the ledger has it."""
+        with closing(self.ledger()) as ledger:
+            found = ledger.run(run_id)
+        assert found is not None
+        return found
+
+    def states(self, run_id: str) -> dict[str, str]:
+        """Return the state of each reminder in the run."""
+        with closing(self.ledger()) as ledger:
+            return {line.reference: line.state for line in ledger.lines(run_id)}
+
+    def receipts(self, run_id: str) -> dict[str, str | None]:
+        """Return the receipt of each reminder that the run has as done."""
+        with closing(self.ledger()) as ledger:
+            return {line.reference: line.receipt for line in ledger.lines(run_id) if line.state == "done"}
+
+    def approve_rules(self) -> None:
+        """Let every rule version act, as if a person had approved plans with them."""
+        rules = [
+            {"bot": BOT, "rule": r.id, "version": r.version, "by": "test", "at": NOW} for r in registry.bot(BOT).rules
+        ]
+        with closing(self.ledger()) as ledger, ledger._change() as connection:
+            connection.execute(approved_rules.delete())
+            connection.execute(approved_rules.insert(), rules)
+
+    # --- workers -----------------------------------------------------------------------------------------------
+
+    def worker(self, run_id: str) -> subprocess.Popen[bytes]:
+        """Start the run's worker as the command line does."""
+        child = processes.start(self.home, run_id, self.environment)
+        self._started.append(child)
+        return child
+
+    def armed(self, run_id: str, point: str, act: str, *, nth: int = 1) -> subprocess.Popen[bytes]:
+        """Start a worker that meets `act` when it reaches `point` for the nth time."""
+        processes.temporary(self.home, run_id).mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = processes.log_file(self.home, run_id)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        marked = {processes.MARK: processes._mark(self.home, run_id), "FLOTTA_HOME": str(self.home)}
+        with log.open("ab") as out:
+            child = subprocess.Popen(
+                [sys.executable, str(ROOT / "tests" / "armed_worker.py"), run_id, point, str(nth), act],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                cwd=self.desk,
+                env={**self.environment, **marked, "TMPDIR": str(processes.temporary(self.home, run_id))},
+            )
+        self._started.append(child)
+        return child
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every live process of this house's runs, the browsers' included."""
+        found = []
+        for each in psutil.process_iter():
+            try:
+                mine = each.environ().get(processes.MARK, "").startswith(f"{self.home}:")
+                if mine and each.status() != psutil.STATUS_ZOMBIE:
+                    found.append(each)
+            except (psutil.AccessDenied, psutil.NoSuchProcess, OSError):
+                continue
+        return found
+
+
+def _account() -> Any:
+    return {name.lower(): value for name, value in MOCK_ACCOUNT.items()}
+
+
+def ended(child: "subprocess.Popen[str]") -> Ended:
+    """Wait for a command to end."""
+    out, err = child.communicate(timeout=280)
+    return Ended(child.returncode, out, err)
+
+
+def until(holds: Callable[[], bool], child: "subprocess.Popen[Any]") -> None:
+    """Wait until something that `child` brings about holds. Fails when it ends without that."""
+    while not holds():
+        try:
+            code = child.wait(LOOK_EVERY)
+        except subprocess.TimeoutExpired:
+            continue
+        assert holds(), f"it ended with {code} first"
+
+
+def frozen(child: "subprocess.Popen[Any]") -> None:
+    """Wait until the child is stopped by a signal. Fails when it ends instead."""
+    found = os.waitid(os.P_PID, child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    assert found is not None
+    assert found.si_code == os.CLD_STOPPED, f"it ended with {found.si_status} instead of being stopped"
+
+
+def assert_sound(
+    house: House, run_id: str, lifecare: Lifecare, before: Record, *, but: frozenset[str] = frozenset()
+) -> None:
+    """Oracle, journal and ledger agree, item for item.
+
+    Each reminder that the oracle wants removed was removed once, `but` these, and no other was; nothing was tried again
+    after it was done; and the ledger has as done, with its receipt, exactly what was.
+    """
+    journal = lifecare.journal()
+    made, wanted = oracle.removed(journal), set(oracle.expected(before)) - but
+    assert len(made) == len(set(made)), f"removed twice: {made}"
+    assert set(made) == wanted, f"wrongly removed {set(made) - wanted}, wrongly left {wanted - set(made)}"
+    assert oracle.attempts_after_commit(journal) == [], "tried again after it was done"
+    assert house.receipts(run_id) == lifecare.receipts(), "the ledger's receipts are not Lifecare's"

@@ -1,0 +1,62 @@
+"""A worker that was frozen and wakes up late writes nothing more, whoever has gone on with its run meanwhile.
+
+Both places between the intent and the click are tried at once: one worker sleeps before the screen is read again,
+another one, which took over from it, with everything ready for the click.
+"""
+
+import signal
+import subprocess
+from contextlib import suppress
+
+from orchestrator.bootstrap import LOST
+from tests.e2e.house import House, Lifecare, assert_sound, frozen
+
+
+def test_frozen_workers_that_wake_after_another_finished_write_nothing(hasty: House, lifecare: Lifecare) -> None:
+    """They do not know that they slept, so the page and the ledger must know it."""
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    sleepers = _sleepers(hasty, run_id)
+    assert hasty.worker(run_id).wait() == 0
+    attempted = lifecare.attempted()
+
+    _wake(*sleepers)
+
+    assert [each.wait() for each in sleepers] == [LOST, LOST]
+    assert lifecare.attempted() == attempted
+    assert hasty.run(run_id).state == "done"
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House, lifecare: Lifecare) -> None:
+    """Their reminders are still there to be removed, so the deadline and the epoch alone hold them back."""
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    sleepers = _sleepers(hasty, run_id)
+    heir = hasty.armed(run_id, "before-intent", "stop")
+    frozen(heir)
+    with suppress(subprocess.TimeoutExpired):
+        sleepers[-1].wait(3.5)  # past the deadline of the last one's write
+    attempted = lifecare.attempted()
+
+    _wake(*sleepers)
+
+    assert [each.wait() for each in sleepers] == [LOST, LOST]
+    assert lifecare.attempted() == attempted
+    _wake(heir)
+    assert heir.wait() == 0
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def _sleepers(house: House, run_id: str) -> list["subprocess.Popen[bytes]"]:
+    """Return two frozen workers, neither of which any later one can reach: as if each were on a machine of its own."""
+    first = house.armed(run_id, "after-intent", "stop", nth=2)
+    frozen(first)
+    second = house.armed(run_id, "armed", "stop")
+    frozen(second)
+    return [first, second]
+
+
+def _wake(*sleepers: "subprocess.Popen[bytes]") -> None:
+    for each in sleepers:
+        each.send_signal(signal.SIGCONT)

@@ -1,0 +1,73 @@
+"""A worker may die at any moment: what it had begun is found out, never repeated, and the rest is done."""
+
+import random
+import signal
+import subprocess
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from orchestrator import processes
+from tests.e2e.conftest import Serving
+from tests.e2e.house import House, Lifecare, Record, assert_sound, until
+
+POINTS = ("before-intent", "after-intent", "armed", "clicked", "before-receipt")
+#: Fifty in all: 2 versions, 5 lots of 5.
+LOTS, KILLS = 5, 5
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_at_any_point_of_a_step_the_run_is_resumed_to_the_same_end(
+    point: str, hasty: House, lifecare: Lifecare
+) -> None:
+    """SIGKILL leaves a step half done; `resume` ends as if it had not come, and writes nothing twice."""
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    assert hasty.armed(run_id, point, "kill", nth=2).wait() == -signal.SIGKILL
+
+    resumed = hasty.flotta("resume")
+
+    assert resumed.code == 0, resumed.said
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+@pytest.mark.parametrize("lot", range(LOTS))
+def test_killed_at_random_times_again_and_again_the_runs_end_the_same(
+    lot: int, ui: str, hasty: House, serving: Serving
+) -> None:
+    """Where a crash matters may be somewhere that nobody thought of, so chance chooses, from a seed."""
+    chance = random.Random(f"{ui} {lot}")
+    lifecare = serving(ui=ui)
+    kills = 0
+    for before in _states(lifecare, first=1 + 100 * lot):
+        run_id = hasty.a_run(lifecare, instances={"lifecare": f"{lifecare.url} {kills}"})
+        while kills < KILLS and _killed(hasty, run_id, chance):
+            kills += 1
+        if hasty.run(run_id).state != "done":
+            resumed = hasty.flotta("resume", run_id)
+            assert resumed.code == 0, resumed.said
+        assert_sound(hasty, run_id, lifecare, before)
+        if kills == KILLS:
+            break
+
+
+def _states(lifecare: Lifecare, *, first: int) -> Iterator[Record]:
+    """Put the mock to one seeded state after the other."""
+    for seed in count(first):
+        yield lifecare.reset(rows=16, seed=seed)
+
+
+def _killed(house: House, run_id: str, chance: random.Random) -> bool:
+    """Let a new worker go on with the run for a random time, then kill it. Return whether it still lived."""
+    processes.end_tree(house.home, run_id)
+    epoch = house.run(run_id).epoch
+    worker = house.worker(run_id)
+    until(lambda: house.run(run_id).epoch > epoch, worker)
+    # Signing in takes most of the first second, and a removal a quarter of one.
+    try:
+        worker.wait(chance.uniform(0, 2))
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        return worker.wait() == -signal.SIGKILL
+    return False

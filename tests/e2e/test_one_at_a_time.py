@@ -1,0 +1,94 @@
+"""An account is used by one run at a time; a run that is taken up again has no old processes beside it."""
+
+import signal
+
+from tests.e2e.conftest import Serving
+from tests.e2e.house import House, assert_sound, ended, frozen, until
+
+
+def test_a_second_start_names_the_holder_and_does_nothing(house: House, serving: Serving) -> None:
+    """Two runs in one account would be in each other's way, so who starts the second one learns of the first."""
+    lifecare = serving()
+    first = house.a_run(lifecare)
+    worker = house.armed(first, "before-intent", "stop")
+    frozen(worker)
+
+    second = ended(house.start_run(lifecare))
+
+    assert second.code == 2, second.said
+    assert first in second.said
+    assert f"process {worker.pid} på" in second.said
+    assert "--wait" in second.said
+    assert "Traceback" not in second.said
+    assert lifecare.journal() == []
+
+
+def test_a_second_start_that_waits_runs_when_the_first_has_ended(house: House, serving: Serving) -> None:
+    """`--wait` is for the clock's sake: the night's runs follow each other."""
+    lifecare = serving()
+    before = lifecare.state()
+    first = house.a_run(lifecare)
+    worker = house.armed(first, "before-intent", "stop")
+    frozen(worker)
+    second = house.start_run(lifecare, "--wait")
+    assert second.stdout is not None
+    assert second.stdout.readline().startswith(f"Väntar på körning {first}")
+    assert lifecare.journal() == []
+
+    worker.send_signal(signal.SIGCONT)
+
+    assert worker.wait() == 0
+    waited = ended(second)
+    assert waited.code == 0, waited.said
+    assert_sound(house, first, lifecare, before)
+
+
+def test_resume_ends_the_old_processes_before_it_goes_on(hasty: House, serving: Serving) -> None:
+    """A worker that only seemed dead would still hold its browser, signed in and with a click at hand."""
+    lifecare = serving()
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    worker = hasty.armed(run_id, "armed", "stop")
+    frozen(worker)
+    old = hasty.processes()
+    assert len(old) > 1, "a worker without its browser"
+
+    resumed = hasty.flotta("resume")
+
+    assert resumed.code == 0, resumed.said
+    assert worker.wait() == -signal.SIGKILL
+    assert not [each for each in old if each.is_running()]
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_a_run_that_is_killed_leaves_no_lock_behind(hasty: House, serving: Serving) -> None:
+    """A dead run never stands in the way of the next one."""
+    lifecare = serving()
+    killed = hasty.armed(hasty.a_run(lifecare), "before-intent", "kill")
+    assert killed.wait() == -signal.SIGKILL
+
+    second = ended(hasty.start_run(lifecare))
+
+    assert second.code == 0, second.said
+    assert len(lifecare.removed()) == 5
+
+
+def test_ctrl_c_keeps_the_state_and_resume_finishes(hasty: House, serving: Serving) -> None:
+    """Who interrupts wants the computer back, not to lose the work: the item in hand is finished and stored."""
+    lifecare = serving({"kind": "latency", "probability": 1, "seconds": 0.1, "on": "write"}, rows=60)
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    resuming = hasty.start("resume", run_id)
+    until(lambda: bool(lifecare.attempted()), resuming)
+
+    resuming.send_signal(signal.SIGINT)
+
+    interrupted = ended(resuming)
+    assert interrupted.code == 130, interrupted.said
+    assert "Traceback" not in interrupted.said
+    assert hasty.run(run_id).state == "interrupted"
+    assert set(hasty.receipts(run_id)) == set(lifecare.removed())
+    assert len(lifecare.removed()) < 12
+    assert hasty.processes() == []
+    assert hasty.flotta("resume").code == 0
+    assert_sound(hasty, run_id, lifecare, before)

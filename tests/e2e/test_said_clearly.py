@@ -1,0 +1,245 @@
+"""What a person must put right is said in one Swedish sentence with what to do, no traceback, and its own exit code."""
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from orchestrator import processes
+from orchestrator.bootstrap import CANNOT_STORE
+from tests.e2e.conftest import Serving
+from tests.e2e.house import BOT, ROOT, Ended, House, Lifecare, assert_sound, until
+
+#: Where nothing answers: a port that no program can be given.
+NOWHERE = "http://127.0.0.1:1"
+
+
+def assert_said(ended: Ended, code: int, *words: str) -> None:
+    """It ended with this code, and said these words in something short that no programmer has to read."""
+    assert ended.code == code, ended.said
+    for word in words:
+        assert word in ended.said
+    assert "Traceback" not in ended.said
+    lines = [line for line in ended.said.splitlines() if line.strip()]
+    assert len(lines) <= 3, ended.said
+
+
+def at(lifecare: Lifecare) -> tuple[str, ...]:
+    """Return the command that runs the bot there without asking."""
+    return ("run", BOT, "--yes", "--base-url", f"lifecare={lifecare.url}")
+
+
+def test_a_wrong_password_is_said_with_where_to_set_it(house: House, lifecare: Lifecare) -> None:
+    """The account's owner must act; trying again would only lock the account."""
+    ended = house.flotta(*at(lifecare), FLOTTA_SYSTEMS__LIFECARE__PASSWORD="fel")  # noqa: S106 - wrong on purpose
+
+    assert_said(ended, 2, "godtog inte kontot robot", "secrets.toml")
+    assert "FLOTTA_SYSTEMS__LIFECARE__PASSWORD" in ended.said
+    assert lifecare.journal() == []
+
+
+def test_a_system_that_does_not_answer_is_named_with_its_address(house: House) -> None:
+    """The network is nobody's fault here, so the exit code says failed rather than wrongly configured."""
+    ended = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={NOWHERE}")
+
+    assert_said(ended, 1, f"lifecare svarar inte på {NOWHERE}", "Kontrollera adressen")
+
+
+def test_settings_that_are_not_toml_are_named_with_their_place(house: House) -> None:
+    """The file and the line are what it takes to put it right."""
+    house.configure('[systems.lifecare\nuser = "robot"\n')
+
+    assert_said(house.flotta("runs"), 2, "flotta.toml är inte giltig TOML", "line 1")
+
+
+def test_settings_that_cannot_be_read_are_named(house: House, tmp_path: Path) -> None:
+    """A directory in the file's place stands for any file that cannot be read, whoever runs the test."""
+    assert_said(house.flotta("runs", FLOTTA_CONFIG=str(tmp_path)), 2, f"{tmp_path} kan inte läsas", "rättigheterna")
+
+
+def test_an_unknown_setting_is_refused_by_name(house: House) -> None:
+    """A limit that is misspelt and silently ignored is no limit."""
+    house.configure(f"[bots.{BOT}]\nmax_actons = 5\n")
+
+    assert_said(house.flotta("runs"), 2, f"bots.{BOT}.max_actons: okänd inställning")
+
+
+def test_a_map_with_a_misspelt_key_is_refused_with_its_path(house: House, tmp_path: Path) -> None:
+    """A misread map would click on the wrong thing, so it is not used at all."""
+    good = (ROOT / "selectors" / "lifecare" / "2023.10.yaml").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(good.replace("danger: irreversible", "dangr: irreversible"), encoding="utf-8")
+
+    ended = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={NOWHERE}", "--map", f"lifecare={wrong}")
+
+    assert_said(ended, 2, "wrong.yaml", "confirm_removal", "dangr")
+
+
+def test_without_a_browser_it_is_said_how_to_get_one(house: House, serving: Serving) -> None:
+    """A setting that points at nothing is an error, not a reason to take another browser."""
+    lifecare = serving()
+    assert_said(house.flotta(*at(lifecare), FLOTTA_BROWSER="/nowhere"), 2, "/nowhere", "make setup")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("run", "no-such-bot", "--mock"), ("no-such-bot", BOT)),
+        (("run", BOT, "--mock", "--today", "31/3"), ("31/3 är inget datum", "ÅÅÅÅ-MM-DD")),
+        (("run", BOT, "--base-url", "lifecare"), ("--base-url ska skrivas SYSTEM=VÄRDE",)),
+        (("run", BOT, "--base-url", "ivo=http://x"), ("använder inte ivo",)),
+        (("run", BOT, "--mock", "--ui", "lifecare=1999"), ("lifecare=1999", "2024.04")),
+        (("mock", "no-such-system", "--port", "0"), ("no-such-system", "lifecare")),
+        (("show", "no-such-run"), ("Det finns ingen körning no-such-run",)),
+        (("resume",), ("ingen körning att fortsätta",)),
+        (("run", BOT), ("Adressen till lifecare saknas", "flotta.toml")),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, tuple) else str(each),
+)
+def test_a_command_that_cannot_be_meant_is_refused_with_what_can(
+    arguments: tuple[str, ...], words: tuple[str, ...], house: House
+) -> None:
+    """Code 2, and the words that help."""
+    assert_said(house.flotta(*arguments), 2, *words)
+
+
+def test_a_port_that_is_taken_is_named_with_the_option_that_chooses_another(house: House) -> None:
+    """Two mocks are easily started by mistake."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+
+        assert_said(house.flotta("mock", "lifecare", "--port", port), 2, f"Port {port} är upptagen", "--port")
+
+
+def test_a_ledger_that_is_no_database_is_left_alone(house: House) -> None:
+    """What is in the file may still be somebody's evidence."""
+    file = house.home / "ledger.db"
+    file.parent.mkdir()
+    file.write_bytes(b"not a database " * 500)
+
+    assert_said(house.flotta("runs"), 2, "är ingen databas", "Återställ")
+    assert file.read_bytes() == b"not a database " * 500
+
+
+def test_another_key_than_the_ledgers_is_said_plainly(house: House, serving: Serving, tmp_path: Path) -> None:
+    """Without the key nothing can be read back, and nothing may be written that another key would hide."""
+    lifecare = serving()
+    run_id = house.a_run(lifecare, plan_only=True)
+    assert house.flotta("resume", run_id).code == 0
+
+    ended = house.flotta("resume", run_id, "--yes", FLOTTA_KEY_FILE=str(tmp_path / "other" / "key"))
+
+    assert ended.code == 2
+    assert "FLOTTA_KEY_FILE" in ended.said
+    assert "Traceback" not in ended.said
+    assert lifecare.journal() == []
+
+
+def test_an_unknown_version_stops_the_run_before_anything_is_tried(house: House, serving: Serving) -> None:
+    """Nobody has approved how to work there, so the report says what is not as in any map."""
+    lifecare = serving(ui="2025.10")
+
+    ended = house.flotta(*at(lifecare), "--json")
+
+    assert ended.code == 4, ended.said
+    assert "Traceback" not in ended.said
+    assert lifecare.journal() == []
+    report = ended.json()
+    assert report["state"] == "drifted"
+    assert "2025.10" in report["sentence"]
+    drifted = [each for each in report["findings"] if each["verdict"] == "drift"]
+    assert any(
+        each["screen"] and each["element"] and each["sightings"] and all("found" in one for one in each["sightings"])
+        for each in drifted
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets another process's limits")
+def test_a_full_disk_during_the_run_is_said_and_nothing_is_lost(hasty: House, serving: Serving) -> None:
+    """No file can grow any more, which is what a full disk is to a program."""
+    lifecare = serving(rows=60)
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    resuming = hasty.start("resume", run_id)
+    until(lambda: bool(lifecare.removed()), resuming)
+    for each in hasty.processes():
+        if "orchestrator.worker" in each.cmdline():
+            resource.prlimit(each.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+    out, err = resuming.communicate()
+
+    assert_said(Ended(resuming.returncode, out, err), 1, "full disk", "flotta resume")
+    assert len(lifecare.removed()) < 12
+    assert hasty.flotta("resume").code == 0
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+@pytest.mark.parametrize("point", ["before-intent", "after-intent", "before-receipt"])
+def test_a_disk_that_fills_at_any_point_of_a_step_loses_nothing(point: str, hasty: House, serving: Serving) -> None:
+    """The worker stops where it can store no more, and `resume` with room finds out what it did last."""
+    lifecare = serving()
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    assert hasty.armed(run_id, point, "fill", nth=2).wait() == CANNOT_STORE
+
+    assert hasty.flotta("resume").code == 0
+
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_a_disk_that_is_full_from_the_start_is_said(house: House, serving: Serving) -> None:
+    """The limit is inherited by all that the command starts, and even the ledger has no room."""
+    lifecare = serving()
+    limited = "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); os.execv(sys.argv[1], sys.argv[1:])"
+    flotta = str(Path(sys.executable).with_name("flotta"))
+    child = subprocess.run(
+        [sys.executable, "-c", f"import os, resource, sys; {limited}", flotta, *at(lifecare)],
+        cwd=house.desk,
+        env=house.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert_said(Ended(child.returncode, child.stdout, child.stderr), 1, "kan inte skrivas", "Frigör plats")
+    assert lifecare.journal() == []
+
+
+def test_a_state_directory_that_cannot_be_made_is_named(house: House) -> None:
+    """A file in the way stands for any reason, whoever runs the test."""
+    in_the_way = house.root / "in the way"
+    in_the_way.write_text("", encoding="utf-8")
+
+    ended = house.flotta("runs", FLOTTA_HOME=str(in_the_way / "state"))
+
+    assert_said(ended, 2, "kan inte skapas", "FLOTTA_HOME")
+
+
+def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Serving) -> None:
+    """Whatever killed it, the person who follows the run learns it at once."""
+    lifecare = serving()
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    resuming = hasty.start("resume", run_id)
+    until(lambda: bool(lifecare.removed()), resuming)
+    processes.end_tree(hasty.home, run_id)
+
+    out, err = resuming.communicate()
+
+    assert_said(Ended(resuming.returncode, out, err), 1, "dog", "flotta resume")
+    assert hasty.flotta("resume").code == 0
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_a_key_that_others_may_read_is_refused(house: House) -> None:
+    """A key that is not secret seals nothing."""
+    with closing(house.ledger()):
+        os.chmod(house.environment["FLOTTA_KEY_FILE"], 0o644)  # noqa: PTH101 - what is refused
+
+    assert_said(house.flotta("runs"), 2, "får läsas av andra", "chmod 600")
