@@ -1,5 +1,6 @@
 """What every end-to-end test stands on: a house of its own, and a mock Lifecare that outlives its workers."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,15 +9,17 @@ import pytest
 
 from fixtures.mockui.faults import parse
 from fixtures.mockui.server import Spec, serve
-from tests.e2e.house import ROOT, SETTLE, TODAY, VERSIONS, House, Lifecare, Record
+from tests.e2e.house import ROOT, SETTLE, TODAY, VERSIONS, House, Lifecare, Record, is_setting
 
 #: Serves a mock: `serving(rows=8)`.
 Serving = Callable[..., Lifecare]
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """Return an empty house. What is left of its processes ends with the test."""
+    for name in filter(is_setting, list(os.environ)):
+        monkeypatch.delenv(name)
     made = House(tmp_path / "house")
     yield made
     made.close()

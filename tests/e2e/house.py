@@ -99,6 +99,11 @@ class Ended:
         return json.loads(self.out)
 
 
+def is_setting(name: str) -> bool:
+    """Return whether an environment variable is a setting that no test may see: any but the browser's place."""
+    return name.startswith("FLOTTA_") and name != "FLOTTA_BROWSER"
+
+
 class House:
     """A state directory (not made yet), a key and a working directory below `root`, and the processes that use them."""
 
@@ -108,9 +113,8 @@ class House:
         self.home, self.temporary, self.desk = root / "state", root / "tmp", root / "desk"
         for folder in (self.temporary, self.desk):
             folder.mkdir(parents=True)
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("FLOTTA_", "COV_"))}
         self.environment = {
-            **clean,
+            **{name: value for name, value in os.environ.items() if not is_setting(name)},
             "FLOTTA_HOME": str(self.home),
             "FLOTTA_KEY_FILE": str(root / "config" / "key"),
             "FLOTTA_CONFIG": str(root / "flotta.toml"),

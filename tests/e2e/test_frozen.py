@@ -1,7 +1,7 @@
 """A worker that was frozen and wakes up late writes nothing more, whoever has gone on with its run meanwhile.
 
-Both places between the intent and the click are tried at once: one worker sleeps before the screen is read again,
-another one, which took over from it, with everything ready for the click.
+Three places are tried at once, each worker having taken over from the one before: asleep before its intent, after it,
+and with everything ready for the click.
 """
 
 import signal
@@ -22,7 +22,7 @@ def test_frozen_workers_that_wake_after_another_finished_write_nothing(hasty: Ho
 
     _wake(*sleepers)
 
-    assert [each.wait() for each in sleepers] == [LOST, LOST]
+    assert [each.wait() for each in sleepers] == [LOST] * len(sleepers)
     assert lifecare.attempted() == attempted
     assert hasty.run(run_id).state == "done"
     assert_sound(hasty, run_id, lifecare, before)
@@ -41,7 +41,7 @@ def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House
 
     _wake(*sleepers)
 
-    assert [each.wait() for each in sleepers] == [LOST, LOST]
+    assert [each.wait() for each in sleepers] == [LOST] * len(sleepers)
     assert lifecare.attempted() == attempted
     _wake(heir)
     assert heir.wait() == 0
@@ -49,12 +49,12 @@ def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House
 
 
 def _sleepers(house: House, run_id: str) -> list["subprocess.Popen[bytes]"]:
-    """Return two frozen workers, neither of which any later one can reach: as if each were on a machine of its own."""
-    first = house.armed(run_id, "after-intent", "stop", nth=2)
-    frozen(first)
-    second = house.armed(run_id, "armed", "stop")
-    frozen(second)
-    return [first, second]
+    """Return frozen workers that no later one can reach: as if each were on a machine of its own."""
+    sleepers = []
+    for point, nth in (("before-intent", 2), ("after-intent", 1), ("armed", 1)):
+        sleepers.append(house.armed(run_id, point, "stop", nth=nth))
+        frozen(sleepers[-1])
+    return sleepers
 
 
 def _wake(*sleepers: "subprocess.Popen[bytes]") -> None:

@@ -56,7 +56,7 @@ def test_resume_ends_the_old_processes_before_it_goes_on(hasty: House, serving: 
     resumed = hasty.flotta("resume")
 
     assert resumed.code == 0, resumed.said
-    assert worker.wait() == -signal.SIGKILL
+    assert worker.poll() == -signal.SIGKILL
     assert not [each for each in old if each.is_running()]
     assert_sound(hasty, run_id, lifecare, before)
 

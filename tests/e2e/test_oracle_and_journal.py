@@ -24,7 +24,7 @@ Carry = Callable[[Run], int]
 @pytest.fixture(scope="session")
 def warm_browser(playwright: Playwright) -> Iterator[Browser]:
     """Start the product's browser once for all runs that are carried in this process."""
-    executable = kit.find_browser(playwright)
+    executable = kit.find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
     with kit.launch(playwright, executable, as_root=os.geteuid() == 0, environment={}) as browser:
         yield browser
 
