@@ -2,17 +2,26 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+import structlog
+from playwright.sync_api import Browser, Playwright
 
+from bots import registry
+from bots.browser import session as kit
 from fixtures.mockui.faults import parse
 from fixtures.mockui.server import Spec, serve
+from orchestrator import bootstrap, processes
+from orchestrator.ledger.store import Run
+from orchestrator.worker import Screens, Worker
 from tests.e2e.house import ROOT, SETTLE, TODAY, VERSIONS, House, Lifecare, Record, is_setting
 
 #: Serves a mock: `serving(rows=8)`.
 Serving = Callable[..., Lifecare]
+#: Carries a run in this process and returns its exit code: `carry(run, write_deadline=timedelta(seconds=4))`.
+Carry = Callable[..., int]
 
 
 @pytest.fixture
@@ -61,3 +70,51 @@ def serving() -> Iterator[Serving]:
 def lifecare(serving: Serving, ui: str) -> Lifecare:
     """Return the usual mock of each UI version in turn."""
     return serving(ui=ui)
+
+
+@pytest.fixture(scope="session")
+def warm_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Start the product's browser once for all runs that are carried in this process."""
+    executable = kit.find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
+    with kit.launch(playwright, executable, as_root=os.geteuid() == 0, environment={}) as browser:
+        yield browser
+
+
+class WarmDoors(bootstrap.Doors):
+    """Doors to a browser that runs already."""
+
+    def use(self, browser: Browser) -> None:
+        """Open every page in a fresh context of this browser."""
+        self._browser = browser
+        self._context = self._stack.enter_context(kit.new_context(browser))
+
+
+@pytest.fixture
+def carry(house: House, warm_browser: Browser) -> Carry:
+    """Return the production worker in this process: what differs from a process of its own is the start alone."""
+
+    def one(run: Run, **settled: object) -> int:
+        settings = house.settings().model_copy(update=settled)
+        with ExitStack() as stack:
+            ledger = stack.enter_context(closing(house.ledger()))
+            doors = WarmDoors(settings, stack, base_urls=dict(run.options.base_urls), maps={})
+            doors.use(warm_browser)
+            worker = Worker(
+                bot=registry.bot(run.bot),
+                run=run,
+                ledger=ledger,
+                settings=settings,
+                screens=Screens(doors.open),
+                instance=",".join(bootstrap.instances(run)),
+                accounts=bootstrap.accounts(settings, run),
+                me=processes.myself(),
+                now=bootstrap.now,
+                log=structlog.wrap_logger(None, processors=[_silence]),
+            )
+            return worker.work().exit_code
+
+    return one
+
+
+def _silence(*_event: object) -> dict[str, object]:
+    raise structlog.DropEvent

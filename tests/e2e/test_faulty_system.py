@@ -1,13 +1,15 @@
 """The system fails, loses answers, is written in by others: nothing is repeated, and what is unsure is looked for."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests import oracle
-from tests.e2e.conftest import Serving
+from tests.e2e.conftest import Carry, Serving
 from tests.e2e.house import House, Lifecare, Record, assert_sound
 
 #: Enough rows for chance to strike some writes, and few enough to be quick: 12 of them are removable.
-ROWS = 60
+ROWS = 40
 #: How often a run that says that something is left is taken up again before that is given up.
 RESUMES = 4
 
@@ -22,10 +24,10 @@ def _fault(kind: str, probability: float, **more: object) -> Record:
     ids=lambda fault: str(fault["kind"]),
 )
 def test_a_write_that_happens_is_sent_once_however_its_answer_is_lost(
-    fault: Record, ui: str, house: House, serving: Serving
+    fault: Record, ui: str, house: House, serving: Serving, carry: Carry
 ) -> None:
     """A lost answer says nothing of the write, not even that it will not happen yet: the bot looks, and looks again."""
-    lifecare, run_id, before = _carried(fault, ui, house, serving)
+    lifecare, run_id, before = _carried(fault, ui, house, serving, carry)
 
     assert_sound(house, run_id, lifecare, before)
     assert sorted(lifecare.attempted()) == sorted(lifecare.removed())
@@ -36,20 +38,21 @@ def test_a_write_that_happens_is_sent_once_however_its_answer_is_lost(
     [_fault("error_before_commit", 0.2), _fault("latency", 0.2, seconds=0.3)],
     ids=lambda fault: str(fault["kind"]),
 )
-def test_a_write_that_did_not_happen_is_made_in_the_end(fault: Record, ui: str, house: House, serving: Serving) -> None:
+def test_a_write_that_did_not_happen_is_made_in_the_end(
+    fault: Record, ui: str, house: House, serving: Serving, carry: Carry
+) -> None:
     """When it is proven that nothing happened, trying again is safe, and nobody has to do it by hand."""
-    lifecare, run_id, before = _carried(fault, ui, house, serving)
+    lifecare, run_id, before = _carried(fault, ui, house, serving, carry)
 
     assert_sound(house, run_id, lifecare, before)
 
 
-def _carried(fault: Record, ui: str, house: House, serving: Serving) -> tuple[Lifecare, str, Record]:
+def _carried(fault: Record, ui: str, house: House, serving: Serving, carry: Carry) -> tuple[Lifecare, str, Record]:
     """Carry a run to its end in a system with this fault. Return the system, the run and what there was before."""
     lifecare = serving(fault, ui=ui, rows=ROWS)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
-    resumed = house.flotta("resume", run_id, FLOTTA_WRITE_DEADLINE="PT4S")
-    assert resumed.code == 0, resumed.said
+    assert carry(house.run(run_id), write_deadline=timedelta(seconds=4)) == 0, house.run(run_id).sentence
     return lifecare, run_id, before
 
 
@@ -69,14 +72,14 @@ def test_signed_out_again_and_again_the_end_is_the_oracles(ui: str, house: House
 
 
 def test_what_others_changed_since_the_plan_is_referred_and_nothing_else(
-    ui: str, house: House, serving: Serving
+    ui: str, house: House, serving: Serving, carry: Carry
 ) -> None:
     """The proof was read before the change, and may not hold after it."""
     lifecare = serving({"kind": "stale_row", "count": 20}, ui=ui, rows=ROWS)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
-    assert house.flotta("resume", run_id).code == 0
+    assert carry(house.run(run_id)) == 0
 
     changed = _changed(before, lifecare.state())
     wanted = set(oracle.expected(before))
@@ -88,13 +91,15 @@ def test_what_others_changed_since_the_plan_is_referred_and_nothing_else(
     assert_sound(house, run_id, lifecare, before, but=hit)
 
 
-def test_what_others_change_just_before_the_write_is_never_removed(ui: str, house: House, serving: Serving) -> None:
+def test_what_others_change_just_before_the_write_is_never_removed(
+    ui: str, house: House, serving: Serving, carry: Carry
+) -> None:
     """Between the last look and the click only the system itself can tell, and its no is taken."""
     lifecare = serving({"kind": "stale_row", "probability": 0.3, "seed": 1}, ui=ui, rows=ROWS)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
-    assert house.flotta("resume", run_id).code == 0
+    assert carry(house.run(run_id)) == 0
 
     wanted = set(oracle.expected(before))
     referred = {each for each, state in house.states(run_id).items() if state == "referred"} & wanted

@@ -4,11 +4,13 @@ import random
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 
 import pytest
 
 from orchestrator import processes
+from orchestrator.ledger.store import Ledger
 from tests.e2e.conftest import Serving
 from tests.e2e.house import House, Lifecare, Record, assert_sound, until
 
@@ -55,15 +57,16 @@ def test_killed_at_random_times_again_and_again_the_runs_end_the_same(
 def _states(lifecare: Lifecare, *, first: int) -> Iterator[Record]:
     """Put the mock to one seeded state after the other."""
     for seed in count(first):
-        yield lifecare.reset(rows=16, seed=seed)
+        yield lifecare.reset(rows=12, seed=seed)
 
 
 def _killed(house: House, run_id: str, chance: random.Random) -> bool:
     """Let a new worker go on with the run for a random time, then kill it. Return whether it still lived."""
     processes.end_tree(house.home, run_id)
-    epoch = house.run(run_id).epoch
-    worker = house.worker(run_id)
-    until(lambda: house.run(run_id).epoch > epoch, worker)
+    with closing(house.ledger()) as ledger:
+        epoch = _epoch(ledger, run_id)
+        worker = house.worker(run_id)
+        until(lambda: _epoch(ledger, run_id) > epoch, worker)
     # Signing in takes most of the first second, and a removal a quarter of one.
     try:
         worker.wait(chance.uniform(0, 2))
@@ -71,3 +74,9 @@ def _killed(house: House, run_id: str, chance: random.Random) -> bool:
         worker.kill()
         return worker.wait() == -signal.SIGKILL
     return False
+
+
+def _epoch(ledger: Ledger, run_id: str) -> int:
+    run = ledger.run(run_id)
+    assert run is not None
+    return run.epoch

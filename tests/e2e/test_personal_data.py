@@ -30,7 +30,7 @@ def test_the_scan_reads_the_names_of_files(tmp_path: Path) -> None:
 
 def test_a_whole_run_keeps_nobody_in_the_clear(ui: str, house: House, serving: Serving) -> None:
     """The ledger has a copy of each reminder that was removed: sealed."""
-    lifecare = serving(ui=ui, rows=60)
+    lifecare = serving(ui=ui, rows=24)
     people = people_of(lifecare.state())
 
     assert ended(house.start_run(lifecare)).code == 0
@@ -44,7 +44,7 @@ def test_failed_runs_keep_nobody_in_the_clear(ui: str, hasty: House, serving: Se
     lifecare = serving(ui=ui, rows=8)
     people = people_of(lifecare.state())
     lifecare.faults({"kind": "error_before_commit", "probability": 1})
-    failed = hasty.flotta("resume", hasty.a_run(lifecare, limit=2), FLOTTA_WRITE_DEADLINE="PT1S")
+    failed = hasty.flotta("resume", hasty.a_run(lifecare, limit=1), FLOTTA_WRITE_DEADLINE="PT1S")
     assert failed.code == 1, failed.said
     # A map that has the wrong name for the control that removes: drift in the middle of a page about somebody.
     hasty.environment["FLOTTA_MAPS"] = str(_wrong_maps(hasty))
@@ -58,9 +58,10 @@ def test_failed_runs_keep_nobody_in_the_clear(ui: str, hasty: House, serving: Se
 @pytest.mark.parametrize("point", ["armed", "clicked"])
 def test_a_killed_run_keeps_nobody_in_the_clear(point: str, house: House, serving: Serving) -> None:
     """What a browser leaves when nobody is there to close it is searched before anything tidies up."""
-    lifecare = serving(rows=60)
+    lifecare = serving(rows=24)
     people = people_of(lifecare.state())
     assert house.armed(house.a_run(lifecare), point, "kill", nth=2).wait() == -signal.SIGKILL
+    house.kill()
 
     assert_clean(house, people)
 
@@ -109,7 +110,7 @@ def assert_unsaid(said: str, people: list[str]) -> None:
 
 def test_what_a_person_sees_names_nobody(house: House, serving: Serving) -> None:
     """A terminal is logged, photographed and looked at over shoulders."""
-    lifecare = serving(rows=60)
+    lifecare = serving(rows=24)
     people = people_of(lifecare.state())
 
     planned = ended(house.start_run(lifecare, "--plan-only"))
