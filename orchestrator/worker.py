@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from bots.contract import AnyBot, Item, Receipt, Refer
 from bots.errors import (
+    TRANSIENT,
     ApplicationException,
     FlottaError,
     RunHeld,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from bots.browser.session import Session
     from orchestrator.settings import Settings
 
-#: After so many failures in a row it is the system that is down, not the items.
+#: After so many items that fail in a row it is the system that is down, not the items.
 FAILURES_IN_A_ROW = 3
 #: How often one step may be tried when each try is proven not to have happened.
 ATTEMPTS = 3
@@ -99,7 +100,7 @@ class Worker:
         self._record: TypeAdapter[Any] = TypeAdapter(bot.record)
         self._stopping = threading.Event()
         self._epoch = 0
-        self._failures = 0
+        self._failing: set[str] = set()
 
     def stop(self) -> None:
         """Finish the item in hand, keep the rest."""
@@ -278,7 +279,7 @@ class Worker:
             map_version=", ".join(f"{system} {version}" for system, version in self._maps().items()),
             located_by=session.located_by if session and not confirmed else None,
         )  # fmt: skip
-        self._failures = 0
+        self._failing.clear()
         self._log.info("step.done", item=step.reference, step=step.kind, receipt=receipt.number, attempt=step.attempts)
 
     def _refused(self, step: StoredStep, error: WriteRefused) -> bool:
@@ -287,7 +288,7 @@ class Worker:
             found = self._confirm(step)
         except ApplicationException as unseen:
             self._ledger.uncertain(self._run.id, self._epoch, step, error.sentence, detail=str(unseen))
-            self._count_failure(unseen)
+            self._count_failure(step, unseen)
             return False
         if isinstance(found, Receipt):
             self._done(step, found, confirmed=True)
@@ -296,7 +297,10 @@ class Worker:
         return False
 
     def _interrupted(self, step: StoredStep, error: Exception) -> bool:
-        """Store what an error leaves behind: nothing sent, or a write that somebody must look for."""
+        """Store what an error leaves behind: nothing sent, or a write that somebody must look for.
+
+        Where nothing was sent and the screen may come back, the step stays to be done, in this run, ATTEMPTS times.
+        """
         sentence = error.sentence if isinstance(error, FlottaError) else of_python(error)
         sent = any(session.spent for session in self._at.sessions.values())
         self._log.warning("step.failed", item=step.reference, step=step.kind, error=type(error).__name__)
@@ -304,13 +308,13 @@ class Worker:
             self._ledger.uncertain(self._run.id, self._epoch, step, sentence, detail=str(error))
             if not isinstance(error, SelectorDrift):
                 return self._look(step, at_once=True)
-        elif isinstance(error, SelectorDrift):
+        elif isinstance(error, SelectorDrift) or (isinstance(error, TRANSIENT) and step.attempts + 1 < ATTEMPTS):
             self._ledger.unsent(self._run.id, self._epoch, step)
         else:
             self._ledger.fail(self._run.id, self._epoch, step, sentence, detail=str(error))
         if isinstance(error, SelectorDrift):
             raise error
-        self._count_failure(error)
+        self._count_failure(step, error)
         return False
 
     def _look(self, step: StoredStep, *, at_once: bool = False) -> bool:
@@ -327,7 +331,7 @@ class Worker:
             raise
         except (ApplicationException, WriteUnanswered) as error:
             self._log.warning("confirm.failed", item=step.reference, error=type(error).__name__)
-            self._count_failure(error)
+            self._count_failure(step, error)
             return False
         if isinstance(found, Receipt):
             self._done(step, found, confirmed=True)
@@ -343,11 +347,11 @@ class Worker:
     def _confirm(self, step: StoredStep) -> Receipt | Refer | None:
         return self._bot.confirm(self._at, step, step.mark)
 
-    def _count_failure(self, error: Exception) -> None:
-        self._failures += 1
-        if self._failures >= FAILURES_IN_A_ROW:
+    def _count_failure(self, step: StoredStep, error: Exception) -> None:
+        self._failing.add(step.item)
+        if len(self._failing) >= FAILURES_IN_A_ROW:
             raise ApplicationException(
-                f"{self._failures} poster i rad misslyckades, så körningen stannade: "
+                f"{len(self._failing)} poster i rad misslyckades, så körningen stannade: "
                 + (error.sentence if isinstance(error, FlottaError) else of_python(error))
             )
 

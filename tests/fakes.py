@@ -156,6 +156,8 @@ class FakeLifecare:
         if self._open is None or self._open[0] != reminder_id:
             raise AssertionError(f"the page of {reminder_id} is not open")
         deadline = self.session.spend_deadline() if self.session else None
+        if self.session:
+            self.session.spent = True
         self._called("sent", reminder_id)
         if deadline is not None and self.clock.now() > deadline:
             raise WriteUnanswered("reminder", "confirm_removal", "sidan vägrade klicket")

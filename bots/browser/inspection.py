@@ -84,13 +84,12 @@ def _element(
         if spec.elements[opener].danger != "safe" and not may_open:
             return Finding(screen, name, "unseen", (), f"bakom {opener}")
         try:
-            resolver.resolve(session.page, spec.elements[opener]).click(timeout=1_000)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the element behind it cannot be seen
-            return Finding(screen, name, "unseen", (), f"{opener} gick inte att öppna ({type(error).__name__})")
+            session.screen(screen).click(opener, opened=True)
+        except FlottaError as error:
+            return Finding(screen, name, "unseen", (), f"{opener} gick inte att öppna: {error.sentence}")
         opened.add(opener)
-    seen = resolver.sightings(session.page, element)
-    found = resolver.resolve(session.page, element).count()
-    if found != 1:
+    certain, seen = resolver.found(session.page, element)
+    if not certain:
         return Finding(screen, name, "drift", seen)
     return Finding(screen, name, "ok" if all(each.found == 1 for each in seen) else "weak", seen)
 

@@ -5,8 +5,7 @@
 //           in `protect.keep` leaves the page.
 //   answer  what does the page show after a write: the receipt, a refusal, or something that is no answer?
 //
-// Runs by itself, without Playwright's own script in the page: that costs 60 ms a document, and reading is most of what
-// a bot does. Acting is Playwright's (`resolver`), whose clicks are a person's.
+// Runs by itself, without Playwright's own script in the page: that costs 30 to 60 ms a document.
 const { look, answer, limit, patience } = ask;
 const LABELS = 'dt, th';
 const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
@@ -29,7 +28,6 @@ const rowsOf = (table) => {
 };
 
 const until = performance.now() + limit;
-const frame = () => new Promise(requestAnimationFrame);
 const whole = () => document.readyState !== 'loading';
 
 if (answer) {
@@ -42,8 +40,9 @@ if (answer) {
     // A document is not told by what it lacks until it is whole.
     if (whole() && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
       return { end: 'elsewhere' };
+    if (guards().some((guard) => guard.stopped)) return { end: 'stopped' };
     if (performance.now() > until) return { end: 'silence' };
-    await frame();
+    await awhile();
   }
 }
 
@@ -112,12 +111,12 @@ const readTable = async (where, spec, until) => {
     if (gathered.size === before) {
       table.scrollTop = 0;
       body[0]?.scrollIntoView({ block: 'nearest' });
-      await frame();
+      await redraw();
     }
     before = gathered.size;
     table.scrollTop = table.scrollHeight;
     body.at(-1)?.scrollIntoView({ block: 'nearest' });
-    await frame();
+    await redraw();
   }
   if (expected && gathered.size !== expected) return wrong(`${where}.rows`, gathered.size);
   return [...gathered.values()];
@@ -142,5 +141,5 @@ for (;;) {
     // What is found on a screen that is not as the map says stays in the page.
     return told && !problems.length ? { told, problems, record, tables: lists } : { told, counts, problems };
   }
-  await frame();
+  await awhile();
 }

@@ -1,4 +1,4 @@
-"""Find the one element that a map means, or refuse.
+"""Find the one element that a map means and make it ready for an act, or refuse.
 
 A locator that finds nothing abstains; one that finds another element, or several, dissents. How much agreement is
 needed depends on what a wrong click would do:
@@ -7,64 +7,84 @@ needed depends on what a wrong click would do:
     write           two independent families (wording, structure) find it, none dissents
     irreversible    every locator of the map finds it
 
-All locators of an element are asked together, in the page, at the moment of the action. `engine.js` is a selector
-engine in Playwright, so its waiting and its clicks are Playwright's own, and a screen that is not ready is asked again.
-(Decided 2026-11-22: Playwright's own locators, composed with `or_` and `and_`, say the same, but walk the whole page
-several times for each role; the first such action on a page took 30 ms longer.)
+All of it is asked in the page, in one round trip (`act.js`): find, wait until it can be used, fill, or arm the page for
+the one click that follows. (Decided 2026-11-22: Playwright's own locators say the same, but bring 30 to 60 ms of script
+into each document and walk it several times for each role; a click of theirs is checked when it starts, ours in the
+page, by its deadline and its target, at the moment when it lands.)
 """
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Error as PlaywrightError
-
-from bots.browser.selector_map import Element
-from bots.browser.selector_map import Locator as Spec
 from bots.errors import Sighting
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FrameLocator, Locator, Page, Playwright
+    from playwright.sync_api import Page
 
-ENGINE = "map"
+    from bots.browser.selector_map import Element
 
 
-def script(name: str) -> str:
-    """Return one of the kit's page scripts, as the body of a function, with `sight.js` before it."""
+@cache
+def script(body: str) -> str:
+    """Return a function of `ask` for the page, with `sight.js` before its body: one of the kit's files, or its text."""
     folder = Path(__file__).parent
-    return "\n".join((folder / file).read_text(encoding="utf-8") for file in ("sight.js", name))
+    own = (folder / body).read_text(encoding="utf-8") if body.endswith(".js") else body
+    return f"async (ask) => {{ {(folder / 'sight.js').read_text(encoding='utf-8')}\n{own} }}"
 
 
-def register(playwright: Playwright) -> None:
-    """Teach Playwright the engine. To be done once, before the first page; a second time does nothing."""
-    with suppress(PlaywrightError):
-        # Beside the page's own scripts, where Playwright's run: a page cannot change what the engine sees with.
-        playwright.selectors.register(ENGINE, f"(() => {{ {script('engine.js')} }})()", content_script=True)
+def ready(
+    page: Page,
+    element: Element,
+    action: str,
+    *,
+    limit: float,
+    value: str | None = None,
+    deadline: float | None = None,
+) -> dict[str, Any]:
+    """Do what can be done in the page of one act: `fill` and `select` whole, `press` and `click` up to the event.
 
+    `limit` is how long to wait for the element, in milliseconds; `deadline` until when the event may come, in
+    milliseconds since 1970. Returns how it went as `end`:
 
-def resolve(page: Page, element: Element) -> Locator:
-    """Return a locator that matches the one element meant, and nothing at all when the evidence does not suffice.
-
-    The answer is lazy: it is true at the moment it is used, not at the moment of this call. When an action on it times
-    out, `sightings` tells why.
+        done        with the point to click, `x` and `y`
+        missing     nothing is found, or not for certain; `counts` are what each locator found
+        unusable    it is hidden, disabled, or does not keep what it is given
+        covered     something lies over it, or moves it
+        missed      the page stopped the act before this one: it would have landed somewhere else
     """
-    return _asked(page, element, element.danger, element.locators)
+    found: dict[str, Any] = page.evaluate(
+        script("act.js"),
+        {"element": _for_page(element), "action": action, "value": value, "deadline": deadline, "limit": limit},
+    )
+    return found
 
 
-def sightings(page: Page, element: Element) -> tuple[Sighting, ...]:
-    """Return what each locator alone finds in the element's scope. Only for explaining: one round trip per locator."""
-    return tuple(Sighting(str(spec), _asked(page, element, "each", [spec]).count()) for spec in element.locators)
+def found(page: Page, element: Element) -> tuple[bool, tuple[Sighting, ...]]:
+    """Return whether the element is found for certain now, and what each of its locators finds in its scope."""
+    certain, counts = page.evaluate(
+        script(
+            "const { root } = rooted(ask); return root ? [meant(root, ask).length, counted(root, ask)] : [0, null];"
+        ),
+        _for_page(element),
+    )
+    return bool(certain), told(element, counts)
 
 
-def _asked(page: Page, element: Element, danger: str, locators: list[Spec]) -> Locator:
-    root: Page | FrameLocator = page.frame_locator(element.frame) if element.frame else page
-    ask = {
-        "danger": danger,
+def told(element: Element, counts: list[int] | None) -> tuple[Sighting, ...]:
+    """Return the counts with the locators that they are of."""
+    return tuple(
+        Sighting(str(spec), count)
+        for spec, count in zip(element.locators, counts or [0] * len(element.locators), strict=True)
+    )
+
+
+def _for_page(element: Element) -> dict[str, Any]:
+    return {
+        "danger": element.danger,
+        "frame": element.frame,
         "within": element.within.for_page() if element.within else None,
-        "locators": [spec.for_page() for spec in locators],
+        "locators": [spec.for_page() for spec in element.locators],
     }
-    return root.locator(f"{ENGINE}={quote(json.dumps(ask))}")

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Error as PlaywrightError
@@ -23,6 +22,7 @@ from bots.browser.selector_map import Cell, Element, Protect
 from bots.errors import (
     ScreenNotReady,
     SelectorDrift,
+    SessionLost,
     Sighting,
     WriteRefused,
     WriteUnanswered,
@@ -31,7 +31,7 @@ from bots.errors import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from playwright.sync_api import Dialog, Locator, Page, Response
+    from playwright.sync_api import Dialog, Page, Response
 
     from bots.browser.session import Session
 
@@ -39,21 +39,6 @@ if TYPE_CHECKING:
 ARRIVAL = 5_000
 #: How long an element may take to become what the map says, before it counts as drift. Milliseconds.
 ELEMENT = 3_000
-
-# One listener a document, with a deadline that can be moved: it must be the first to see the event (capture, on the
-# window), and it must judge by the wall clock, which goes on while a process is frozen.
-_ARM = """(deadline) => {
-  const mine = Symbol.for('write deadline');
-  if (!window[mine]) {
-    window[mine] = { deadline };
-    const judge = (event) => {
-      if (Date.now() > window[mine].deadline) { event.preventDefault(); event.stopImmediatePropagation(); }
-    };
-    for (const kind of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'keydown', 'keyup', 'submit'])
-      window.addEventListener(kind, judge, { capture: true });
-  }
-  window[mine].deadline = deadline ?? Infinity;
-}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +58,14 @@ class Seen:
     protected: bool
 
 
+#: What is said of an element that is there and cannot be used.
+_NOT_READY = {
+    "unusable": "{} går inte att använda just nu",
+    "covered": "något ligger över {}",
+    "missed": "sidan flyttade sig under klicket före {}",
+}
 #: A look at nothing but the identity.
 _NOTHING: dict[str, Any] = {"fields": {}, "protect": None, "tables": {}}
-
-
-@cache
-def _page_script() -> str:
-    return f"async (ask) => {{ {resolver.script('page.js')} }}"
 
 
 class Screen:
@@ -150,6 +136,12 @@ class Screen:
             )
         except PlaywrightTimeout as error:
             self._raise_if_signed_out()
+            # Another screen of ours, well known, is where the system sent us: no drift, and worth asking again.
+            for name, other in self._session.map.screens.items():
+                if self._session.is_at(other.identity, self._page.url):
+                    if name == "role":  # half signed in: that was interrupted
+                        raise SessionLost(self._session.map.system) from error
+                    raise ScreenNotReady(self._name, f"systemet visade {name} i stället") from error
             raise self._drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
 
     def _raise_if_signed_out(self) -> None:
@@ -184,7 +176,7 @@ class Screen:
 
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = self._page.evaluate(_page_script(), what)
+            answer: dict[str, Any] = self._page.evaluate(resolver.script("page.js"), what)
         except PlaywrightError as error:
             self._raise_if_signed_out()
             raise ScreenNotReady(self._name, "sidan byttes under läsningen") from error
@@ -254,37 +246,29 @@ class Screen:
 
     def fill(self, element: str, value: str) -> None:
         """Fill the element with `value`. Raises SelectorDrift when it cannot be told for certain."""
-        self._act(element, lambda found: found.fill(value, timeout=ELEMENT))
+        self._ready(element, "fill", value=value)
 
     def select(self, element: str, option: str) -> None:
         """Choose the option with this label. Raises SelectorDrift when the element cannot be told for certain."""
-        self._act(element, lambda found: found.select_option(label=option, timeout=ELEMENT) and None)
+        self._ready(element, "select", value=option)
 
-    def click(self, element: str) -> None:
+    def click(self, element: str, *, opened: bool = False) -> None:
         """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain.
 
-        Where the map says that it brings a new document, ScreenNotReady when none comes.
+        Where the map says that it brings a new document, ScreenNotReady when none comes. `opened` says that what it
+        stands behind is open already.
         """
-        if self._spec.elements[element].danger == "irreversible":
-            raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
-        self._disarm()
         spec = self._spec.elements[element]
-        action = _press if spec.action == "press" else _click
-        self._act(element, self._navigating(action) if spec.navigates else action)
-
-    def _navigating(self, action: Callable[[Locator], None]) -> Callable[[Locator], None]:
-        def act(found: Locator) -> None:
-            acted = False
-            try:
-                with self._page.expect_navigation(wait_until="commit", timeout=self._session.patience):
-                    action(found)
-                    acted = True
-            except PlaywrightTimeout as error:
-                if not acted:
-                    raise
-                raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
-
-        return act
+        if spec.danger == "irreversible":
+            raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
+        point = self._ready(element, spec.action, opened=opened)
+        try:
+            with self._coming(spec):
+                self._strike(point)
+        except PlaywrightTimeout as error:
+            raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
+        except PlaywrightError as error:
+            raise ScreenNotReady(self._name, "sidan försvann") from error
 
     def submit(self, element: str, *, about: str = "") -> str:
         """Click an irreversible element once, and return the receipt number that the system then showed.
@@ -292,8 +276,8 @@ class Screen:
         `about` must stand in the receipt's text: give the matter's own number where the system shows it, so that the
         receipt of another write is never taken for this one's.
 
-        Only inside `Session.writing(deadline)`, and once in it. Raises SelectorDrift before anything is sent,
-        WriteRefused when the system said no, WriteUnanswered when it cannot be told here what happened.
+        Only inside `Session.writing(deadline)`, and once in it. Raises SelectorDrift or ScreenNotReady before anything
+        is sent, WriteRefused when the system said no, WriteUnanswered when it cannot be told here what happened.
         """
         spec = self._spec.elements[element]
         if spec.danger != "irreversible" or spec.after is None:
@@ -301,24 +285,44 @@ class Screen:
         session = self._session
         deadline = session.spend_deadline()
         session.located_by = f"{self._name}.{element}: " + ", ".join(str(each) for each in spec.locators)
-        for opener in spec.via:
-            self.click(opener)
-        self._arm(spec, deadline.timestamp() * 1000)
-        session.armed = True
+        point = self._ready(element, "click", deadline=deadline.timestamp() * 1000)
         if spec.confirm == "native":
             session.expect_dialog(_answer_until(session, deadline))
-        # Found before it is clicked, so that whatever goes wrong from here on may have been sent.
-        self._act(element, lambda found: found.wait_for(timeout=ELEMENT), opened=True)
         session.checkpoint("armed")
+        # Whatever goes wrong from here on may have been sent.
+        session.spent = True
         try:
             with self._coming(spec):
-                _click(resolver.resolve(self._page, spec))
+                self._strike(point)
                 session.checkpoint("clicked")
         except PlaywrightTimeout as error:
             raise WriteUnanswered(self._name, element, "systemet svarade inte i tid") from error
         except PlaywrightError as error:
             raise WriteUnanswered(self._name, element, "sidan försvann under klicket") from error
         return self._receipt(element, spec, about)
+
+    def _ready(self, element: str, action: str, *, opened: bool = False, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - as `resolver.ready` has it
+        spec = self._spec.elements[element]
+        for opener in () if opened else spec.via:
+            self.click(opener)
+        try:
+            found = resolver.ready(self._page, spec, action, limit=ELEMENT, **how)
+        except PlaywrightError as error:
+            raise ScreenNotReady(self._name, "sidan försvann") from error
+        if found["end"] != "done":
+            self._raise_if_signed_out()
+        if found["end"] == "missing":
+            raise self._drift(element, resolver.told(spec, found["counts"]))
+        if found["end"] != "done":
+            raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
+        return found
+
+    def _strike(self, point: dict[str, Any]) -> None:
+        """Press the key or the button for which the page is armed: at a point, or where the focus is."""
+        if "x" in point:
+            self._page.mouse.click(point["x"], point["y"])
+        else:
+            self._page.keyboard.press("Enter")
 
     def _coming(self, spec: Element) -> AbstractContextManager[object]:
         # While a document is on its way the browser answers no question about the old one, and sets no limit to that.
@@ -348,7 +352,9 @@ class Screen:
         found: dict[str, Any] = {"end": "silence"}
         while (left := give_up - session.now()) > timedelta(0):
             try:
-                found = self._page.evaluate(_page_script(), {**ask, "limit": left / timedelta(milliseconds=1)})
+                found = self._page.evaluate(
+                    resolver.script("page.js"), {**ask, "limit": left / timedelta(milliseconds=1)}
+                )
             except PlaywrightError as error:
                 if self._page.is_closed():
                     raise WriteUnanswered(self._name, element, "webbläsaren försvann") from error
@@ -359,48 +365,11 @@ class Screen:
             return match.group(1)
         if found["end"] == "refused":
             raise WriteRefused(self._name, element)
-        elsewhere = found["end"] == "elsewhere"
-        why = "något annat än kvittot visades" if elsewhere else "inget kvitto visades i tid"
-        raise WriteUnanswered(self._name, element, why)
-
-    def _act(self, element: str, action: Any, *, opened: bool = False) -> None:  # noqa: ANN401 - a lambda over a Locator
-        spec = self._spec.elements[element]
-        if not opened:
-            for opener in spec.via:
-                self.click(opener)
-        try:
-            action(resolver.resolve(self._page, spec))
-        except PlaywrightTimeout as error:
-            self._raise_if_signed_out()
-            self._session.spent = False
-            raise self._drift(element, resolver.sightings(self._page, spec)) from error
-        except PlaywrightError as error:
-            raise ScreenNotReady(self._name, "sidan försvann") from error
-
-    def _disarm(self) -> None:
-        if self._session.armed:
-            self._page.evaluate(_ARM, None)
-            self._session.armed = False
-
-    def _arm(self, spec: Element, deadline: float) -> None:
-        if spec.frame is None:
-            self._page.evaluate(_ARM, deadline)
-        else:
-            self._page.frame_locator(spec.frame).locator(":root").evaluate(
-                f"(_root, deadline) => ({_ARM})(deadline)", deadline
-            )
+        why = {"elsewhere": "något annat än kvittot visades", "stopped": "klicket kom för sent eller träffade fel"}
+        raise WriteUnanswered(self._name, element, why.get(found["end"], "inget kvitto visades i tid"))
 
     def _drift(self, element: str, seen: tuple[Sighting, ...] = (), *, why: str = "") -> SelectorDrift:
         return SelectorDrift(self._name, element, seen, version=self._session.map.version, why=why)
-
-
-def _click(found: Locator) -> None:
-    # A click is done when it is made. Playwright would go on to wait for the answer, in the element's few seconds.
-    found.click(timeout=ELEMENT, no_wait_after=True)
-
-
-def _press(found: Locator) -> None:
-    found.press("Enter", timeout=ELEMENT)
 
 
 def _only_flags(protect: Protect | None, name: str) -> bool:

@@ -132,8 +132,7 @@ class After(_Model):
 class Element(_Model):
     """One control: what is done with it, how dangerous that is, and the ranked locators that must agree on it.
 
-    `press` focuses it and presses Enter, as people do who use the keyboard. Where the control is a real button it does
-    what a click does, at a third of the time: a click waits until the element has stood still for two redraws.
+    `press` focuses it and presses Enter, as people do who use the keyboard: for what something may lie over.
     `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
     flow has done so already; `navigates` says that clicking it brings a new document.
     """

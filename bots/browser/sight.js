@@ -1,5 +1,5 @@
 // What a person sees on a page, and how it is built: the one way in which the kit finds anything, in a look (`page.js`) and
-// in an action (`engine.js`). Through open shadow roots; frames are entered by those who ask.
+// in an action (`act.js`). Through open shadow roots; frames are entered by those who ask.
 
 const fold = (text) => text.replace(/\s+/g, ' ').trim();
 const everything = (root) => {
@@ -80,3 +80,44 @@ const sight = (root, { kind, value, name: wanted, exact }) => {
     default: return all(root, `[${kind}]`).filter((node) => visible(node) && isNamed(node.getAttribute(kind), value, exact));
   }
 };
+
+const within = (root, { within: scope }) => (scope ? sight(root, scope) : [root]);
+// Return the one element that an entry of a map means, or none:
+//
+//   safe            one locator finds it, none finds another
+//   write           two independent families (wording, structure) find it, none finds another
+//   irreversible    every locator finds it
+const meant = (root, element) => {
+  const scopes = within(root, element);
+  if (scopes.length !== 1) return [];
+  const found = element.locators.map((locator) => sight(scopes[0], locator));
+  const either = new Set(found.flat());
+  // Nothing, a conflict, or a twin: whichever it is, nobody knows which element is meant.
+  if (either.size !== 1) return [];
+  const agreed = element.locators.filter((_locator, at) => found[at].length);
+  const families = new Set(agreed.map(({ family }) => family));
+  const enough = { safe: true, write: families.size === 2, irreversible: agreed.length === element.locators.length };
+  return enough[element.danger] ? [...either] : [];
+};
+// What each locator alone finds: for explaining a refusal.
+const counted = (root, element) => {
+  const scopes = within(root, element);
+  return element.locators.map((locator) => (scopes.length === 1 ? sight(scopes[0], locator).length : 0));
+};
+const rooted = ({ frame: css }) => {
+  if (!css) return { root: document, frame: null };
+  const frames = all(document, css);
+  return { root: frames.length === 1 ? frames[0].contentDocument : null, frame: frames[0] };
+};
+
+// How `act.js` has armed this page's documents.
+const GUARD = Symbol.for('one act');
+const guards = () =>
+  [window, ...all(document, 'iframe, frame').map((frame) => frame.contentWindow)].flatMap((view) => {
+    try { return view[GUARD] ?? []; } catch { return []; }
+  });
+
+const redraw = () => new Promise(requestAnimationFrame);
+// The next redraw; after half a second of waiting, no more often than twenty times a second.
+let waits = 0;
+const awhile = () => (++waits < 30 ? redraw() : new Promise((then) => { setTimeout(then, 50); }));

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from bots.browser import resolver, screen
+from bots.browser import screen
 from bots.browser import session as kit
 from bots.screens.lifecare import Lifecare
 from fixtures.mockui.server import Spec, serve
@@ -22,7 +22,6 @@ _NO_WAY_OUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 @pytest.fixture(scope="session")
 def browser_type_launch_args(playwright: Playwright) -> dict[str, object]:
     """Find and start the browser as the product does."""
-    resolver.register(playwright)
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {
         "executable_path": kit.find_browser(playwright, os.environ.get("FLOTTA_BROWSER")),

@@ -79,7 +79,7 @@ PAGES: dict[str, Walk] = {
 
 
 def _ours(page: Page, spec: Spec) -> int:
-    [sighting] = resolver.sightings(page, Element(locators=[spec]))
+    _certain, [sighting] = resolver.found(page, Element(locators=[spec]))
     return sighting.found
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route
 
-from bots.errors import SessionLost
+from bots.errors import ScreenNotReady, SessionLost
 from bots.screens.lifecare import Lifecare
 from tests.screens.mock import Mock, listed, open_ids, shown
 
@@ -71,3 +71,22 @@ def test_an_expired_session_writes_nothing(signed_in: Lifecare, mock: Mock) -> N
     signed_in.reminders()
 
     assert mock.attempts() == []
+
+
+def test_a_sign_in_that_was_interrupted_is_made_again(signed_in: Lifecare, mock: Mock) -> None:
+    """Half signed in, without a role, the system shows the choice of role whatever is asked for."""
+    [reminder_id, *_] = open_ids(mock)
+    mock.faults(EXPIRY)
+    calls: list[str] = []
+    take_role = signed_in._take_role
+
+    def interrupted() -> None:
+        calls.append("role")
+        if len(calls) == 1:
+            raise ScreenNotReady("role", "sidan försvann")
+        take_role()
+
+    signed_in._take_role = interrupted  # type: ignore[method-assign]
+
+    assert signed_in.reminder(reminder_id) == shown(mock.state(), reminder_id)
+    assert len(calls) == 2

@@ -1,0 +1,113 @@
+// What the kit does with the one element that an entry of a map means, one round trip each: waits, redraw by redraw, until
+// it is there and can be used; fills it or chooses in it here; or makes it ready for a real key or click that follows.
+//
+// The document is armed for what follows: an event that comes after the deadline, that would reach another element, or that
+// reaches one which the map no longer means, is stopped before the page sees it. So whatever changes in between, the click
+// lands where it was meant, in time, or nowhere.
+const { element, action, value, deadline, limit } = ask;
+
+const usable = (node) => visible(node) && !node.matches(':disabled, [aria-disabled=true]')
+  && !(action === 'fill' && node.readOnly);
+
+// Where a click meets the element, or null when something lies over it. As the page stands now: nothing is awaited.
+const meeting = (node, frame) => {
+  node.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+  const box = [...node.getClientRects()].find(({ width, height }) => width && height);
+  if (!box) return null;
+  let [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  if (!isAt(node.ownerDocument, x, y, node)) return null;
+  if (frame) {
+    const outer = frame.getBoundingClientRect();
+    [x, y] = [x + outer.x + frame.clientLeft, y + outer.y + frame.clientTop];
+    if (!isAt(frame.ownerDocument, x, y, frame)) return null;
+  }
+  return { x, y };
+};
+const isAt = (page, x, y, node) => {
+  let hit = page.elementFromPoint(x, y);
+  for (let inner; (inner = hit?.shadowRoot?.elementFromPoint(x, y)) && inner !== hit;) hit = inner;
+  for (let at = hit; at; at = at.assignedSlot ?? at.parentNode ?? at.host) if (at === node) return true;
+  return false;
+};
+
+// What an animation is moving is waited for: to its end, or where it has none, until two looks find the same place.
+let before = null;
+const isStill = (node, { x, y }) => {
+  const moves = node.ownerDocument.getAnimations().filter(({ playState, effect }) =>
+    playState === 'running' && effect?.target?.contains(node));
+  const ends = moves.some(({ effect }) => Number.isFinite(effect.getComputedTiming().endTime));
+  const still = !moves.length || (!ends && before?.x === x && before.y === y);
+  before = { x, y };
+  return still;
+};
+
+// It must be the first to see the event (capture, on the window), and it must judge by the wall clock, which goes on while
+// a process is frozen. One a document, moved from act to act.
+const arm = (target, root) => {
+  const view = target.ownerDocument.defaultView;
+  if (!view[GUARD]) {
+    const judge = (event) => {
+      const guard = view[GUARD];
+      const aimed = event.isTrusted && event.type !== 'submit' && guard.target;
+      if (aimed && /down$/.test(event.type) && !guard.isMeant()) guard.hit = false;
+      // A click may be passed on, by a label say; what came before it may not.
+      if (aimed && event.type !== 'click' && !event.composedPath().includes(guard.target)) guard.hit = false;
+      if (Date.now() > guard.deadline || (aimed && !guard.hit)) {
+        guard.stopped = true;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      }
+      if (aimed && (event.type === 'click' || event.type === 'keyup')) guard.target = null;
+    };
+    for (const kind of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'keydown', 'keyup', 'submit'])
+      view.addEventListener(kind, judge, { capture: true });
+  }
+  const isMeant = () => meant(root, element)[0] === target;
+  view[GUARD] = { target, isMeant, deadline: deadline ?? Infinity, hit: true, stopped: false };
+};
+
+const set = (node) => {
+  node.focus();
+  if (action === 'select') {
+    const option = [...node.options].filter((each) => name(each.label) === name(value) && !each.disabled);
+    if (option.length !== 1) return false;
+    node.selectedIndex = option[0].index;
+  } else {
+    // Past what a framework has put on the element itself, as typing goes.
+    const { set: write } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(node), 'value');
+    write.call(node, value);
+  }
+  const said = node.value;
+  node.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertReplacementText', data: value }));
+  node.dispatchEvent(new Event('change', { bubbles: true }));
+  // A page may take back or rewrite what it is given.
+  return node.value === said && (action === 'select' || said === value);
+};
+
+const until = performance.now() + limit;
+for (let first = true; ; first = false) {
+  if (first && guards().some((guard) => guard.stopped && guard.deadline === Infinity)) return { end: 'missed' };
+  const { root, frame } = rooted(element);
+  const [node] = root ? meant(root, element) : [];
+  let why = 'missing';
+  if (node) {
+    why = 'unusable';
+    if (usable(node)) {
+      if (action === 'press') {
+        node.focus();
+        if (node.matches(':focus')) { arm(node, root); return { end: 'done' }; }
+      } else if (action === 'click') {
+        const point = meeting(node, frame);
+        if (point && isStill(node, point)) {
+          arm(node, root);
+          return { end: 'done', ...point };
+        }
+        why = 'covered';
+      } else {
+        return set(node) ? { end: 'done' } : { end: 'unusable' };
+      }
+    }
+  }
+  if (performance.now() > until) return { end: why, counts: root ? counted(root, element) : element.locators.map(() => 0) };
+  await awhile();
+}
