@@ -63,7 +63,7 @@ def open_ledger(settings: Settings) -> Ledger:
     """Return the ledger in the state directory, brought up to date."""
     home = prepared_home(settings)
     vault = Vault(key_from(settings.key_file))
-    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", vault, where=str(home))
+    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", vault, where=str(home), anchors=settings.audit_anchors, now=now)
     if not ledger.up_to_date():
         ledger.migrate()
     return ledger

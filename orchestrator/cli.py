@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 selectors = typer.Typer(no_args_is_help=True, help="Kartor över systemens skärmar.")
 app.add_typer(selectors, name="selectors")
+audit = typer.Typer(no_args_is_help=True, help="Spåret: vem som gjorde vad och varför.")
+app.add_typer(audit, name="audit")
 
 Json = Annotated[bool, typer.Option("--json", help="Svara med JSON.")]
 Pairs = list[str]
@@ -121,6 +123,24 @@ def check(
     from orchestrator import operate
 
     raise typer.Exit(operate.check(system, base_url=base_url, map_file=map_file, mock=mock, ui=ui, json=json))
+
+
+@audit.command()
+def verify(json: Json = False) -> None:
+    """Kontrollera att inget i spåret har ändrats eller tagits bort. Exempel: flotta audit verify"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.verify(json=json))
+
+
+@audit.command(name="show")
+def show_audit(
+    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste.")] = None, json: Json = False
+) -> None:
+    """Visa spåret av en körning, post för post. Exempel: flotta audit show"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.show_audit(run, json=json))
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bots.contract import AnyBot
+from orchestrator.ledger.audit import Break, Entry
 from orchestrator.ledger.store import ItemLine, Run
 
 STATES = {
@@ -30,7 +31,7 @@ STATES = {
     "postponed": "utanför --limit",
     "uncertain": "osäker",
 }
-NUMBERS = {"Antal", "Sedda", "Slutkod"}
+NUMBERS = {"Antal", "Sedda", "Slutkod", "Nr"}
 VERDICTS = {"ok": "stämmer", "weak": "svag", "drift": "stämmer inte", "unseen": "inte sedd"}
 
 
@@ -132,6 +133,44 @@ def findings(found: Sequence[Mapping[str, Any]], *, everything: bool = False) ->
             counts = ", ".join(f"{seen['locator']}: {seen['found']}" for seen in each["sightings"])
             verdict = Text(VERDICTS[each["verdict"]], style=styles.get(each["verdict"], "dim"))
             table.add_row(each["screen"], each["element"], verdict, Text(counts or each.get("why") or ""))
+    return table
+
+
+#: What an entry of the audit trail says, in Swedish.
+EVENTS = {
+    "run.created": "körningen begärdes",
+    "run.claimed": "robot började",
+    "run.taken_up": "robot tog vid",
+    "run.ended": "körningen slutade",
+    "plan.stored": "planen sparades",
+    "plan.approved": "planen godkändes",
+    "step.intended": "åtgärd inleddes",
+    "step.done": "åtgärd utförd",
+    "step.uncertain": "utfall okänt",
+    "step.not_sent": "inget sändes",
+    "item.referred": "till handläggare",
+    "item.failed": "misslyckades",
+}
+
+
+def trail(entries: Sequence[Entry]) -> RenderableType:
+    """Return the audit trail as a table: number, time, who, what, which item, on what grounds."""
+    table = _table("Spår", "Nr", "Tid (UTC)", "Vem", "Vad", "Post", "Grund")
+    for each in entries:
+        facts = {name: fact for name, fact in each.facts.items() if name not in {"before", "after"}}
+        said = facts.get("reason") or facts.get("why") or ", ".join(f"{name}: {fact}" for name, fact in facts.items())
+        table.add_row(
+            str(each.seq), f"{each.at:%Y-%m-%d %H:%M:%S}", each.who, EVENTS.get(each.what, each.what), each.item or "",
+            Text(str(said)),
+        )  # fmt: skip
+    return table
+
+
+def breaks(found: Sequence[Break]) -> RenderableType:
+    """Return where the audit trail is not as it was written."""
+    table = _table("Fel i spåret", "Nr", "Fel")
+    for each in found:
+        table.add_row(str(each.seq), each.why)
     return table
 
 

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_state_dir("flotta")))
     key_file: Path = Field(default_factory=lambda: Path(platformdirs.user_config_dir("flotta")) / "key")
+    #: Where the audit trail's heads are written: outside the state directory, best on another disk.
+    anchor_file: Path | None = None
     maps: Path = Path(__file__).parents[1] / "selectors"
     browser: str | None = None
     #: How long after a step's intent its write may still be sent. The page itself refuses it later.
@@ -67,6 +69,11 @@ class Settings(BaseSettings):
         """The environment outweighs the files, which `load` hands over as arguments."""
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
+
+    @property
+    def audit_anchors(self) -> Path:
+        """Return the file of the audit trail's heads: as set, else beside the key."""
+        return self.anchor_file or self.key_file.with_name("audit-anchors")
 
     def bot(self, name: str) -> BotSettings:
         """Return the limits of the bot, the defaults when nothing is said of it."""

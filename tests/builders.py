@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from bots.contract import Act, Decision, Rule, Step
 from bots.records.lifecare import Beslut, HistoryEvent, Reminder, ReminderRow, Uppfoljning
 from bots.reminder_cleanup import rules
 from bots.reminder_cleanup.models import Case
-from orchestrator.ledger.store import Holder, Options, PlannedItem
+from orchestrator.ledger.store import Holder, Ledger, Options, PlannedItem
+from orchestrator.ledger.vault import Vault
 
 TODAY = date(2026, 3, 31)
 #: 04:15 in Sweden.
@@ -103,3 +105,8 @@ def options(**facts: Any) -> Options:
 
 def a_holder(pid: int = 4711) -> Holder:
     return Holder("robot-1", pid, 1_000.0)
+
+
+def a_ledger(file: Path, key: bytes) -> Ledger:
+    """Open the ledger in the file. Its audit trail's heads are kept beside it."""
+    return Ledger(f"sqlite:///{file}", Vault(key), where="prov", anchors=file.with_name("anchors"), now=lambda: NOW)

@@ -1,13 +1,14 @@
 """The ledger: every question asked of it and every change made to it, each one short transaction.
 
 A change that a worker makes is conditional on its epoch: once another worker has claimed the run, `RunLost` is raised
-and nothing is changed.
+and nothing is changed. What matters to an auditor is entered in the audit trail by the same transaction.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -20,7 +21,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bots.contract import Act, Decision, Receipt, Refer, Step
 from bots.errors import ConfigurationError, RunHeld, RunLost, StateNotWritable
+from orchestrator.ledger import audit
+from orchestrator.ledger.audit import Anchor, Anchors, Break, Entry
 from orchestrator.ledger.tables import approved_rules, items, leases, runs, steps
+from orchestrator.ledger.tables import audit as trail
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 
 #: Run states. `waiting` is for approval; `planned` was asked for as a plan only.
 OPEN_STATES = ("new", "running", "waiting", "planned", "interrupted", "failed", "drifted", "partial")
+#: Where a transaction keeps the head that it gives the audit trail, until it is committed.
+_HEAD = "audit head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +127,15 @@ class ItemLine:
 class Ledger:
     """One ledger in one database."""
 
-    def __init__(self, url: str, vault: Vault, *, where: str) -> None:
-        """`where` is how people know the place, for the sentence when it cannot be written."""
+    def __init__(self, url: str, vault: Vault, *, where: str, anchors: Path, now: Callable[[], datetime]) -> None:
+        """`where` is how people know the place, for the sentence when it cannot be written.
+
+        `anchors` is the file outside the database that the audit trail's heads are written to.
+        """
         self._vault = vault
         self._where = where
+        self._anchors = Anchors(anchors)
+        self._now = now
         self._engine = sa.create_engine(url, poolclass=sa.pool.StaticPool if url.endswith(":memory:") else None)
         if self._engine.dialect.name == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)
@@ -139,11 +150,51 @@ class Ledger:
         try:
             with self._engine.begin() as connection:
                 self._begin(connection)
+                connection.info.pop(_HEAD, None)
                 yield connection
+                head = connection.info.pop(_HEAD, None)
         except IntegrityError:
             raise
         except (OperationalError, DBAPIError) as error:
             raise StateNotWritable(self._where) from error
+        # After the transaction: an anchor of what was then rolled back would accuse an honest database.
+        if head:
+            self._anchors.add(head)
+
+    # --- audit -------------------------------------------------------------------------------------------------
+
+    def _enter(
+        self, connection: sa.Connection, who: str, what: str, run: str | None, item: str | None = None, **facts: object
+    ) -> None:
+        """Enter in the audit trail what this transaction does."""
+        last = connection.execute(sa.select(trail.c.seq, trail.c.link).order_by(trail.c.seq.desc()).limit(1)).first()
+        seq, before = (last.seq + 1, last.link) if last else (1, audit.ROOT)
+        entry: dict[str, Any] = {
+            "seq": seq, "at": self._now(), "who": who, "what": what, "run": run, "item": item,
+            "facts": {name: fact for name, fact in facts.items() if fact is not None},
+        }  # fmt: skip
+        entry["link"] = audit.link(self._vault, entry, before)
+        connection.execute(trail.insert().values(**entry))
+        connection.info[_HEAD] = Anchor(seq, entry["link"])
+
+    def audit_trail(self, run_id: str | None = None) -> Iterator[Entry]:
+        """Yield the entries of the audit trail, oldest first: all of them, or one run's."""
+        query = sa.select(trail).order_by(trail.c.seq)
+        if run_id is not None:
+            query = query.where(trail.c.run == run_id)
+        with self._engine.connect() as connection:
+            for row in connection.execute(query).mappings():
+                yield Entry(**row)
+
+    def audit_extent(self) -> tuple[int, int]:
+        """Return how many entries the audit trail has, and how many anchors."""
+        with self._engine.connect() as connection:
+            entries = connection.execute(sa.select(sa.func.count()).select_from(trail)).scalar_one()
+        return entries, len(self._anchors.read())
+
+    def verify_audit(self) -> list[Break]:
+        """Return every place where the audit trail, or an anchor of it, is not as it was written."""
+        return list(audit.breaks(self._vault, self.audit_trail(), self._anchors.read()))
 
     def _begin(self, connection: sa.Connection) -> None:
         """Take SQLite's write lock at once, so that two workers wait for each other instead of failing half way.
@@ -182,7 +233,9 @@ class Ledger:
 
     # --- runs --------------------------------------------------------------------------------------------------
 
-    def create_run(self, run_id: str, bot: str, *, today: date, options: Options, now: datetime) -> None:
+    def create_run(
+        self, run_id: str, bot: str, *, today: date, options: Options, now: datetime, by: str = "flotta"
+    ) -> None:
         """Add a run in state `new`. Raises RunHeld when there is one with that id: it was started already."""
         try:
             with self._change() as connection:
@@ -198,6 +251,10 @@ class Ledger:
                         created=now,
                     )
                 )
+                self._enter(
+                    connection, by, "run.created", run_id,
+                    bot=bot, today=str(today), unattended=options.unattended, limit=options.limit, mock=options.mock,
+                )  # fmt: skip
         except IntegrityError as error:
             raise RunHeld(f"Körningen {run_id}", "en tidigare start") from error
 
@@ -242,6 +299,7 @@ class Ledger:
                 .values(epoch=runs.c.epoch + 1, state="running", holder=asdict(holder), ended=None, exit_code=None)
                 .returning(runs.c.epoch)
             ).scalar_one()
+            self._enter(connection, _worker(epoch), "run.claimed", run_id, holder=str(holder), accounts=list(accounts))
             return epoch
 
     def lease_of(self, account: str) -> tuple[str, Holder] | None:
@@ -279,6 +337,7 @@ class Ledger:
                 state=state, exit_code=exit_code, sentence=sentence, findings=findings, ended=now, holder=None,
             )  # fmt: skip
             connection.execute(leases.delete().where(leases.c.run == run_id))
+            self._enter(connection, _worker(epoch), "run.ended", run_id, state=state, exit_code=exit_code)
 
     def approve(self, run_id: str, by: str, now: datetime) -> None:
         """Let a person approve the stored plan: the run may act, and the rule versions in it may act from now on."""
@@ -298,6 +357,9 @@ class Ledger:
             ]
             if new:
                 connection.execute(approved_rules.insert(), new)
+            self._enter(
+                connection, by, "plan.approved", run_id, rules=[f"{rule}/{version}" for rule, version in sorted(acting)]
+            )
 
     def approved(self, bot: str) -> set[tuple[str, int]]:
         """Return the (rule, version) pairs of the bot that a person has approved."""
@@ -370,6 +432,16 @@ class Ledger:
                 connection.execute(items.insert(), item_rows)
             if step_rows:
                 connection.execute(steps.insert(), step_rows)
+            counts = Counter(str(row["outcome"]) for row in item_rows)
+            self._enter(
+                connection,
+                _worker(epoch),
+                "plan.stored",
+                run_id,
+                seen=len(plan),
+                maps=dict(maps),
+                outcomes=dict(counts),
+            )
 
     def plan_counts(self, run_id: str) -> dict[tuple[str, str, int], int]:
         """Return how many items the plan has per (outcome, rule, rule version)."""
@@ -463,11 +535,27 @@ class Ledger:
                         settles=settles,
                     )
                 ).rowcount
+                if moved == 1:
+                    self._enter(
+                        connection, _worker(epoch), "step.intended", run_id, step.item, step=step.kind,
+                        deadline=deadline.isoformat(), **self._grounds(connection, run_id, step.item),
+                    )  # fmt: skip
         except IntegrityError:
             return False
         if moved != 1:
             raise RunLost(run_id)
         return True
+
+    def _grounds(self, connection: sa.Connection, run_id: str, item: str) -> dict[str, object]:
+        """Return what an item was decided by: rule, reason, and a digest of the record as it was read."""
+        row = connection.execute(
+            sa.select(items.c.rule, items.c.rule_version, items.c.reason, items.c.record).where(
+                items.c.run == run_id, items.c.key == item
+            )
+        ).one()
+        return {
+            "rule": f"{row.rule}/{row.rule_version}", "reason": row.reason, "before": self._vault.digest_of(row.record)
+        }  # fmt: skip
 
     def done(
         self,
@@ -482,6 +570,7 @@ class Ledger:
         located_by: str | None,
     ) -> None:
         """Store the receipt, and the item as done when this was its last step. `confirmed`: found by looking later."""
+        sealed = self._vault.seal({"number": receipt.number, "facts": dict(receipt.facts)})
         with self._change() as connection:
             self._own(connection, run_id, epoch)
             connection.execute(
@@ -494,7 +583,7 @@ class Ledger:
                     map_version=map_version,
                     located_by=located_by,
                     receipt_number=receipt.number,
-                    receipt=self._vault.seal({"number": receipt.number, "facts": dict(receipt.facts)}),
+                    receipt=sealed,
                 )
             )
             left = sa.select(steps.c.id).where(
@@ -505,22 +594,27 @@ class Ledger:
                 .where(items.c.run == run_id, items.c.key == step.item, ~sa.exists(left))
                 .values(state="done", note=None)
             )
+            self._enter(
+                connection, _worker(epoch), "step.done", run_id, step.item, step=step.kind, receipt=receipt.number,
+                after=self._vault.digest_of(sealed), confirmed=confirmed, map=map_version, located_by=located_by,
+            )  # fmt: skip
 
     def uncertain(self, run_id: str, epoch: int, step: StoredStep, note: str, detail: str | None = None) -> None:
         """Say that the write may have been sent. Its key stays taken until somebody has looked."""
-        self._move(run_id, epoch, step, "uncertain", item="uncertain", note=note, detail=detail)
+        self._move("step.uncertain", run_id, epoch, step, "uncertain", item="uncertain", note=note, detail=detail)
 
     def unsent(self, run_id: str, epoch: int, step: StoredStep) -> None:
         """Say that nothing was sent, or that it is proven not to have happened: the step may be tried."""
-        self._move(run_id, epoch, step, "todo", item="todo", note=None)
+        self._move("step.not_sent", run_id, epoch, step, "todo", item="todo", note=None)
 
     def refer(self, run_id: str, epoch: int, step: StoredStep, note: str, *, sent: bool) -> None:
         """Leave the item to a person. `sent`: the write may have happened, so its key stays taken."""
-        self._move(run_id, epoch, step, "uncertain" if sent else "dropped", item="referred", note=note)
+        state = "uncertain" if sent else "dropped"
+        self._move("item.referred", run_id, epoch, step, state, item="referred", note=note)
 
     def fail(self, run_id: str, epoch: int, step: StoredStep, note: str, detail: str | None = None) -> None:
         """Store that the item failed before anything was sent. It stays to be done by `resume`."""
-        self._move(run_id, epoch, step, "todo", item="failed", note=note, detail=detail)
+        self._move("item.failed", run_id, epoch, step, "todo", item="failed", note=note, detail=detail)
 
     def adopt_intents(self, run_id: str, epoch: int) -> None:
         """Take over from an earlier worker: what it left in intent is uncertain, what failed is to be tried again."""
@@ -540,9 +634,11 @@ class Ledger:
             # Somebody has asked for another try, so what counts is what this worker meets.
             open_states = steps.c.state.in_(("todo", "uncertain"))
             connection.execute(steps.update().where(steps.c.run == run_id, open_states).values(attempts=0))
+            self._enter(connection, _worker(epoch), "run.taken_up", run_id)
 
     def _move(
         self,
+        what: str,
         run_id: str,
         epoch: int,
         step: StoredStep,
@@ -560,6 +656,7 @@ class Ledger:
                 .where(items.c.run == run_id, items.c.key == step.item)
                 .values(state=item, note=note, detail=None if detail is None else self._vault.seal(detail))
             )
+            self._enter(connection, _worker(epoch), what, run_id, step.item, step=step.kind, why=note)
 
     def _owned(self, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - columns of the run
         with self._change() as connection:
@@ -573,6 +670,10 @@ class Ledger:
         ).rowcount
         if changed != 1:
             raise RunLost(run_id)
+
+
+def _worker(epoch: int) -> str:
+    return f"robot, epok {epoch}"
 
 
 def mark(run_id: str, key: str) -> str:

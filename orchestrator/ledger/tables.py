@@ -152,3 +152,20 @@ approved_rules = Table(
     Column("by", String, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    #: A person's login, or the worker's epoch.
+    Column("who", String, nullable=False),
+    #: What happened, in the past tense: `step.done`.
+    Column("what", String, nullable=False),
+    Column("run", String),
+    Column("item", String),
+    #: Rule, reason, map, receipt number, digests. Nothing of the person whom the item is about.
+    Column("facts", JSON, nullable=False),
+    Column("link", String, nullable=False),
+    Index("ix_audit_run", "run"),
+)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import TypeAdapter
 
 from bots.errors import ConfigurationError
@@ -23,6 +28,15 @@ class Vault:
             raise ConfigurationError(
                 "Krypteringsnyckeln har fel form. Återställ nyckelfilen från säkerhetskopian."
             ) from error
+        self._digesting = HKDF(SHA256(), 32, salt=None, info=b"flotta digest").derive(base64.urlsafe_b64decode(key))
+
+    def digest(self, said: bytes) -> str:
+        """Return a digest that only the key's owner can make: it proves sameness, and tells nothing else."""
+        return hmac.new(self._digesting, said, hashlib.sha256).hexdigest()
+
+    def digest_of(self, sealed: bytes) -> str:
+        """Return the digest of what was sealed: the same however often, and at whatever time, it was."""
+        return self.digest(self._fernet.decrypt(sealed))
 
     def seal(self, value: Any, kind: TypeAdapter[Any] | None = None) -> bytes:  # noqa: ANN401 - whatever its adapter can write
         """Return `value` as sealed JSON."""

@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from orchestrator.ledger.store import Ledger
-from orchestrator.ledger.vault import Vault
+from tests.builders import a_ledger
 
 Opener = Callable[[], Ledger]
 
@@ -25,7 +25,7 @@ def key() -> bytes:
 def migrated(tmp_path_factory: pytest.TempPathFactory, key: bytes) -> Path:
     """Return a ledger's file as the migrations leave it. Migrating takes longer than most tests, so it is done once."""
     file = tmp_path_factory.mktemp("migrated") / "ledger.db"
-    ledger = Ledger(f"sqlite:///{file}", Vault(key), where="prov")
+    ledger = a_ledger(file, key)
     ledger.migrate()
     ledger.close()
     return file
@@ -43,7 +43,7 @@ def open_ledger(file: Path, key: bytes) -> Iterator[Opener]:
     opened: list[Ledger] = []
 
     def again() -> Ledger:
-        opened.append(Ledger(f"sqlite:///{file}", Vault(key), where="prov"))
+        opened.append(a_ledger(file, key))
         return opened[-1]
 
     yield again

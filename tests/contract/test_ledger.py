@@ -29,8 +29,7 @@ from bots.reminder_cleanup.models import Case
 from orchestrator.ledger import store
 from orchestrator.ledger.store import Ledger, PlannedItem, StoredStep, mark
 from orchestrator.ledger.tables import items, metadata, steps
-from orchestrator.ledger.vault import Vault
-from tests.builders import NOW, TODAY, a_holder, a_page, an_act, an_item, options
+from tests.builders import NOW, TODAY, a_holder, a_ledger, a_page, an_act, an_item, options
 
 CASE: TypeAdapter[Any] = TypeAdapter(Case)
 ACCOUNT = "lifecare-prov/robot"
@@ -370,7 +369,7 @@ def test_a_receipt_is_stored_with_how_the_target_was_found(ledger: Ledger) -> No
         "KV-1", "lifecare 2023.10", "reminder.confirm_removal", 1,
     )  # fmt: skip
     (row,) = everything(ledger)["steps"]
-    assert Vault.open(ledger._vault, row.receipt) == {"number": "KV-1", "facts": {"orsak": "Klar."}}
+    assert ledger._vault.open(row.receipt) == {"number": "KV-1", "facts": {"orsak": "Klar."}}
 
 
 def test_an_item_is_done_when_its_last_step_is(ledger: Ledger) -> None:
@@ -623,7 +622,7 @@ def test_of_two_workers_that_claim_one_account_exactly_one_gets_it(open_ledger: 
 
 def reach_for_all(file: Path, run: str, epoch: int, key: bytes) -> list[str]:
     """Intend every step of the run, in a process of its own, and return what it got."""
-    ledger = Ledger(f"sqlite:///{file}", Vault(key), where="prov")
+    ledger = a_ledger(file, key)
     got = [step.reference for step in todo(ledger, run) if intend(ledger, step, run, epoch)]
     ledger.close()
     return got
@@ -694,7 +693,7 @@ def test_a_file_that_is_no_ledger_says_so(tmp_path: Path) -> None:
     """It is put back from the copy by a person; nothing is built over it."""
     file = tmp_path / "ledger.db"
     file.write_bytes(b"Inte en databas. " * 100)
-    ledger = Ledger(f"sqlite:///{file}", Vault(Fernet.generate_key()), where="prov")
+    ledger = a_ledger(file, Fernet.generate_key())
 
     with pytest.raises(ConfigurationError, match="ingen databas"):
         ledger.migrate()
@@ -727,7 +726,7 @@ def test_nothing_that_lifecare_shows_of_a_person_lies_in_the_clear(ledger: Ledge
 def test_the_ledger_opens_with_its_own_key_alone(ledger: Ledger, file: Path) -> None:
     """Whoever copies the file has nothing to read; whoever has the wrong key is told so."""
     a_run(ledger)
-    stranger = Ledger(f"sqlite:///{file}", Vault(Fernet.generate_key()), where="prov")
+    stranger = a_ledger(file, Fernet.generate_key())
 
     with pytest.raises(ConfigurationError, match="FLOTTA_KEY_FILE"):
         todo(stranger)
