@@ -159,7 +159,8 @@ def verify(*, json: bool) -> int:
         present.show(present.breaks(found))
         Console().print(
             f"Spåret är inte som det skrevs ({len(found)} fel). Kontrollera säkerhetskopior av liggaren och av "
-            f"{settings.audit_anchors}, och anmäl det till den som ansvarar för systemet."
+            f"{settings.audit_anchors}, och anmäl det till den som ansvarar för systemet. "
+            "Har liggaren avsiktligt börjats om, så flytta undan filen med förankringar."
         )
     else:
         Console().print(f"Spåret är helt: {entries} poster, {anchors} förankringar i {settings.audit_anchors}.")

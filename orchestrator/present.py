@@ -153,15 +153,48 @@ EVENTS = {
 }
 
 
+#: The facts of an entry that people read, in Swedish and in this order.
+FACTS = {
+    "reason": "{}",
+    "why": "{}",
+    "bot": "robot {}",
+    "limit": "högst {} åtgärder",
+    "holder": "{}",
+    "rules": "regler {}",
+    "seen": "{} sedda",
+    "outcomes": "varav {}",
+    "uncertain": "{} osäkra",
+    "again": "{} försöks igen",
+    "receipt": "kvitto {}",
+    "map": "karta {}",
+    "maps": "karta {}",
+    "state": "{}",
+}
+OUTCOMES = {"act": "att utföra", "leave": "kvar", "refer": "till handläggare"}
+
+
+def _fact(name: str, fact: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    if name == "outcomes":
+        return ", ".join(f"{count} {OUTCOMES[outcome]}" for outcome, count in fact.items())
+    if name == "maps":
+        return ", ".join(f"{system} {version}" for system, version in fact.items())
+    if name == "state":
+        return STATES[fact]
+    return ", ".join(fact) if isinstance(fact, list) else str(fact)
+
+
 def trail(entries: Sequence[Entry]) -> RenderableType:
     """Return the audit trail as a table: number, time, who, what, which item, on what grounds."""
     table = _table("Spår", "Nr", "Tid (UTC)", "Vem", "Vad", "Post", "Grund")
     for each in entries:
-        facts = {name: fact for name, fact in each.facts.items() if name not in {"before", "after"}}
-        said = facts.get("reason") or facts.get("why") or ", ".join(f"{name}: {fact}" for name, fact in facts.items())
+        said = ", ".join(
+            words.format(_fact(name, each.facts[name])) for name, words in FACTS.items() if name in each.facts
+        )
+        if each.facts.get("confirmed"):
+            said += ", hittat i efterhand"
         table.add_row(
             str(each.seq), f"{each.at:%Y-%m-%d %H:%M:%S}", each.who, EVENTS.get(each.what, each.what), each.item or "",
-            Text(str(said)),
+            Text(said),
         )  # fmt: skip
     return table
 

@@ -209,6 +209,7 @@ class Ledger:
         from alembic import command  # noqa: PLC0415 - 0.2 s of import that most commands do without
         from alembic.config import Config  # noqa: PLC0415
         from alembic.script import ScriptDirectory  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
@@ -217,6 +218,10 @@ class Ledger:
                 self._begin(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
+        except CommandError as error:
+            raise ConfigurationError(
+                f"Liggaren i {self._where} är skriven av en nyare version av Flotta. Uppgradera den här installationen."
+            ) from error
         except sa.exc.DatabaseError as error:
             if "not a database" in str(error.orig):
                 raise ConfigurationError(f"Liggaren i {self._where} är ingen databas. Återställ den.") from error
@@ -627,14 +632,15 @@ class Ledger:
                 .where(items.c.run == run_id, items.c.key.in_(names))
                 .values(state="uncertain", note="Körningen avbröts under skrivningen.")
             )
-            connection.execute(steps.update().where(*left).values(state="uncertain"))
-            connection.execute(
+            adopted = connection.execute(steps.update().where(*left).values(state="uncertain")).rowcount
+            again = connection.execute(
                 items.update().where(items.c.run == run_id, items.c.state == "failed").values(state="todo", note=None)
-            )
+            ).rowcount
             # Somebody has asked for another try, so what counts is what this worker meets.
             open_states = steps.c.state.in_(("todo", "uncertain"))
             connection.execute(steps.update().where(steps.c.run == run_id, open_states).values(attempts=0))
-            self._enter(connection, _worker(epoch), "run.taken_up", run_id)
+            if adopted or again:
+                self._enter(connection, _worker(epoch), "run.taken_up", run_id, uncertain=adopted, again=again)
 
     def _move(
         self,

@@ -689,6 +689,19 @@ def test_a_ledger_that_may_not_be_written_says_so(ledger: Ledger) -> None:
     assert states(ledger) == ("todo", "todo")
 
 
+def test_a_ledger_of_a_newer_flotta_says_so(ledger: Ledger, file: Path, key: bytes) -> None:
+    """Its tables may mean something else by then; nothing is done to it."""
+    with ledger._engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    older = a_ledger(file, key)
+
+    assert not older.up_to_date()
+    with pytest.raises(ConfigurationError, match="nyare version"):
+        older.migrate()
+
+    older.close()
+
+
 def test_a_file_that_is_no_ledger_says_so(tmp_path: Path) -> None:
     """It is put back from the copy by a person; nothing is built over it."""
     file = tmp_path / "ledger.db"

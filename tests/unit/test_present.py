@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 
 from bots.reminder_cleanup.bot import BOT
 from orchestrator import present
+from orchestrator.ledger.audit import Entry
 from orchestrator.ledger.store import OPEN_STATES, ItemLine, Run
 from orchestrator.ledger.tables import items as item_table
 from tests.builders import NOW, TODAY, options
@@ -156,3 +157,25 @@ def test_a_line_holds_nothing_that_is_sealed() -> None:
 
     assert sealed == {"inputs", "record", "detail"}
     assert not sealed & {each.name for each in fields(ItemLine)}
+
+
+def an_entry(what: str, **facts: object) -> Entry:
+    return Entry(7, NOW, "robot, epok 1", what, "r1", "reminder:P-1", facts, "a" * 64)
+
+
+def test_the_trail_says_what_was_done_and_on_what_grounds() -> None:
+    """Read by auditors: in Swedish, without digests."""
+    said = shown(
+        present.trail([
+            an_entry("plan.stored", seen=12, outcomes={"act": 7, "leave": 5}, maps={"lifecare": "2024.04"}),
+            an_entry("step.intended", rule="duplicate/1", reason="Dubblett av P-2.", before="b" * 64),
+            an_entry("step.done", receipt="KV-1", map="lifecare 2024.04", confirmed=True, after="c" * 64),
+            an_entry("run.ended", state="partial", exit_code=1),
+        ])
+    )  # fmt: skip
+
+    assert "12 sedda, varav 7 att utföra, 5 kvar, karta lifecare 2024.04" in said
+    assert "Dubblett av P-2." in said
+    assert "kvitto KV-1, karta lifecare 2024.04, hittat i efterhand" in said
+    assert "delvis klar" in said
+    assert "bbb" not in said
