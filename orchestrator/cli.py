@@ -17,6 +17,8 @@ app = typer.Typer(
 )
 selectors = typer.Typer(no_args_is_help=True, help="Kartor över systemens skärmar.")
 app.add_typer(selectors, name="selectors")
+review = typer.Typer(no_args_is_help=True, help="Det som väntar på en människa.")
+app.add_typer(review, name="review")
 audit = typer.Typer(no_args_is_help=True, help="Spåret: vem som gjorde vad och varför.")
 app.add_typer(audit, name="audit")
 
@@ -125,6 +127,50 @@ def check(
     raise typer.Exit(operate.check(system, base_url=base_url, map_file=map_file, mock=mock, ui=ui, json=json))
 
 
+Id = Annotated[str, typer.Argument(help="Frågans id, ur `flotta review list`. Början räcker.")]
+Note = Annotated[str, typer.Option("--note", help="Varför. Skriv inga namn eller personnummer.")]
+References = Annotated[
+    str | None, typer.Option(metavar="POST,POST", help="Bara dessa poster av en plan; de andra utförs inte.")
+]
+
+
+@review.command(name="list")
+def list_questions(json: Json = False) -> None:
+    """Lista det som väntar på en människa, äldst först. Exempel: flotta review list"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.questions(json=json))
+
+
+@review.command(name="show")
+def show_question(question: Id, json: Json = False) -> None:
+    """Visa en fråga med underlag och vad ett svar innebär. Exempel: flotta review show 3fa4c2d1"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.question(question, json=json))
+
+
+@review.command()
+def approve(
+    question: Id,
+    note: Note,
+    only: References = None,
+    but: Annotated[str | None, typer.Option("--except", metavar="POST,POST", help="Alla poster utom dessa.")] = None,
+) -> None:
+    """Godkänn. En plan kan godkännas till en del. Exempel: flotta review approve 3fa4c2d1 --note Ringt"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.decide(question, "approved", note=note, only=_list(only), but=_list(but)))
+
+
+@review.command()
+def reject(question: Id, note: Note) -> None:
+    """Avvisa. Exempel: flotta review reject 3fa4c2d1 --note 'Ska stå kvar'"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.decide(question, "rejected", note=note, only=None, but=None))
+
+
 @audit.command()
 def verify(json: Json = False) -> None:
     """Kontrollera att inget i spåret har ändrats eller tagits bort. Exempel: flotta audit verify"""
@@ -151,6 +197,10 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
             _refuse(f"{option} ska skrivas SYSTEM=VÄRDE, till exempel lifecare=…, inte {each}.")
         pairs[system] = value
     return pairs
+
+
+def _list(given: str | None) -> list[str] | None:
+    return None if given is None else [each.strip() for each in given.split(",") if each.strip()]
 
 
 def _date(given: str | None) -> Any:  # noqa: ANN401 - a date or None, without importing datetime for --help

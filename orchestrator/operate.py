@@ -25,6 +25,7 @@ from rich.prompt import Prompt
 from bots import registry
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
 from orchestrator import bootstrap, present, processes
+from orchestrator.ledger import review
 from orchestrator.ledger.store import OPEN_STATES, Holder, Ledger, Options, Run
 from orchestrator.settings import Settings, load
 
@@ -103,6 +104,8 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
     settings = load()
     ledger = bootstrap.open_ledger(settings)
     found = _find(ledger, name, unfinished=True)
+    if found.state == "rejected":
+        raise ConfigurationError(f"Planen i {found.id} har avvisats. Starta en ny körning.")
     if found.state == "done":
         raise ConfigurationError(f"Körningen {found.id} är redan klar.")
     if found.options.mock:
@@ -114,9 +117,9 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
     if ended := processes.end_tree(settings.home, found.id):
         operator.say(f"Avslutade {ended} processer från det förra försöket.")
     operator.free(bootstrap.accounts(settings, found), wait=False, mine=found.id)
-    if found.state in {"planned", "waiting"} and yes:
+    if found.state in {"planned", "waiting"} and yes and not found.approved_by:
         ledger.approve(found.id, getpass.getuser(), bootstrap.now())
-    return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"})
+    return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"} and not found.approved_by)
 
 
 def runs(limit: int, *, json: bool) -> int:
@@ -145,6 +148,66 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
         present.show(present.items(lines, everything=everything))
         present.show(present.summary(bot, found, lines))
     return 0
+
+
+def questions(*, json: bool) -> int:
+    """Carry out `flotta review list`."""
+    found = review.queue(bootstrap.open_ledger(load()))
+    if json:
+        _print_json([asdict(each) for each in found])
+    elif found:
+        present.show(present.questions(found, bootstrap.now()))
+        Console().print("`flotta review show ID` visar underlaget och vad ett svar innebär.", highlight=False)
+    else:
+        Console().print("Inget väntar på en människa.")
+    return 0
+
+
+def question(name: str, *, json: bool) -> int:
+    """Carry out `flotta review show`. What is behind the question is opened, and that is entered in the audit trail."""
+    ledger = bootstrap.open_ledger(load())
+    asked = _question(ledger, name)
+    with ledger.changing() as connection:
+        ledger.enter(connection, getpass.getuser(), "review.opened", asked.run, asked.item, kind=asked.kind)
+    behind = review.changes(ledger, asked)
+    if json:
+        _print_json({**asdict(asked), "changes": [asdict(each) for each in behind]})
+    else:
+        present.show(present.question(asked, behind, bootstrap.now()))
+    return 0
+
+
+def decide(name: str, verdict: str, *, note: str, only: list[str] | None, but: list[str] | None) -> int:
+    """Carry out `flotta review approve` and `reject`."""
+    ledger = bootstrap.open_ledger(load())
+    asked = _question(ledger, name)
+    if not note.strip():
+        raise ConfigurationError("Skriv i --note varför: beslutet ska kunna förstås efteråt.")
+    if (only is not None or but is not None) and asked.kind != "plan":
+        raise ConfigurationError("--only och --except gäller bara planer.")
+    if only is not None and but is not None:
+        raise ConfigurationError("Ange --only eller --except, inte båda.")
+    if but is not None:
+        there = [each.reference for each in review.changes(ledger, asked)]
+        if unknown := sorted(set(but) - set(there)):
+            raise ConfigurationError(f"{', '.join(unknown)} finns inte bland planens åtgärder.")
+        only = [each for each in there if each not in but]
+    review.decide(ledger, asked, verdict, by=getpass.getuser(), note=note.strip(), now=bootstrap.now(), only=only)
+    words = present.QUESTIONS[asked.kind][2 if verdict == review.APPROVED else 3]
+    done = "Godkänt" if verdict == review.APPROVED else "Avvisat"
+    Console().print(f"{done}: {words.format(run=asked.run)}", highlight=False)
+    return 0
+
+
+def _question(ledger: Ledger, name: str) -> review.Question:
+    matches = [each for each in review.queue(ledger) if each.id.startswith(name)]
+    if len(matches) == 1:
+        return matches[0]
+    raise ConfigurationError(
+        f"{name} kan vara {', '.join(each.id for each in matches)}."
+        if matches
+        else f"Det finns ingen öppen fråga {name}. `flotta review list` visar dem som finns."
+    )
 
 
 def verify(*, json: bool) -> int:

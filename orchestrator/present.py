@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich import box
@@ -13,8 +14,11 @@ from rich.text import Text
 
 from bots.contract import AnyBot
 from orchestrator.ledger.audit import Break, Entry
+from orchestrator.ledger.review import Change, Question
 from orchestrator.ledger.store import ItemLine, Run
 
+#: What each kind of step does, as people say it.
+STEPS = {"remove": "tas bort"}
 STATES = {
     "new": "inte påbörjad",
     "running": "pågår",
@@ -25,7 +29,9 @@ STATES = {
     "interrupted": "avbruten",
     "failed": "misslyckad",
     "drifted": "stoppad: skärmen har ändrats",
+    "rejected": "planen avvisades",
     "todo": "återstår",
+    "declined": "inte godkänd",
     "left": "kvar",
     "referred": "till handläggare",
     "postponed": "utanför --limit",
@@ -59,6 +65,7 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
         ("Kvar", ("left",)),
         ("Till handläggare", ("referred",)),
         ("Utanför --limit", () if run.state in {"planned", "waiting"} else ("postponed",)),
+        ("Inte godkända", ("declined",)),
         ("Inte klara", () if run.state in {"planned", "waiting"} else ("todo", "failed", "uncertain")),
     ):
         chosen = [line for line in lines if line.state in states]
@@ -136,6 +143,85 @@ def findings(found: Sequence[Mapping[str, Any]], *, everything: bool = False) ->
     return table
 
 
+#: What a question of the review queue is about, who may answer it, and what an approval or a rejection then does.
+QUESTIONS = {
+    "item": (
+        "hänvisad post",
+        "handläggaren",
+        "posten är omhändertagen för hand. Roboten frågar inte igen så länge uppgifterna är oförändrade.",
+        "posten ska stå kvar som den är. Roboten frågar inte igen så länge uppgifterna är oförändrade.",
+    ),
+    "plan": (
+        "stoppad plan",
+        "systemförvaltaren",
+        "åtgärderna får utföras (`flotta resume {run}`), och regelversionerna i planen är därmed godkända.",
+        "ingen av åtgärderna utförs. Nästa körning gör en ny plan.",
+    ),
+    "rule": (
+        "ny regelversion",
+        "systemförvaltaren",
+        "regelversionen får verka utan att fråga från och med nästa körning.",
+        "regelversionens åtgärder i den här planen utförs inte.",
+    ),
+    "step": (
+        "osäker åtgärd",
+        "handläggaren, som har sett efter i systemet",
+        "åtgärden är utförd. Den görs inte om.",
+        "åtgärden är inte utförd: `flotta resume {run}` försöker igen.",
+    ),
+}
+
+
+def _age(since: datetime, now: datetime) -> str:
+    hours = int((now - since).total_seconds() // 3600)
+    if hours < 1:
+        return "mindre än en timme"
+    return f"{hours} h" if hours < 48 else f"{hours // 24} dygn"  # noqa: PLR2004 - two days
+
+
+def questions(found: Sequence[Question], now: datetime) -> RenderableType:
+    """Return the review queue as a table, oldest question first."""
+    table = _table(f"Att ta ställning till: {len(found)}", "Id", "Slag", "Post", "Ålder", "Fråga", "Vem")
+    for each in found:
+        kind, who, *_ = QUESTIONS[each.kind]
+        table.add_row(each.id, kind, each.reference, _age(each.since, now), Text(each.reason), who)
+    return table
+
+
+def question(asked: Question, behind: Sequence[Change], now: datetime) -> RenderableType:
+    """Return one question with all that is behind it: what was read, what would be written, what a decision does."""
+    kind, who, approved, rejected = QUESTIONS[asked.kind]
+    facts = _table(f"{asked.id}: {kind}", "", "")
+    facts.show_header = False
+    for name, value in (
+        ("Post", asked.reference),
+        ("Körning", asked.run),
+        ("Ställd", f"{asked.since:%Y-%m-%d %H:%M} UTC ({_age(asked.since, now)} sedan)"),
+        ("Fråga", asked.reason),
+        ("Vem avgör", who),
+        ("Godkänn", f"{approved.format(run=asked.run)} (`flotta review approve {asked.id} --note …`)"),
+        ("Avvisa", f"{rejected.format(run=asked.run)} (`flotta review reject {asked.id} --note …`)"),
+    ):
+        facts.add_row(Text(name, style="bold"), Text(value))
+    table = _table("", "Post", "Före", "Efter", "Skäl")
+    for each in behind:
+        before = "\n".join(f"{name}: {value or '–'}" for name, value in each.before.items())
+        table.add_row(
+            each.reference, Text(before or "–"), _after(each), Text(f"{each.reason} [{each.rule}]"), end_section=True
+        )  # fmt: skip
+    return Group(facts, table) if behind else facts
+
+
+def _after(change: Change) -> Text:
+    if not change.after:
+        return Text("ingen ändring", style="dim")
+    said = Text()
+    for step in change.after:
+        said.append(STEPS.get(step["gör"], step["gör"]) + "\n", style="green")
+        said.append("\n".join(f"{name}: {value}" for name, value in step.items() if name not in {"gör", "reminder"}))
+    return said
+
+
 #: What an entry of the audit trail says, in Swedish.
 EVENTS = {
     "run.created": "körningen begärdes",
@@ -150,6 +236,9 @@ EVENTS = {
     "step.not_sent": "inget sändes",
     "item.referred": "till handläggare",
     "item.failed": "misslyckades",
+    "review.opened": "frågan öppnades",
+    "review.approved": "godkändes",
+    "review.rejected": "avvisades",
 }
 
 

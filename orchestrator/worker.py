@@ -10,13 +10,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from bots.contract import AnyBot, Item, Receipt, Refer
+from bots.contract import AnyBot, Item, Leave, Receipt, Refer
 from bots.errors import (
     TRANSIENT,
     ApplicationException,
@@ -31,6 +31,7 @@ from bots.errors import (
     of_python,
 )
 from orchestrator import guard
+from orchestrator.ledger import review
 from orchestrator.ledger.store import Holder, Ledger, PlannedItem, Run, StoredStep
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Worker:
         self._stopping = threading.Event()
         self._epoch = 0
         self._failing: set[str] = set()
+        self._answers: dict[str, review.Answer] = {}
 
     def stop(self) -> None:
         """Finish the item in hand, keep the rest."""
@@ -166,6 +168,8 @@ class Worker:
 
     def _plan(self) -> None:
         items: list[PlannedItem] = []
+        place = review.instance_of(asdict(self._run.options))
+        self._answers = review.answers(self._ledger, self._bot.name, place)
         told = self._now()
         for item in self._bot.collect(self._at, self._run.today):
             items.append(self._decided(item))
@@ -182,6 +186,10 @@ class Worker:
 
     def _decided(self, item: Item[Any]) -> PlannedItem:
         decision = self._bot.decide(item.record, self._run.today)
+        answer = self._answers.get(item.key) if isinstance(decision, Refer) else None
+        if answer and answer.digest == self._ledger.vault.digest(self._record.dump_json(item.record)):
+            reason = f"{decision.reason} Besvarad av {answer.by} {answer.at:%Y-%m-%d}: {answer.note}"
+            decision = Leave(decision.rule, reason, decision.inputs)
         return PlannedItem(item.key, item.reference, item.record, decision)
 
     def _maps(self) -> dict[str, str]:

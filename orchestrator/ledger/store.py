@@ -132,7 +132,8 @@ class Ledger:
 
         `anchors` is the file outside the database that the audit trail's heads are written to.
         """
-        self._vault = vault
+        #: What seals and opens the columns that may hold personal data.
+        self.vault = vault
         self._where = where
         self._anchors = Anchors(anchors)
         self._now = now
@@ -145,8 +146,14 @@ class Ledger:
         self._engine.dispose()
 
     @contextmanager
-    def _change(self) -> Iterator[sa.Connection]:
-        """One transaction. A database that cannot store it is StateNotWritable, whatever its own words are."""
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection to ask with. Reads open no transaction."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[sa.Connection]:
+        """Open one transaction. A database that cannot store it is StateNotWritable, whatever its own words are."""
         try:
             with self._engine.begin() as connection:
                 self._begin(connection)
@@ -163,7 +170,7 @@ class Ledger:
 
     # --- audit -------------------------------------------------------------------------------------------------
 
-    def _enter(
+    def enter(
         self, connection: sa.Connection, who: str, what: str, run: str | None, item: str | None = None, **facts: object
     ) -> None:
         """Enter in the audit trail what this transaction does."""
@@ -173,7 +180,7 @@ class Ledger:
             "seq": seq, "at": self._now(), "who": who, "what": what, "run": run, "item": item,
             "facts": {name: fact for name, fact in facts.items() if fact is not None},
         }  # fmt: skip
-        entry["link"] = audit.link(self._vault, entry, before)
+        entry["link"] = audit.link(self.vault, entry, before)
         connection.execute(trail.insert().values(**entry))
         connection.info[_HEAD] = Anchor(seq, entry["link"])
 
@@ -182,19 +189,19 @@ class Ledger:
         query = sa.select(trail).order_by(trail.c.seq)
         if run_id is not None:
             query = query.where(trail.c.run == run_id)
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             for row in connection.execute(query).mappings():
                 yield Entry(**row)
 
     def audit_extent(self) -> tuple[int, int]:
         """Return how many entries the audit trail has, and how many anchors."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             entries = connection.execute(sa.select(sa.func.count()).select_from(trail)).scalar_one()
         return entries, len(self._anchors.read())
 
     def verify_audit(self) -> list[Break]:
         """Return every place where the audit trail, or an anchor of it, is not as it was written."""
-        return list(audit.breaks(self._vault, self.audit_trail(), self._anchors.read()))
+        return list(audit.breaks(self.vault, self.audit_trail(), self._anchors.read()))
 
     def _begin(self, connection: sa.Connection) -> None:
         """Take SQLite's write lock at once, so that two workers wait for each other instead of failing half way.
@@ -231,7 +238,7 @@ class Ledger:
         """Return whether the schema is the newest. Migrations are not imported: their files begin with their id."""
         head = max(file.name[:4] for file in Path(__file__).parent.glob("migrations/versions/[0-9]*.py"))
         try:
-            with self._engine.connect() as connection:
+            with self.reading() as connection:
                 return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == head
         except DBAPIError:
             return False
@@ -243,7 +250,7 @@ class Ledger:
     ) -> None:
         """Add a run in state `new`. Raises RunHeld when there is one with that id: it was started already."""
         try:
-            with self._change() as connection:
+            with self.changing() as connection:
                 connection.execute(
                     runs.insert().values(
                         id=run_id,
@@ -256,7 +263,7 @@ class Ledger:
                         created=now,
                     )
                 )
-                self._enter(
+                self.enter(
                     connection, by, "run.created", run_id,
                     bot=bot, today=str(today), unattended=options.unattended, limit=options.limit, mock=options.mock,
                 )  # fmt: skip
@@ -265,20 +272,20 @@ class Ledger:
 
     def run(self, run_id: str) -> Run | None:
         """Return the run, or None."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
         return None if row is None else _run(row)
 
     def latest_runs(self, limit: int) -> list[Run]:
         """Return the newest runs, newest first."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             rows = connection.execute(sa.select(runs).order_by(runs.c.created.desc()).limit(limit)).mappings().all()
         return [_run(row) for row in rows]
 
     def unended_runs(self) -> list[Run]:
         """Return the runs that have been started and have not stored an ending."""
         query = sa.select(runs).where(runs.c.state.in_(("new", "running")))
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return [_run(row) for row in connection.execute(query).mappings()]
 
     def claim(self, run_id: str, holder: Holder, accounts: Sequence[str], now: datetime) -> int:
@@ -287,7 +294,7 @@ class Ledger:
         The caller has made sure that a former holder of this run is gone or fenced out. Raises RunHeld when another run
         has one of the accounts.
         """
-        with self._change() as connection:
+        with self.changing() as connection:
             for account in accounts:
                 taken = (
                     connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
@@ -304,18 +311,18 @@ class Ledger:
                 .values(epoch=runs.c.epoch + 1, state="running", holder=asdict(holder), ended=None, exit_code=None)
                 .returning(runs.c.epoch)
             ).scalar_one()
-            self._enter(connection, _worker(epoch), "run.claimed", run_id, holder=str(holder), accounts=list(accounts))
+            self.enter(connection, _worker(epoch), "run.claimed", run_id, holder=str(holder), accounts=list(accounts))
             return epoch
 
     def lease_of(self, account: str) -> tuple[str, Holder] | None:
         """Return the run and the process that hold the account, or None."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             row = connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
         return None if row is None else (row["run"], _holder(row["holder"]))
 
     def drop_leases(self, run_id: str, holder: Holder) -> None:
         """Free the accounts of a run whose process is known to be gone."""
-        with self._change() as connection:
+        with self.changing() as connection:
             connection.execute(
                 leases.delete().where(leases.c.run == run_id, leases.c.holder["pid"].as_integer() == holder.pid)
             )
@@ -336,39 +343,43 @@ class Ledger:
         findings: list[dict[str, Any]] | None = None,
     ) -> None:
         """Store how the run ended and free its accounts."""
-        with self._change() as connection:
+        with self.changing() as connection:
             self._own(
                 connection, run_id, epoch,
                 state=state, exit_code=exit_code, sentence=sentence, findings=findings, ended=now, holder=None,
             )  # fmt: skip
             connection.execute(leases.delete().where(leases.c.run == run_id))
-            self._enter(connection, _worker(epoch), "run.ended", run_id, state=state, exit_code=exit_code)
+            self.enter(connection, _worker(epoch), "run.ended", run_id, state=state, exit_code=exit_code)
 
     def approve(self, run_id: str, by: str, now: datetime) -> None:
         """Let a person approve the stored plan: the run may act, and the rule versions in it may act from now on."""
-        with self._change() as connection:
-            connection.execute(runs.update().where(runs.c.id == run_id).values(approved_by=by, approved_at=now))
-            bot = connection.execute(sa.select(runs.c.bot).where(runs.c.id == run_id)).scalar_one()
-            acting = connection.execute(
-                sa.select(items.c.rule, items.c.rule_version)
-                .where(items.c.run == run_id, items.c.outcome == "act")
-                .distinct()
-            ).all()
-            known = self._approved(connection, bot)
-            new = [
-                {"bot": bot, "rule": rule, "version": version, "by": by, "at": now}
-                for rule, version in acting
-                if (rule, version) not in known
-            ]
-            if new:
-                connection.execute(approved_rules.insert(), new)
-            self._enter(
-                connection, by, "plan.approved", run_id, rules=[f"{rule}/{version}" for rule, version in sorted(acting)]
-            )
+        with self.changing() as connection:
+            self.approve_within(connection, run_id, by, now)
+
+    def approve_within(self, connection: sa.Connection, run_id: str, by: str, now: datetime) -> None:
+        """Do what `approve` does, as part of a change that has begun."""
+        connection.execute(runs.update().where(runs.c.id == run_id).values(approved_by=by, approved_at=now))
+        bot = connection.execute(sa.select(runs.c.bot).where(runs.c.id == run_id)).scalar_one()
+        acting = connection.execute(
+            sa.select(items.c.rule, items.c.rule_version)
+            .where(items.c.run == run_id, items.c.outcome == "act", items.c.state != "declined")
+            .distinct()
+        ).all()
+        known = self._approved(connection, bot)
+        new = [
+            {"bot": bot, "rule": rule, "version": version, "by": by, "at": now}
+            for rule, version in acting
+            if (rule, version) not in known
+        ]
+        if new:
+            connection.execute(approved_rules.insert(), new)
+        self.enter(
+            connection, by, "plan.approved", run_id, rules=[f"{rule}/{version}" for rule, version in sorted(acting)]
+        )
 
     def approved(self, bot: str) -> set[tuple[str, int]]:
         """Return the (rule, version) pairs of the bot that a person has approved."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return self._approved(connection, bot)
 
     @staticmethod
@@ -409,8 +420,8 @@ class Ledger:
                     "rule": decision.rule.id,
                     "rule_version": decision.rule.version,
                     "reason": decision.reason,
-                    "inputs": self._vault.seal(dict(decision.inputs)),
-                    "record": self._vault.seal(planned.record, record),
+                    "inputs": self.vault.seal(dict(decision.inputs)),
+                    "record": self.vault.seal(planned.record, record),
                     "state": state,
                 }
             )
@@ -423,7 +434,7 @@ class Ledger:
                         "kind": step.kind,
                         "instance": instance,
                         "key": step.key,
-                        "args": self._vault.seal(dict(step.args)),
+                        "args": self.vault.seal(dict(step.args)),
                         "mark": mark(run_id, step.key),
                         "state": "todo",
                         "attempts": 0,
@@ -431,14 +442,14 @@ class Ledger:
                     }
                     for ordinal, step in enumerate(decision.steps)
                 ]
-        with self._change() as connection:
+        with self.changing() as connection:
             self._own(connection, run_id, epoch, seen=len(plan), planned=now, maps=dict(maps))
             if item_rows:
                 connection.execute(items.insert(), item_rows)
             if step_rows:
                 connection.execute(steps.insert(), step_rows)
             counts = Counter(str(row["outcome"]) for row in item_rows)
-            self._enter(
+            self.enter(
                 connection,
                 _worker(epoch),
                 "plan.stored",
@@ -455,13 +466,13 @@ class Ledger:
             .where(items.c.run == run_id)
             .group_by(items.c.outcome, items.c.rule, items.c.rule_version)
         )
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return {(outcome, rule, version): count for outcome, rule, version, count in connection.execute(query)}
 
     def item_counts(self, run_id: str) -> dict[str, int]:
         """Return how many items there are per state. One cheap query, for progress."""
         query = sa.select(items.c.state, sa.func.count()).where(items.c.run == run_id).group_by(items.c.state)
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return {state: count for state, count in connection.execute(query)}  # noqa: C416 - dict() would not be typed
 
     def lines(self, run_id: str) -> list[ItemLine]:
@@ -480,7 +491,7 @@ class Ledger:
             .where(items.c.run == run_id)
             .order_by(items.c.position)
         )  # fmt: skip
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return [ItemLine(**row) for row in connection.execute(query).mappings()]
 
     # --- steps -------------------------------------------------------------------------------------------------
@@ -496,20 +507,20 @@ class Ledger:
             .where(steps.c.run == run_id, steps.c.state == state, items.c.state == state)
             .order_by(items.c.position, steps.c.ordinal)
         )
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return [
             StoredStep(
                 kind=row["kind"],
                 key=row["key"],
-                args=self._vault.open(row["args"]),
+                args=self.vault.open(row["args"]),
                 id=row["id"],
                 item=row["item"],
                 reference=row["reference"],
                 mark=row["mark"],
                 attempts=row["attempts"],
                 settles=row["settles"],
-                record=self._vault.open(row["record"], record),
+                record=self.vault.open(row["record"], record),
             )
             for row in rows
         ]
@@ -523,7 +534,7 @@ class Ledger:
         this worker no longer owns the run.
         """
         try:
-            with self._change() as connection:
+            with self.changing() as connection:
                 moved = connection.execute(
                     steps.update()
                     .where(
@@ -541,7 +552,7 @@ class Ledger:
                     )
                 ).rowcount
                 if moved == 1:
-                    self._enter(
+                    self.enter(
                         connection, _worker(epoch), "step.intended", run_id, step.item, step=step.kind,
                         deadline=deadline.isoformat(), **self._grounds(connection, run_id, step.item),
                     )  # fmt: skip
@@ -559,7 +570,7 @@ class Ledger:
             )
         ).one()
         return {
-            "rule": f"{row.rule}/{row.rule_version}", "reason": row.reason, "before": self._vault.digest_of(row.record)
+            "rule": f"{row.rule}/{row.rule_version}", "reason": row.reason, "before": self.vault.digest_of(row.record)
         }  # fmt: skip
 
     def done(
@@ -575,8 +586,8 @@ class Ledger:
         located_by: str | None,
     ) -> None:
         """Store the receipt, and the item as done when this was its last step. `confirmed`: found by looking later."""
-        sealed = self._vault.seal({"number": receipt.number, "facts": dict(receipt.facts)})
-        with self._change() as connection:
+        sealed = self.vault.seal({"number": receipt.number, "facts": dict(receipt.facts)})
+        with self.changing() as connection:
             self._own(connection, run_id, epoch)
             connection.execute(
                 steps.update()
@@ -599,9 +610,9 @@ class Ledger:
                 .where(items.c.run == run_id, items.c.key == step.item, ~sa.exists(left))
                 .values(state="done", note=None)
             )
-            self._enter(
+            self.enter(
                 connection, _worker(epoch), "step.done", run_id, step.item, step=step.kind, receipt=receipt.number,
-                after=self._vault.digest_of(sealed), confirmed=confirmed, map=map_version, located_by=located_by,
+                after=self.vault.digest_of(sealed), confirmed=confirmed, map=map_version, located_by=located_by,
             )  # fmt: skip
 
     def uncertain(self, run_id: str, epoch: int, step: StoredStep, note: str, detail: str | None = None) -> None:
@@ -623,7 +634,7 @@ class Ledger:
 
     def adopt_intents(self, run_id: str, epoch: int) -> None:
         """Take over from an earlier worker: what it left in intent is uncertain, what failed is to be tried again."""
-        with self._change() as connection:
+        with self.changing() as connection:
             self._own(connection, run_id, epoch)
             left = steps.c.run == run_id, steps.c.state == "intent", steps.c.epoch != epoch
             names = sa.select(steps.c.item).where(*left)
@@ -640,7 +651,7 @@ class Ledger:
             open_states = steps.c.state.in_(("todo", "uncertain"))
             connection.execute(steps.update().where(steps.c.run == run_id, open_states).values(attempts=0))
             if adopted or again:
-                self._enter(connection, _worker(epoch), "run.taken_up", run_id, uncertain=adopted, again=again)
+                self.enter(connection, _worker(epoch), "run.taken_up", run_id, uncertain=adopted, again=again)
 
     def _move(
         self,
@@ -654,18 +665,18 @@ class Ledger:
         note: str | None,
         detail: str | None = None,
     ) -> None:
-        with self._change() as connection:
+        with self.changing() as connection:
             self._own(connection, run_id, epoch)
             connection.execute(steps.update().where(steps.c.id == step.id).values(state=state))
             connection.execute(
                 items.update()
                 .where(items.c.run == run_id, items.c.key == step.item)
-                .values(state=item, note=note, detail=None if detail is None else self._vault.seal(detail))
+                .values(state=item, note=note, detail=None if detail is None else self.vault.seal(detail))
             )
-            self._enter(connection, _worker(epoch), what, run_id, step.item, step=step.kind, why=note)
+            self.enter(connection, _worker(epoch), what, run_id, step.item, step=step.kind, why=note)
 
     def _owned(self, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - columns of the run
-        with self._change() as connection:
+        with self.changing() as connection:
             self._own(connection, run_id, epoch, **values)
 
     @staticmethod

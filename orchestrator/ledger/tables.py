@@ -169,3 +169,22 @@ audit = Table(
     Column("link", String, nullable=False),
     Index("ix_audit_run", "run"),
 )
+
+reviews = Table(
+    "reviews",
+    metadata,
+    #: Names the question, as `orchestrator.ledger.review` makes it: what is asked anew has another id.
+    Column("id", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("bot", String, nullable=False),
+    Column("instance", String, nullable=False),
+    Column("run", String, nullable=False),
+    Column("item", String),
+    #: Of the record that was judged: the answer holds as long as it is unchanged.
+    Column("digest", String),
+    Column("verdict", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("note", String, nullable=False),
+    Index("ix_reviews_bot_instance", "bot", "instance"),
+)

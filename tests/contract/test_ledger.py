@@ -369,7 +369,7 @@ def test_a_receipt_is_stored_with_how_the_target_was_found(ledger: Ledger) -> No
         "KV-1", "lifecare 2023.10", "reminder.confirm_removal", 1,
     )  # fmt: skip
     (row,) = everything(ledger)["steps"]
-    assert ledger._vault.open(row.receipt) == {"number": "KV-1", "facts": {"orsak": "Klar."}}
+    assert ledger.vault.open(row.receipt) == {"number": "KV-1", "facts": {"orsak": "Klar."}}
 
 
 def test_an_item_is_done_when_its_last_step_is(ledger: Ledger) -> None:

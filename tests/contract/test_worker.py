@@ -750,7 +750,7 @@ def test_the_full_text_of_an_error_is_kept_sealed_beside_its_item(house: House, 
 
     with house.ledger._engine.connect() as connection:
         sealed = connection.exec_driver_sql("SELECT detail FROM items WHERE state = 'failed'").scalar_one()
-    assert house.ledger._vault.open(sealed) == "aria-label='Anna'"
+    assert house.ledger.vault.open(sealed) == "aria-label='Anna'"
 
 
 @pytest.mark.parametrize(

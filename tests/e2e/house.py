@@ -219,7 +219,7 @@ class House:
         rules = [
             {"bot": BOT, "rule": r.id, "version": r.version, "by": "test", "at": NOW} for r in registry.bot(BOT).rules
         ]
-        with closing(self.ledger()) as ledger, ledger._change() as connection:
+        with closing(self.ledger()) as ledger, ledger.changing() as connection:
             connection.execute(approved_rules.delete())
             connection.execute(approved_rules.insert(), rules)
 
