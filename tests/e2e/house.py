@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -121,6 +122,8 @@ class House:
             "TMPDIR": str(self.temporary),
             "COLUMNS": "250",
             "PYTHONWARNINGS": "error",
+            # Only code is in it, and each house would fill one of its own.
+            "NODE_COMPILE_CACHE": str(Path(tempfile.gettempdir()) / "flotta-tests-node-cache"),
             **{f"FLOTTA_SYSTEMS__LIFECARE__{name}": value for name, value in MOCK_ACCOUNT.items()},
         }
         # Most mocks here are small, and most of what they hold is removable.

@@ -30,9 +30,9 @@ def test_an_answered_question_is_not_asked_again_until_something_changes(house: 
     assert house.flotta("audit", "verify").code == 0
 
 
-def test_a_stopped_plan_is_approved_in_part_and_the_rest_is_left_alone(ui: str, house: House, serving: Serving) -> None:
+def test_a_stopped_plan_is_approved_in_part_and_the_rest_is_left_alone(house: House, serving: Serving) -> None:
     """The guard stops it; a person takes out what is doubtful; the rest is done, each read again first."""
-    lifecare = serving(ui=ui, rows=24)
+    lifecare = serving(rows=24)
     before = lifecare.state()
     house.configure(f"[bots.{BOT}]\nmax_actions = 2\n")
     stopped = ended(house.start_run(lifecare))
