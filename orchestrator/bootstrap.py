@@ -59,11 +59,16 @@ def prepared_home(settings: Settings) -> Path:
     return settings.home
 
 
+def ledger_in(settings: Settings) -> Ledger:
+    """Return the ledger in the state directory as it is."""
+    url, vault = f"sqlite:///{settings.home / 'ledger.db'}", Vault(key_from(settings.key_file))
+    return Ledger(url, vault, where=str(settings.home), anchors=settings.audit_anchors, now=now)
+
+
 def open_ledger(settings: Settings) -> Ledger:
-    """Return the ledger in the state directory, brought up to date."""
-    home = prepared_home(settings)
-    vault = Vault(key_from(settings.key_file))
-    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}", vault, where=str(home), anchors=settings.audit_anchors, now=now)
+    """Return the ledger in the state directory, made if it is not there, and brought up to date."""
+    prepared_home(settings)
+    ledger = ledger_in(settings)
     if not ledger.up_to_date():
         ledger.migrate()
     return ledger

@@ -93,6 +93,14 @@ def show(
 
 
 @app.command()
+def doctor(json: Json = False) -> None:
+    """Visa vad som saknas på den här datorn, och hur det åtgärdas. Exempel: flotta doctor"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.doctor(json=json))
+
+
+@app.command()
 def mock(
     systems: Annotated[list[str], typer.Argument(help="Systemen, t.ex. lifecare.")],
     port: Annotated[int, typer.Option(help="Första porten; 0 väljer lediga.")] = 8800,

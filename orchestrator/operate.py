@@ -150,6 +150,18 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
     return 0
 
 
+def doctor(*, json: bool) -> int:
+    """Carry out `flotta doctor`: 0 when nothing is missing, 2 when something is."""
+    from orchestrator.doctor import MISSING, examine  # noqa: PLC0415 - no other command needs it
+
+    found = list(examine())
+    if json:
+        _print_json([asdict(each) for each in found])
+    else:
+        present.show(present.checks(found))
+    return 2 if any(each.state == MISSING for each in found) else 0
+
+
 def questions(*, json: bool) -> int:
     """Carry out `flotta review list`."""
     found = review.queue(bootstrap.open_ledger(load()))

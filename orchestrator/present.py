@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -16,6 +16,9 @@ from bots.contract import AnyBot
 from orchestrator.ledger.audit import Break, Entry
 from orchestrator.ledger.review import Change, Question
 from orchestrator.ledger.store import ItemLine, Run
+
+if TYPE_CHECKING:
+    from orchestrator.doctor import Check
 
 #: What each kind of step does, as people say it.
 STEPS = {"remove": "tas bort"}
@@ -220,6 +223,15 @@ def _after(change: Change) -> Text:
         said.append(STEPS.get(step["gör"], step["gör"]) + "\n", style="green")
         said.append("\n".join(f"{name}: {value}" for name, value in step.items() if name not in {"gör", "reminder"}))
     return said
+
+
+def checks(found: Sequence[Check]) -> RenderableType:
+    """Return what `flotta doctor` found: how each thing is, and what mends what is not well."""
+    table = _table("Den här datorn", "", "Vad", "Läge", "Åtgärd")
+    signs = {"ok": Text("✓", style="green"), "warning": Text("!", style="yellow"), "missing": Text("✗", style="red")}
+    for each in found:
+        table.add_row(signs[each.state], each.what, Text(each.found), Text(each.remedy))
+    return table
 
 
 #: What an entry of the audit trail says, in Swedish.

@@ -234,6 +234,17 @@ class Ledger:
                 raise ConfigurationError(f"Liggaren i {self._where} är ingen databas. Återställ den.") from error
             raise StateNotWritable(self._where) from error
 
+    def problem(self) -> str | None:
+        """Return what is wrong with the file itself, in the database's own words; None when nothing is."""
+        if self._engine.dialect.name != "sqlite":
+            return None
+        try:
+            with self.reading() as connection:
+                said = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+        except DBAPIError as error:
+            said = str(error.orig)
+        return None if said == "ok" else said
+
     def up_to_date(self) -> bool:
         """Return whether the schema is the newest. Migrations are not imported: their files begin with their id."""
         head = max(file.name[:4] for file in Path(__file__).parent.glob("migrations/versions/[0-9]*.py"))

@@ -101,3 +101,16 @@ def test_a_check_of_the_selectors_tells_each_element_and_exits_by_the_worst(
     assert {"screen", "element", "verdict", "sightings", "map"} <= set(found[0])
     assert any(each["verdict"] == "drift" for each in found) == (code == 4)
     assert lifecare.journal() == []
+
+
+def test_doctor_starts_the_browser_and_says_which(house: House) -> None:
+    """What is found is also tried."""
+    well = house.flotta("doctor", "--json")
+    lacking = house.flotta("doctor", FLOTTA_BROWSER="/finns/inte")
+
+    assert well.code == 0, well.said
+    (browser,) = [each for each in well.json() if each["what"] == "webbläsare"]
+    assert browser["state"] == "ok"
+    assert lacking.code == 2
+    assert "✗" in lacking.out
+    assert not house.home.exists()

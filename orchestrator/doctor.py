@@ -1,0 +1,220 @@
+"""What is missing on this machine, and the command that mends it. Looks, and changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zoneinfo
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bots import registry
+from bots.errors import BrowserMissing, ConfigurationError, FlottaError, of_python
+from orchestrator import bootstrap
+from orchestrator.ledger.vault import key_from
+from orchestrator.settings import load
+
+if TYPE_CHECKING:
+    from orchestrator.settings import Settings
+
+OK, WARNING, MISSING = "ok", "warning", "missing"
+
+#: A night's run needs some tens of megabytes; with less than this a week of them may not fit. Bytes.
+ROOM = 1 << 30
+#: How long another program may take to answer. Seconds.
+PATIENCE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: how it is, and what mends it. `state`: ok, warning, missing."""
+
+    what: str
+    state: str
+    found: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Check]:
+    """Yield what is found, the quick things first. Nothing is made, and no system is signed in to."""
+    yield _python()
+    yield _zone()
+    yield _clock()
+    yield _fonts()
+    try:
+        settings = load()
+    except ConfigurationError as error:
+        yield Check("inställningar", MISSING, error.sentence, "Rätta det som står i meningen och kör om.")
+        return
+    yield Check("inställningar", OK, "går att läsa")
+    for what, look in _LOOKS.items():
+        try:
+            yield look(settings)
+        except FlottaError as error:
+            yield Check(what, MISSING, error.sentence, "Rätta det som står i meningen och kör om.")
+        except Exception as error:  # noqa: BLE001 - one check that breaks must not hide the others
+            yield Check(what, MISSING, of_python(error), "Anmäl felet till förvaltningen.")
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Check("Python", OK, version)
+
+
+def _zone() -> Check:
+    try:
+        zoneinfo.ZoneInfo("Europe/Stockholm")
+    except zoneinfo.ZoneInfoNotFoundError:
+        return Check("tidszon", MISSING, "Europe/Stockholm finns inte", "apt-get install -y tzdata")
+    return Check("tidszon", OK, "Europe/Stockholm")
+
+
+def _clock() -> Check:
+    said = _output("timedatectl", "show", "--property=NTPSynchronized", "--value")
+    if said == "yes":
+        return Check("klocka", OK, "ställs av en tidsserver")
+    if said == "no":
+        return Check("klocka", WARNING, "ställs inte av någon tidsserver", "timedatectl set-ntp true")
+    return Check(
+        "klocka", OK, f"{bootstrap.now():%Y-%m-%d %H:%M:%S} UTC (om den ställs av en tidsserver syns inte här)"
+    )
+
+
+def _fonts() -> Check:
+    said = _output("fc-list", ":lang=sv", "family")
+    if said is None:
+        return Check("typsnitt", OK, "systemets egna")
+    families = {line for line in said.splitlines() if line.strip()}
+    if families:
+        return Check("typsnitt", OK, f"{len(families)} familjer med å, ä och ö")
+    return Check("typsnitt", WARNING, "inget med å, ä och ö: bilder och utskrifter blir oläsliga",
+                 "apt-get install -y fonts-dejavu-core")  # fmt: skip
+
+
+def _home(settings: Settings) -> Check:
+    home = settings.home
+    if not home.exists():
+        parent = next(each for each in home.parents if each.exists())
+        if os.access(parent, os.W_OK):
+            return Check("statuskatalog", OK, f"{home} görs vid första körningen")
+        return Check(
+            "statuskatalog", MISSING, f"{home} kan inte göras i {parent}", f"sudo install -d -m 700 -o $USER {home}"
+        )
+    if not os.access(home, os.W_OK | os.X_OK):
+        return Check("statuskatalog", MISSING, f"{home} går inte att skriva i", f"sudo chown -R $USER {home}")
+    if home.stat().st_mode & 0o077:
+        return Check("statuskatalog", WARNING, f"{home} får läsas av andra", f"chmod 700 {home}")
+    return Check("statuskatalog", OK, str(home))
+
+
+def _disk(settings: Settings) -> Check:
+    place = next(each for each in (settings.home, *settings.home.parents) if each.exists())
+    free = shutil.disk_usage(place).free
+    said = f"{free / (1 << 30):.1f} GiB ledigt"
+    if free >= ROOM:
+        return Check("diskutrymme", OK, said)
+    return Check("diskutrymme", MISSING, f"{said}, men minst 1 GiB behövs", f"du -xsh {place}/* | sort -h")
+
+
+def _key(settings: Settings) -> Check:
+    file = settings.key_file
+    if not file.exists():
+        if (settings.home / "ledger.db").exists():
+            return Check("krypteringsnyckel", MISSING, f"{file} saknas, men liggaren är krypterad med en",
+                         "Återställ den från säkerhetskopian, eller ange rätt fil i FLOTTA_KEY_FILE.")  # fmt: skip
+        return Check("krypteringsnyckel", OK, f"{file} görs vid första körningen")
+    key_from(file)
+    if file.resolve().is_relative_to(settings.home.resolve()):
+        return Check("krypteringsnyckel", WARNING, f"{file} ligger bland det som den krypterar",
+                     f"mkdir -p ~/.config/flotta && mv {file} ~/.config/flotta/key")  # fmt: skip
+    return Check("krypteringsnyckel", OK, str(file))
+
+
+def _database(settings: Settings) -> Check:
+    file = settings.home / "ledger.db"
+    if not file.exists():
+        return Check("liggare", OK, "görs vid första körningen")
+    if not settings.key_file.exists():
+        return Check("liggare", MISSING, "går inte att öppna utan nyckeln", "Återställ nyckelfilen.")
+    ledger = bootstrap.ledger_in(settings)
+    try:
+        if problem := ledger.problem():
+            return Check("liggare", MISSING, f"filen är skadad ({problem})", f"Återställ {file} från säkerhetskopian.")
+        if not ledger.up_to_date():
+            return Check("liggare", OK, "av en annan version; uppgraderas vid nästa körning")
+        if found := ledger.verify_audit():
+            return Check("liggare", MISSING, f"spåret är inte som det skrevs ({len(found)} fel)", "flotta audit verify")
+        entries, _ = ledger.audit_extent()
+        return Check("liggare", OK, f"{len(ledger.latest_runs(1_000_000))} körningar, {entries} poster i spåret")
+    finally:
+        ledger.close()
+
+
+def _maps(settings: Settings) -> Check:
+    systems = sorted({system for name in registry.names() for system in registry.bot(name).systems})
+    versions = [
+        f"{each.system} {each.version}" for system in systems for each in bootstrap.maps_of(settings, system, None)
+    ]
+    return Check("kartor", OK, ", ".join(versions))
+
+
+def _accounts(settings: Settings) -> Check:
+    lacking = []
+    systems = sorted({system for name in registry.names() for system in registry.bot(name).systems})
+    for system in systems:
+        about = settings.system(system)
+        given = {"base_url": about.base_url, "user": about.user, "password": about.password.get_secret_value()}
+        lacking += [f"{system}: {name}" for name, value in given.items() if not value]
+    if lacking:
+        return Check("konton", WARNING, f"saknas: {', '.join(lacking)} (behövs inte med --mock)",
+                     "flotta.toml: [systems.…] base_url, user; lösenordet i FLOTTA_SYSTEMS__…__PASSWORD")  # fmt: skip
+    return Check("konton", OK, ", ".join(systems))
+
+
+def _browser(settings: Settings) -> Check:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.3 s
+
+    from bots.browser import session as kit  # noqa: PLC0415
+
+    with sync_playwright() as playwright:
+        try:
+            file = kit.find_browser(playwright, settings.browser)
+        except BrowserMissing as error:
+            return Check("webbläsare", MISSING, error.sentence, _how_to_get_a_browser(settings))
+        with kit.launch(playwright, file, as_root=os.geteuid() == 0, environment=dict(os.environ)) as browser:
+            version = browser.version
+    return Check("webbläsare", OK, f"{file} {version}")
+
+
+_LOOKS: dict[str, Callable[[Settings], Check]] = {
+    "statuskatalog": _home,
+    "diskutrymme": _disk,
+    "krypteringsnyckel": _key,
+    "liggare": _database,
+    "kartor": _maps,
+    "konton": _accounts,
+    "webbläsare": _browser,
+}
+
+
+def _how_to_get_a_browser(settings: Settings) -> str:
+    if settings.browser is not None:
+        return "unset FLOTTA_BROWSER (och ta bort browser ur flotta.toml)"
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        return "apt-get install -y chromium-headless-shell || apt-get install -y chromium"
+    return f"{Path(sys.executable).with_name('playwright')} install --only-shell chromium"
+
+
+def _output(*command: str) -> str | None:
+    """Return what a program says, or None when it is not there or fails."""
+    if shutil.which(command[0]) is None:
+        return None
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603 - ours
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
