@@ -93,6 +93,17 @@ def show(
 
 
 @app.command()
+def report(
+    out: Annotated[str, typer.Option("--out", "-o", metavar="FIL", help="Filen att skriva: .pdf, eller .html.")],
+    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste.")] = None,
+) -> None:
+    """Skriv en rapport över en körning, utan personuppgifter. Exempel: flotta report -o rapport.pdf"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.report(run, out))
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Visa vad som saknas på den här datorn, och hur det åtgärdas. Exempel: flotta doctor"""
     from orchestrator import operate

@@ -176,17 +176,12 @@ def _accounts(settings: Settings) -> Check:
 
 
 def _browser(settings: Settings) -> Check:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.3 s
+    from bots.browser.session import started  # noqa: PLC0415 - Playwright, 0.3 s
 
-    from bots.browser import session as kit  # noqa: PLC0415
-
-    with sync_playwright() as playwright:
-        try:
-            file = kit.find_browser(playwright, settings.browser)
-        except BrowserMissing as error:
-            return Check("webbläsare", MISSING, error.sentence, _how_to_get_a_browser(settings))
-        with kit.launch(playwright, file, as_root=os.geteuid() == 0, environment=dict(os.environ)) as browser:
-            version = browser.version
+    try:
+        file, version = started(settings.browser, as_root=os.geteuid() == 0, environment=dict(os.environ))
+    except BrowserMissing as error:
+        return Check("webbläsare", MISSING, error.sentence, _how_to_get_a_browser(settings))
     return Check("webbläsare", OK, f"{file} {version}")
 
 

@@ -150,6 +150,27 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
     return 0
 
 
+def report(name: str | None, out: str) -> int:
+    """Carry out `flotta report`."""
+    from orchestrator import report as printing  # noqa: PLC0415 - no other command needs it
+
+    settings, file = load(), Path(out)
+    if file.suffix not in {".pdf", ".html"}:
+        raise ConfigurationError(f"{file} ska sluta på .pdf eller .html.")
+    if not file.absolute().parent.is_dir():
+        raise ConfigurationError(f"Katalogen {file.absolute().parent} finns inte.")
+    ledger = bootstrap.open_ledger(settings)
+    found = _find(ledger, name, unfinished=False)
+    lines, entries = ledger.lines(found.id), list(ledger.audit_trail(found.id))
+    html = printing.page(registry.bot(found.bot), found, lines, entries, now=bootstrap.now())
+    try:
+        printing.print_to(file, html, settings)
+    except OSError as error:
+        raise ConfigurationError(f"{file} kan inte skrivas ({type(error).__name__}).") from error
+    Console().print(f"Rapporten över {found.id} finns i {file}.", highlight=False)
+    return 0
+
+
 def doctor(*, json: bool) -> int:
     """Carry out `flotta doctor`: 0 when nothing is missing, 2 when something is."""
     from orchestrator.doctor import MISSING, examine  # noqa: PLC0415 - no other command needs it

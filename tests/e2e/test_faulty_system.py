@@ -9,7 +9,7 @@ from tests.e2e.conftest import Carry, Serving
 from tests.e2e.house import House, Lifecare, Record, assert_sound
 
 #: Enough rows for chance to strike some writes, and few enough to be quick: 12 of them are removable.
-ROWS = 40
+ROWS = 32
 
 
 def _fault(kind: str, probability: float, **more: object) -> Record:

@@ -9,11 +9,13 @@ import subprocess
 from contextlib import suppress
 
 from orchestrator.bootstrap import LOST
-from tests.e2e.house import House, Lifecare, assert_sound, frozen
+from tests.e2e.conftest import Serving
+from tests.e2e.house import House, assert_sound, frozen
 
 
-def test_frozen_workers_that_wake_after_another_finished_write_nothing(hasty: House, lifecare: Lifecare) -> None:
+def test_frozen_workers_that_wake_after_another_finished_write_nothing(hasty: House, serving: Serving) -> None:
     """They do not know that they slept, so the page and the ledger must know it."""
+    lifecare = serving(ui="2023.10")
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     sleepers = _sleepers(hasty, run_id)
@@ -28,8 +30,9 @@ def test_frozen_workers_that_wake_after_another_finished_write_nothing(hasty: Ho
     assert_sound(hasty, run_id, lifecare, before)
 
 
-def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House, lifecare: Lifecare) -> None:
+def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House, serving: Serving) -> None:
     """Their reminders are still there to be removed, so the deadline and the epoch alone hold them back."""
+    lifecare = serving(ui="2024.04")
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     sleepers = _sleepers(hasty, run_id)

@@ -57,7 +57,7 @@ def test_killed_at_random_times_again_and_again_the_runs_end_the_same(
 def _states(lifecare: Lifecare, *, first: int) -> Iterator[Record]:
     """Put the mock to one seeded state after the other."""
     for seed in count(first):
-        yield lifecare.reset(rows=12, seed=seed)
+        yield lifecare.reset(rows=10, seed=seed)
 
 
 def _killed(house: House, run_id: str, chance: random.Random) -> bool:

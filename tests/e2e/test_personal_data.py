@@ -39,9 +39,9 @@ def test_a_whole_run_keeps_nobody_in_the_clear(ui: str, house: House, serving: S
     assert_clean(house, people)
 
 
-def test_failed_runs_keep_nobody_in_the_clear(ui: str, hasty: House, serving: Serving) -> None:
+def test_failed_runs_keep_nobody_in_the_clear(hasty: House, serving: Serving) -> None:
     """Playwright quotes the page in its messages, names and all, and an error is kept to be looked into."""
-    lifecare = serving(ui=ui, rows=8)
+    lifecare = serving()
     people = people_of(lifecare.state())
     lifecare.faults({"kind": "error_before_commit", "probability": 1})
     failed = hasty.flotta("resume", hasty.a_run(lifecare, limit=1), FLOTTA_WRITE_DEADLINE="PT1S")

@@ -6,10 +6,10 @@ from tests.e2e.house import BOT, House, assert_sound, ended
 
 def test_an_answered_question_is_not_asked_again_until_something_changes(house: House, serving: Serving) -> None:
     """A handläggare who has answered once is left in peace."""
-    lifecare = serving(rows=60)
+    lifecare = serving(rows=20)
     assert ended(house.start_run(lifecare)).code == 0
     open_questions = house.flotta("review", "list", "--json").json()
-    question = next(each for each in open_questions if each["rule"] == "no-handlaggare")
+    question = open_questions[0]
 
     shown = house.flotta("review", "show", question["id"])
     approved = house.flotta("review", "approve", question["id"], "--note", "Tas över av KAEK.")
@@ -53,7 +53,7 @@ def test_a_stopped_plan_is_approved_in_part_and_the_rest_is_left_alone(house: Ho
 
 def test_an_answer_that_cannot_be_meant_is_refused(house: House, serving: Serving) -> None:
     """Each with what is wrong and what there is."""
-    assert ended(house.start_run(serving(rows=60))).code == 0
+    assert ended(house.start_run(serving(rows=20))).code == 0
     question = house.flotta("review", "list", "--json").json()[0]["id"]
 
     for arguments, said in (
