@@ -51,7 +51,10 @@ def curve(entries: Sequence[Entry]) -> Curve | None:
         return None
     begun, ended = entries[0].at, entries[-1].at
     span = max((ended - begun).total_seconds(), 0.001)
-    places = [(begun, 0), *((at, count) for count, at in enumerate(done, 1)), (ended, len(done))]
+    places = [(begun, 0)]
+    for count, at in enumerate(done, 1):
+        places += [(at, count - 1), (at, count)]
+    places.append((ended, len(done)))
     points = " ".join(
         f"{(at - begun).total_seconds() / span * WIDTH:.1f},{HEIGHT - count / len(done) * HEIGHT:.1f}"
         for at, count in places

@@ -28,7 +28,10 @@ def test_the_curve_rises_from_the_start_to_the_last_item_and_stays() -> None:
 
     assert drawn is not None
     assert drawn.points.split() == [
-        f"0.0,{HEIGHT}.0", f"{WIDTH / 4},{HEIGHT / 2}", f"{WIDTH / 2},0.0", f"{WIDTH}.0,0.0",
+        f"0.0,{HEIGHT}.0",
+        f"{WIDTH / 4},{HEIGHT}.0", f"{WIDTH / 4},{HEIGHT / 2}",
+        f"{WIDTH / 2},{HEIGHT / 2}", f"{WIDTH / 2},0.0",
+        f"{WIDTH}.0,0.0",
     ]  # fmt: skip
     assert drawn.most == 2
 
