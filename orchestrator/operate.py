@@ -433,6 +433,7 @@ class Operator:
             TimeElapsedColumn(),
             console=Console(stderr=True),
             transient=True,
+            disable=not sys.stderr.isatty(),
         )
 
     def _how_far(self, run_id: str) -> dict[str, Any]:

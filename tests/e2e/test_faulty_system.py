@@ -1,5 +1,6 @@
 """The system fails, loses answers, is written in by others: nothing is repeated, and what is unsure is looked for."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from tests.e2e.house import House, Lifecare, Record, assert_sound
 
 #: Enough rows for chance to strike some writes, and few enough to be quick: 12 of them are removable.
 ROWS = 32
+#: With 300 it is a whole night, and takes some minutes.
+MIXED_ROWS = int(os.environ.get("MIXED_ROWS", "32"))
 
 
 def _fault(kind: str, probability: float, **more: object) -> Record:
@@ -45,6 +48,20 @@ def test_a_write_that_did_not_happen_is_made_in_the_end(
     assert_sound(house, run_id, lifecare, before)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [_fault("modal", 0.2), _fault("logout", 0.2, seconds=0.05), _fault("slow_asset", 0.2, seconds=0.3)],
+    ids=lambda fault: str(fault["kind"]),
+)
+def test_what_disturbs_a_page_delays_the_work_and_changes_nothing(
+    fault: Record, ui: str, house: House, serving: Serving, carry: Carry
+) -> None:
+    """A notice over the page, a page that signs itself out, a script that comes late: the next try is another page."""
+    lifecare, run_id, before = _carried(fault, ui, house, serving, carry)
+
+    assert_sound(house, run_id, lifecare, before)
+
+
 def _carried(fault: Record, ui: str, house: House, serving: Serving, carry: Carry) -> tuple[Lifecare, str, Record]:
     """Carry a run to its end in a system with this fault. Return the system, the run and what there was before."""
     lifecare = serving(fault, ui=ui, rows=ROWS)
@@ -71,7 +88,7 @@ def test_what_others_changed_since_the_plan_is_referred_and_nothing_else(
     ui: str, house: House, serving: Serving, carry: Carry
 ) -> None:
     """The proof was read before the change, and may not hold after it."""
-    lifecare = serving({"kind": "stale_row", "count": 20}, ui=ui, rows=ROWS)
+    lifecare = serving({"kind": "stale_row", "count": 12}, ui=ui, rows=ROWS)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
@@ -103,6 +120,36 @@ def test_what_others_change_just_before_the_write_is_never_removed(
     assert_sound(house, run_id, lifecare, before, but=frozenset(referred))
     changed = _changed(before, lifecare.state())
     assert all(each in changed or _twins(before, each) & changed for each in referred)
+
+
+#: One in twenty of all that can go wrong at once.
+MIXED = [
+    _fault("latency", 0.05, seconds=0.2),
+    _fault("error_before_commit", 0.05),
+    _fault("error_after_commit", 0.05),
+    _fault("commit_late", 0.05, seconds=1),
+    _fault("stale_row", 0.05),
+    _fault("session_expiry", 0.05),
+    _fault("modal", 0.05),
+    _fault("logout", 0.05, seconds=0.05),
+    _fault("slow_asset", 0.05, seconds=0.3),
+]
+
+
+def test_all_that_can_go_wrong_at_once_ends_by_itself_in_stored_states(
+    ui: str, house: House, serving: Serving, carry: Carry
+) -> None:
+    """A bad night needs nobody: what was wanted is done, once, or is a person's with the reason."""
+    lifecare = serving(*MIXED, ui=ui, rows=MIXED_ROWS)
+    before = lifecare.state()
+    run_id = house.a_run(lifecare)
+
+    assert carry(house.run(run_id), write_deadline=timedelta(seconds=4)) == 0, house.run(run_id).sentence
+
+    states = house.states(run_id)
+    wanted = set(oracle.expected(before))
+    assert set(states.values()) <= {"done", "left", "referred"}
+    assert_sound(house, run_id, lifecare, before, but=frozenset(each for each in wanted if states[each] == "referred"))
 
 
 def _changed(before: Record, after: Record) -> set[str]:
