@@ -85,7 +85,7 @@ def test_without_a_terminal_to_ask_on_the_plan_waits_until_it_is_approved(house:
 
 @pytest.mark.parametrize(
     ("limits", "reason"),
-    [("max_actions = 4", "5 åtgärder, fler än gränsen 4"), ("max_share = 0.5", "62% av 8 sedda, mer än gränsen 50%")],
+    [("max_share = 0.5", "62% av 8 sedda, mer än gränsen 50%")],  # `max_actions`: in test_review
 )
 def test_a_plan_beyond_the_guards_limits_waits_for_a_person(
     limits: str, reason: str, house: House, serving: Serving
