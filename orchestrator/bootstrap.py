@@ -139,15 +139,11 @@ class Doors:
         from bots.browser import session as kit  # noqa: PLC0415
 
         if self._browser is None:
-            from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
             # Playwright's driver starts in three quarters of the time when it need not compile its code anew.
             os.environ.setdefault("NODE_COMPILE_CACHE", str(self._settings.home / "cache" / "node"))
-            playwright = self._stack.enter_context(sync_playwright())
-            executable = kit.find_browser(playwright, self._settings.browser)
             clean = {name: value for name, value in os.environ.items() if not name.startswith("FLOTTA_SYSTEMS")}
-            self._browser = kit.launch(playwright, executable, as_root=os.geteuid() == 0, environment=clean)
-            self._stack.callback(self._browser.close)
+            begun = kit.running(self._settings.browser, as_root=os.geteuid() == 0, environment=clean)
+            _executable, self._browser = self._stack.enter_context(begun)
             self._context = kit.new_context(self._browser)
         return self._context.new_page()
 

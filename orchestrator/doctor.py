@@ -149,40 +149,42 @@ def _database(settings: Settings) -> Check:
         if found := ledger.verify_audit():
             return Check("liggare", MISSING, f"spåret är inte som det skrevs ({len(found)} fel)", "flotta audit verify")
         entries, _ = ledger.audit_extent()
-        return Check("liggare", OK, f"{len(ledger.latest_runs(1_000_000))} körningar, {entries} poster i spåret")
+        return Check("liggare", OK, f"hel, med {entries} poster i spåret")
     finally:
         ledger.close()
 
 
+def _systems() -> list[str]:
+    return sorted({system for name in registry.names() for system in registry.bot(name).systems})
+
+
 def _maps(settings: Settings) -> Check:
-    systems = sorted({system for name in registry.names() for system in registry.bot(name).systems})
     versions = [
-        f"{each.system} {each.version}" for system in systems for each in bootstrap.maps_of(settings, system, None)
+        f"{each.system} {each.version}" for system in _systems() for each in bootstrap.maps_of(settings, system, None)
     ]
     return Check("kartor", OK, ", ".join(versions))
 
 
 def _accounts(settings: Settings) -> Check:
     lacking = []
-    systems = sorted({system for name in registry.names() for system in registry.bot(name).systems})
-    for system in systems:
+    for system in _systems():
         about = settings.system(system)
         given = {"base_url": about.base_url, "user": about.user, "password": about.password.get_secret_value()}
         lacking += [f"{system}: {name}" for name, value in given.items() if not value]
     if lacking:
         return Check("konton", WARNING, f"saknas: {', '.join(lacking)} (behövs inte med --mock)",
                      "flotta.toml: [systems.…] base_url, user; lösenordet i FLOTTA_SYSTEMS__…__PASSWORD")  # fmt: skip
-    return Check("konton", OK, ", ".join(systems))
+    return Check("konton", OK, ", ".join(_systems()))
 
 
 def _browser(settings: Settings) -> Check:
-    from bots.browser.session import started  # noqa: PLC0415 - Playwright, 0.3 s
+    from bots.browser.session import running  # noqa: PLC0415 - Playwright, 0.3 s
 
     try:
-        file, version = started(settings.browser, as_root=os.geteuid() == 0, environment=dict(os.environ))
+        with running(settings.browser, as_root=os.geteuid() == 0, environment=dict(os.environ)) as (file, browser):
+            return Check("webbläsare", OK, f"{file} {browser.version}")
     except BrowserMissing as error:
         return Check("webbläsare", MISSING, error.sentence, _how_to_get_a_browser(settings))
-    return Check("webbläsare", OK, f"{file} {version}")
 
 
 _LOOKS: dict[str, Callable[[Settings], Check]] = {

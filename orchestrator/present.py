@@ -76,7 +76,7 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
             continue
         table.add_section()
         table.add_row(Text(heading, style="bold"), Text(str(len(chosen)), style="bold"), "")
-        for reason, count in Counter(_why(line, titles) for line in chosen).most_common():
+        for reason, count in Counter(why(line, titles) for line in chosen).most_common():
             table.add_row("", str(count), Text(reason))
     parts: list[RenderableType] = [
         table if lines or run.seen else Text(f"{bot.name}: {STATES[run.state]}", style="bold")
@@ -88,7 +88,7 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
     return Group(*parts)
 
 
-def _why(line: ItemLine, titles: Mapping[str, str]) -> str:
+def why(line: ItemLine, titles: Mapping[str, str]) -> str:
     """Group by the rule, or by what happened after the plan."""
     return line.note or titles.get(line.rule, line.rule)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 #: After so many items that fail in a row it is the system that is down, not the items.
 FAILURES_IN_A_ROW = 3
 #: How often one step may be tried when each try is proven not to have happened.
-ATTEMPTS = 3
+ATTEMPTS = 6
 #: How often the number of seen items is stored while collecting.
 SEEN_EVERY = timedelta(seconds=0.5)
 
@@ -102,7 +102,6 @@ class Worker:
         self._stopping = threading.Event()
         self._epoch = 0
         self._failing: set[str] = set()
-        self._answers: dict[str, review.Answer] = {}
 
     def stop(self) -> None:
         """Finish the item in hand, keep the rest."""
@@ -169,10 +168,10 @@ class Worker:
     def _plan(self) -> None:
         items: list[PlannedItem] = []
         place = review.instance_of(asdict(self._run.options))
-        self._answers = review.answers(self._ledger, self._bot.name, place)
+        answers = review.answers(self._ledger, self._bot.name, place)
         told = self._now()
         for item in self._bot.collect(self._at, self._run.today):
-            items.append(self._decided(item))
+            items.append(self._decided(item, answers))
             if self._now() - told > SEEN_EVERY:
                 told = self._now()
                 self._ledger.seen(self._run.id, self._epoch, len(items))
@@ -184,9 +183,9 @@ class Worker:
         )  # fmt: skip
         self._log.info("plan.stored", count=len(items))
 
-    def _decided(self, item: Item[Any]) -> PlannedItem:
+    def _decided(self, item: Item[Any], answers: Mapping[str, review.Answer]) -> PlannedItem:
         decision = self._bot.decide(item.record, self._run.today)
-        answer = self._answers.get(item.key) if isinstance(decision, Refer) else None
+        answer = answers.get(item.key) if isinstance(decision, Refer) else None
         if answer and answer.digest == self._ledger.vault.digest(self._record.dump_json(item.record)):
             reason = f"{decision.reason} Besvarad av {answer.by} {answer.at:%Y-%m-%d}: {answer.note}"
             decision = Leave(decision.rule, reason, decision.inputs)

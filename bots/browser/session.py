@@ -113,10 +113,15 @@ def new_context(browser: Browser) -> BrowserContext:
     )
 
 
-def started(setting: str | None, *, as_root: bool, environment: Mapping[str, str]) -> tuple[str, str]:
-    """Start the browser that a run would use, and return its path and version. Raises BrowserMissing."""
-    with _browser(setting, as_root=as_root, environment=environment) as (executable, browser):
-        return executable, browser.version
+@contextmanager
+def running(setting: str | None, *, as_root: bool, environment: Mapping[str, str]) -> Iterator[tuple[str, Browser]]:
+    """Start the browser that `find_browser` finds, and yield its path and itself. Raises BrowserMissing."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.1 s, and selector maps are read without it
+
+    with sync_playwright() as playwright:
+        executable = find_browser(playwright, setting)
+        with launch(playwright, executable, as_root=as_root, environment=environment) as browser:
+            yield executable, browser
 
 
 def pdf(html: str, setting: str | None, *, as_root: bool, environment: Mapping[str, str]) -> bytes:
@@ -128,24 +133,13 @@ def pdf(html: str, setting: str | None, *, as_root: bool, environment: Mapping[s
         '<div style="width: 100%; font-size: 8px; text-align: center">'
         'Sida <span class="pageNumber"></span> av <span class="totalPages"></span></div>'
     )
-    with _browser(setting, as_root=as_root, environment=environment) as (_executable, browser):
+    with running(setting, as_root=as_root, environment=environment) as (_executable, browser):
         page = browser.new_context(offline=True, java_script_enabled=False, locale="sv-SE").new_page()
         page.set_content(html)
         return page.pdf(
             prefer_css_page_size=True, print_background=True, display_header_footer=True,
             header_template="<span></span>", footer_template=footer, tagged=True,
         )  # fmt: skip
-
-
-@contextmanager
-def _browser(setting: str | None, *, as_root: bool, environment: Mapping[str, str]) -> Iterator[tuple[str, Browser]]:
-    """Start a browser apart from any run."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a run has its own already
-
-    with sync_playwright() as playwright:
-        executable = find_browser(playwright, setting)
-        with launch(playwright, executable, as_root=as_root, environment=environment) as browser:
-            yield executable, browser
 
 
 class Session:

@@ -10,6 +10,7 @@ reach. The trail names runs, items and people who decided, never the persons who
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: The link before the first entry.
 ROOT = ""
+#: An anchor as it is written.
+_LINE = re.compile(r"^(\d+) ([0-9a-f]{64})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +97,17 @@ class Anchors:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._file.open("a", encoding="utf-8") as out:
-                out.write(f"{anchor.seq} {anchor.link}\n")
+                # A line of its own, also after one that was torn.
+                out.write(f"\n{anchor.seq} {anchor.link}\n")
         except OSError as error:
             raise StateNotWritable(str(self._file)) from error
 
     def read(self) -> list[Anchor]:
-        """Return every head; none when there is no file. A line that is no anchor is one of an entry that never was."""
+        """Return every head; none when there is no file.
+
+        A line that a power cut has torn is no anchor: whoever could spoil a line could as well remove it.
+        """
         if not self._file.exists():
             return []
-        found = []
-        for line in self._file.read_text(encoding="utf-8", errors="replace").splitlines():
-            seq, _, said = line.partition(" ")
-            found.append(Anchor(int(seq) if seq.isdecimal() else 0, said))
-        return found
+        lines = _LINE.findall(self._file.read_text(encoding="utf-8", errors="replace"))
+        return [Anchor(int(seq), said) for seq, said in lines]

@@ -194,7 +194,10 @@ def changes(ledger: Ledger, question: Question) -> list[Change]:
             wanted &= items.c.key == question.item
         rows = connection.execute(sa.select(items).where(wanted).order_by(items.c.position)).all()
         after: dict[str, list[Mapping[str, str]]] = {}
-        for step in connection.execute(sa.select(steps).where(steps.c.run == question.run).order_by(steps.c.ordinal)):
+        theirs = sa.select(steps).where(
+            steps.c.run == question.run, steps.c.item.in_(sa.select(items.c.key).where(wanted))
+        )
+        for step in connection.execute(theirs.order_by(steps.c.ordinal)):
             after.setdefault(step.item, []).append({"gör": step.kind, **ledger.vault.open(step.args)})
     return [
         Change(row.reference, f"{row.rule}/{row.rule_version}", row.reason, ledger.vault.open(row.inputs),
@@ -250,11 +253,11 @@ def _decide_plan(
     if unknown := sorted(set(only or ()) - there):
         raise ConfigurationError(f"{', '.join(unknown)} finns inte bland planens åtgärder.")
     if verdict == REJECTED:
-        _decline(connection, *planned)
+        _decline(connection, question.run)
         connection.execute(runs.update().where(runs.c.id == question.run).values(state="rejected"))
         return
     if only is not None:
-        _decline(connection, *planned, items.c.reference.not_in(only))
+        _decline(connection, question.run, items.c.reference.not_in(only))
     ledger.approve_within(connection, question.run, by, now)
 
 
@@ -263,10 +266,8 @@ def _decide_rule(connection: sa.Connection, question: Question, verdict: str, *,
     if verdict == APPROVED:
         connection.execute(approved_rules.insert().values(bot=question.bot, by=by, at=now, **rule))
     else:
-        _decline(
-            connection, items.c.run == question.run, items.c.state == "todo", items.c.rule == question.rule,
-            items.c.rule_version == question.rule_version,
-        )  # fmt: skip
+        mine = items.c.rule == question.rule, items.c.rule_version == question.rule_version
+        _decline(connection, question.run, *mine)
 
 
 def _decide_step(
@@ -296,11 +297,12 @@ def _decide_step(
         connection.execute(items.update().where(*item, sa.exists(left)).values(state="todo", note=None))
 
 
-def _decline(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> None:
-    chosen = connection.execute(sa.select(items.c.run, items.c.key).where(*which)).all()
-    for run, key in chosen:
-        connection.execute(steps.update().where(steps.c.run == run, steps.c.item == key).values(state="dropped"))
-        connection.execute(items.update().where(items.c.run == run, items.c.key == key).values(state="declined"))
+def _decline(connection: sa.Connection, run: str, *which: sa.ColumnElement[bool]) -> None:
+    """Let those of the run's planned items not be carried out."""
+    chosen = items.c.run == run, items.c.state == "todo", *which
+    theirs = steps.c.item.in_(sa.select(items.c.key).where(*chosen))
+    connection.execute(steps.update().where(steps.c.run == run, theirs).values(state="dropped"))
+    connection.execute(items.update().where(*chosen).values(state="declined"))
 
 
 def answers(ledger: Ledger, bot: str, instance: str) -> dict[str, Answer]:

@@ -216,7 +216,7 @@ class Ledger:
         from alembic import command  # noqa: PLC0415 - 0.2 s of import that most commands do without
         from alembic.config import Config  # noqa: PLC0415
         from alembic.script import ScriptDirectory  # noqa: PLC0415
-        from alembic.util import CommandError  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415 - as above
 
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))

@@ -88,9 +88,9 @@ def _counts(lines: Sequence[ItemLine], titles: Mapping[str, str]) -> list[tuple[
     """Return each outcome with its number and the reasons for it, most frequent first."""
     found = []
     for heading, states in {"Utfört": ("done",), "Kvar": ("left",), **HEADINGS}.items():
-        why = Counter(line.note or titles.get(line.rule, line.rule) for line in lines if line.state in states)
-        if why:
-            found.append((heading, why.total(), why.most_common()))
+        reasons = Counter(present.why(line, titles) for line in lines if line.state in states)
+        if reasons:
+            found.append((heading, reasons.total(), reasons.most_common()))
     return found
 
 

@@ -227,6 +227,18 @@ def test_an_older_copy_of_the_database_is_found(a_trail: Path, key: bytes, tmp_p
         assert ledger.verify_audit() != []
 
 
+def test_a_power_cut_accuses_nobody(a_trail: Path, key: bytes, tmp_path: Path) -> None:
+    """It may come after an entry is stored and before its anchor is, or in the middle of that."""
+    file = Path(shutil.copy(a_trail, tmp_path / "ledger.db"))
+    lines = a_trail.with_name("anchors").read_bytes()
+    for left in (b"", lines[:-200], lines[:-30]):
+        file.with_name("anchors").write_bytes(left)
+        with closing(a_ledger(file, key)) as ledger:
+            assert ledger.verify_audit() == []
+            a_night(ledger, f"after {len(left)}")
+            assert ledger.verify_audit() == []
+
+
 def test_a_trail_made_with_another_key_is_found(a_trail: Path, tmp_path: Path) -> None:
     """Who builds the whole chain anew needs the key that they have not."""
     file = Path(shutil.copy(a_trail, tmp_path / "ledger.db"))

@@ -571,17 +571,17 @@ def test_the_others_do_not_wait_for_the_one_that_was_lost(house: House, targets:
     assert house.removed() == [*targets[1:], targets[0]]
 
 
-def test_what_never_takes_effect_is_given_up_after_three_attempts(house: House, targets: list[str]) -> None:
+def test_what_never_takes_effect_is_given_up_in_the_end(house: House, targets: list[str]) -> None:
     """Something is wrong there that a person must look at."""
-    house.lifecare.losses[targets[0]] = [Lost.BEFORE] * 9
+    house.lifecare.losses[targets[0]] = [Lost.BEFORE] * (ATTEMPTS + 3)
     house.start()
 
     ending = house.work()
 
     assert (ending.state, ending.exit_code) == ("partial", 1)
-    assert house.attempts(targets[0]) == 3
+    assert house.attempts(targets[0]) == ATTEMPTS
     line = house.line(targets[0])
-    assert (line.state, line.note) == ("failed", "Försöktes 3 gånger utan verkan.")
+    assert (line.state, line.note) == ("failed", f"Försöktes {ATTEMPTS} gånger utan verkan.")
     assert sorted(house.removed()) == sorted(targets[1:])
 
 

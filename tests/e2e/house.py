@@ -299,7 +299,7 @@ def assert_sound(
     """Oracle, journal and ledger agree, item for item.
 
     Each reminder that the oracle wants removed was removed once, `but` these, and no other was; nothing was tried again
-    after it was done; and the ledger has as done, with its receipt, exactly what was.
+    after it was done; the ledger has as done, with its receipt, exactly what was; and its audit trail is whole.
     """
     journal = lifecare.journal()
     made, wanted = oracle.removed(journal), set(oracle.expected(before)) - but
@@ -307,3 +307,5 @@ def assert_sound(
     assert set(made) == wanted, f"wrongly removed {set(made) - wanted}, wrongly left {wanted - set(made)}"
     assert oracle.attempts_after_commit(journal) == [], "tried again after it was done"
     assert house.receipts(run_id) == lifecare.receipts(), "the ledger's receipts are not Lifecare's"
+    with closing(house.ledger()) as ledger:
+        assert ledger.verify_audit() == [], "the audit trail is not whole"

@@ -50,7 +50,7 @@ def test_a_write_that_did_not_happen_is_made_in_the_end(
 
 @pytest.mark.parametrize(
     "fault",
-    [_fault("modal", 0.2), _fault("logout", 0.2, seconds=0.05), _fault("slow_asset", 0.2, seconds=0.3)],
+    [_fault("modal", 0.1), _fault("logout", 0.1, seconds=0.05), _fault("slow_asset", 0.1, seconds=0.3)],
     ids=lambda fault: str(fault["kind"]),
 )
 def test_what_disturbs_a_page_delays_the_work_and_changes_nothing(

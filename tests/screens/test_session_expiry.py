@@ -86,7 +86,7 @@ def test_a_sign_in_that_was_interrupted_is_made_again(signed_in: Lifecare, mock:
             raise ScreenNotReady("role", "sidan försvann")
         take_role()
 
-    signed_in._take_role = interrupted  # type: ignore[method-assign]
+    signed_in._take_role = interrupted  # type: ignore[method-assign]  # this one object is to be interrupted
 
     assert signed_in.reminder(reminder_id) == shown(mock.state(), reminder_id)
     assert len(calls) == 2
