@@ -37,8 +37,11 @@ class Account:
     role: str
 
 
-#: How often a read is tried, the first time included. Four tries with growing waits span about three seconds.
-READ_TRIES = 4
+#: How often a read is tried, the first time included, with waits of five seconds in all between them. Where a page in five
+#: fails, which is a bad night, one read in 400,000 fails so often.
+READ_TRIES = 8
+#: How often signing in is tried before the next try of the read that needs it.
+SIGN_IN_TRIES = 3
 
 _QUIET = (
     "--disable-background-networking",
@@ -142,6 +145,14 @@ def pdf(html: str, setting: str | None, *, as_root: bool, environment: Mapping[s
         )  # fmt: skip
 
 
+_TRYING = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(TRANSIENT),
+    stop=tenacity.stop_after_attempt(READ_TRIES),
+    wait=tenacity.wait_exponential_jitter(multiplier=0.1, max=1, jitter=0.1),
+    reraise=True,
+)
+
+
 class Session:
     """One page, one system, one map."""
 
@@ -183,17 +194,11 @@ class Session:
 
         def prepare(state: tenacity.RetryCallState) -> None:
             if state.outcome is not None and isinstance(state.outcome.exception(), SessionLost):
-                # Signed out while signing in: the next read says so again, and that is a try of its own.
+                # Several pages, each of which may fail too. What is still wrong then, the next read says.
                 with suppress(*TRANSIENT):
-                    self.sign_in()
+                    _TRYING.copy(stop=tenacity.stop_after_attempt(SIGN_IN_TRIES))(self.sign_in)
 
-        return tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(TRANSIENT),
-            stop=tenacity.stop_after_attempt(READ_TRIES),
-            wait=tenacity.wait_exponential_jitter(multiplier=0.1, max=2, jitter=0.1),
-            before_sleep=prepare,
-            reraise=True,
-        )(read)
+        return _TRYING.copy(before_sleep=prepare)(read)
 
     def is_at(self, identity: Identity, url: str) -> bool:
         """Return whether `url` is an address of that screen in this system."""

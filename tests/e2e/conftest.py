@@ -1,6 +1,7 @@
 """What every end-to-end test stands on: a house of its own, and a mock Lifecare that outlives its workers."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -45,6 +46,14 @@ def hasty(house: House, tmp_path: Path) -> House:
         (maps / file.name).write_text(text.replace("settle: 3", f"settle: {SETTLE}"), encoding="utf-8")
     house.environment |= {"FLOTTA_MAPS": str(maps.parent), "FLOTTA_WRITE_DEADLINE": "PT3S"}
     return house
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C reach the processes of this test, also where the tests themselves were started to run behind."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(params=VERSIONS)

@@ -22,7 +22,7 @@ from orchestrator.bootstrap import open_ledger
 from orchestrator.ledger.store import Ledger, Options, Run
 from orchestrator.ledger.tables import approved_rules
 from orchestrator.operate import MOCK_ACCOUNT
-from orchestrator.settings import Settings
+from orchestrator.settings import BotSettings, Settings
 from tests import oracle
 
 TODAY = date(2026, 3, 31)
@@ -37,6 +37,8 @@ SETTLE = 0.5
 LOOK_EVERY = 0.05
 
 Record = Mapping[str, Any]
+#: A fault that gives a test the time to see a write and do something before the next.
+SLOW: Record = {"kind": "latency", "probability": 1, "seconds": 0.5, "on": "write"}
 
 
 @dataclass(frozen=True)
@@ -177,9 +179,12 @@ class House:
     # --- runs --------------------------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
-        """Return the settings that the processes have."""
+        """Return the settings that the processes have until `configure` says others."""
         return Settings(
-            home=self.home, key_file=Path(self.environment["FLOTTA_KEY_FILE"]), systems={"lifecare": _account()}
+            home=self.home,
+            key_file=Path(self.environment["FLOTTA_KEY_FILE"]),
+            systems={"lifecare": _account()},
+            bots={BOT: BotSettings(max_share=1.0)},
         )
 
     def ledger(self) -> Ledger:

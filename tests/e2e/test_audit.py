@@ -3,14 +3,14 @@
 import sqlite3
 from contextlib import closing
 
-from tests.e2e.conftest import Serving
-from tests.e2e.house import House, ended
+from tests.e2e.conftest import Carry, Serving
+from tests.e2e.house import House
 
 
-def test_a_run_can_be_audited_and_an_alteration_is_said(house: House, serving: Serving) -> None:
+def test_a_run_can_be_audited_and_an_alteration_is_said(house: House, serving: Serving, carry: Carry) -> None:
     """Every removal stands in it with its receipt; a receipt that is changed afterwards does not pass."""
     lifecare = serving()
-    assert ended(house.start_run(lifecare)).code == 0
+    assert carry(house.run(house.a_run(lifecare))) == 0
 
     trail = house.flotta("audit", "show", "--json").json()
     whole = house.flotta("audit", "verify")

@@ -2,9 +2,11 @@
 
 import signal
 
+import pytest
+
 from tests import oracle
 from tests.e2e.conftest import Serving
-from tests.e2e.house import House, assert_sound, ended, frozen, until
+from tests.e2e.house import SLOW, House, assert_sound, ended, frozen, until
 
 
 def test_a_second_start_names_the_holder_and_does_nothing(house: House, serving: Serving) -> None:
@@ -74,9 +76,10 @@ def test_a_run_that_is_killed_leaves_no_lock_behind(hasty: House, serving: Servi
     assert len(lifecare.removed()) == 5
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_keeps_the_state_and_resume_finishes(hasty: House, serving: Serving) -> None:
     """Who interrupts wants the computer back, not to lose the work: the item in hand is finished and stored."""
-    lifecare = serving({"kind": "latency", "probability": 1, "seconds": 0.1, "on": "write"}, rows=40)
+    lifecare = serving(SLOW, rows=24)
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     resuming = hasty.start("resume", run_id)
@@ -91,5 +94,6 @@ def test_ctrl_c_keeps_the_state_and_resume_finishes(hasty: House, serving: Servi
     assert set(hasty.receipts(run_id)) == set(lifecare.removed())
     assert set(lifecare.removed()) < set(oracle.expected(before))
     assert hasty.processes() == []
+    lifecare.faults()
     assert hasty.flotta("resume").code == 0
     assert_sound(hasty, run_id, lifecare, before)

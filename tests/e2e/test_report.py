@@ -1,19 +1,23 @@
 """The report of a real run, printed by the bots' own browser."""
 
+from contextlib import closing
 from pathlib import Path
 
 from pypdf import PdfReader
 
-from tests.e2e.conftest import Serving
-from tests.e2e.house import House, ended
+from orchestrator.ledger.store import Options
+from tests.e2e.conftest import Carry, Serving
+from tests.e2e.house import BOT, NOW, TODAY, House
 from tests.e2e.scan import people_of
 
 
-def test_a_run_is_printed_with_its_receipts_and_without_people(house: House, serving: Serving, tmp_path: Path) -> None:
+def test_a_run_is_printed_with_its_receipts_and_without_people(
+    house: House, serving: Serving, carry: Carry, tmp_path: Path
+) -> None:
     """Something to put in a binder: pages with numbers, each removal with its receipt, nobody's name."""
     lifecare = serving(rows=20)
     people = people_of(lifecare.state())
-    assert ended(house.start_run(lifecare)).code == 0
+    assert carry(house.run(house.a_run(lifecare))) == 0
     file = tmp_path / "rapport.pdf"
 
     printed = house.flotta("report", "-o", str(file))
@@ -29,9 +33,10 @@ def test_a_run_is_printed_with_its_receipts_and_without_people(house: House, ser
     assert [each for each in people if each in said] == []
 
 
-def test_a_report_that_cannot_be_written_is_said(house: House, serving: Serving, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_said(house: House, tmp_path: Path) -> None:
     """Each with what is wrong."""
-    assert ended(house.start_run(serving(), "--plan-only")).code == 0
+    with closing(house.ledger()) as ledger:
+        ledger.create_run("a-run", BOT, today=TODAY, options=Options({}, {}, {"lifecare": "x"}), now=NOW)
 
     for out, said in (
         (str(tmp_path / "rapport.docx"), ".pdf eller .html"),

@@ -13,8 +13,8 @@ import pytest
 from orchestrator import processes
 from orchestrator.bootstrap import CANNOT_STORE
 from tests import oracle
-from tests.e2e.conftest import Serving
-from tests.e2e.house import BOT, ROOT, Ended, House, Lifecare, assert_sound, until
+from tests.e2e.conftest import Carry, Serving
+from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, until
 
 #: Where nothing answers: a port that no program can be given.
 NOWHERE = "http://127.0.0.1:1"
@@ -127,11 +127,13 @@ def test_a_ledger_that_is_no_database_is_left_alone(house: House) -> None:
     assert file.read_bytes() == b"not a database " * 500
 
 
-def test_another_key_than_the_ledgers_is_said_plainly(house: House, serving: Serving, tmp_path: Path) -> None:
+def test_another_key_than_the_ledgers_is_said_plainly(
+    house: House, serving: Serving, carry: Carry, tmp_path: Path
+) -> None:
     """Without the key nothing can be read back, and nothing may be written that another key would hide."""
     lifecare = serving()
     run_id = house.a_run(lifecare, plan_only=True)
-    assert house.flotta("resume", run_id).code == 0
+    assert carry(house.run(run_id)) == 0
 
     ended = house.flotta("resume", run_id, "--yes", FLOTTA_KEY_FILE=str(tmp_path / "other" / "key"))
 
@@ -161,9 +163,9 @@ def test_an_unknown_version_stops_the_run_before_anything_is_tried(house: House,
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets another process's limits")
-def test_a_full_disk_during_the_run_is_said_and_nothing_is_lost(hasty: House, serving: Serving) -> None:
+def test_a_full_disk_during_the_run_is_said_and_nothing_is_lost(hasty: House, serving: Serving, carry: Carry) -> None:
     """No file can grow any more, which is what a full disk is to a program."""
-    lifecare = serving(rows=40)
+    lifecare = serving(SLOW, rows=24)
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     resuming = hasty.start("resume", run_id)
@@ -176,19 +178,22 @@ def test_a_full_disk_during_the_run_is_said_and_nothing_is_lost(hasty: House, se
 
     assert_said(Ended(resuming.returncode, out, err), 1, "full disk", "flotta resume")
     assert set(lifecare.removed()) < set(oracle.expected(before))
-    assert hasty.flotta("resume").code == 0
+    lifecare.faults()
+    assert carry(hasty.run(run_id)) == 0
     assert_sound(hasty, run_id, lifecare, before)
 
 
 @pytest.mark.parametrize("point", ["before-intent", "after-intent", "before-receipt"])
-def test_a_disk_that_fills_at_any_point_of_a_step_loses_nothing(point: str, hasty: House, serving: Serving) -> None:
-    """The worker stops where it can store no more, and `resume` with room finds out what it did last."""
+def test_a_disk_that_fills_at_any_point_of_a_step_loses_nothing(
+    point: str, hasty: House, serving: Serving, carry: Carry
+) -> None:
+    """The worker stops where it can store no more, and the next one, with room, finds out what it did last."""
     lifecare = serving()
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     assert hasty.armed(run_id, point, "fill", nth=2).wait() == CANNOT_STORE
 
-    assert hasty.flotta("resume").code == 0
+    assert carry(hasty.run(run_id)) == 0
 
     assert_sound(hasty, run_id, lifecare, before)
 
@@ -222,9 +227,9 @@ def test_a_state_directory_that_cannot_be_made_is_named(house: House) -> None:
     assert_said(ended, 2, "kan inte skapas", "FLOTTA_HOME")
 
 
-def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Serving) -> None:
+def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Serving, carry: Carry) -> None:
     """Whatever killed it, the person who follows the run learns it at once."""
-    lifecare = serving()
+    lifecare = serving(SLOW)
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     resuming = hasty.start("resume", run_id)
@@ -234,7 +239,8 @@ def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Ser
     out, err = resuming.communicate()
 
     assert_said(Ended(resuming.returncode, out, err), 1, "dog", "flotta resume")
-    assert hasty.flotta("resume").code == 0
+    lifecare.faults()
+    assert carry(hasty.run(run_id)) == 0
     assert_sound(hasty, run_id, lifecare, before)
 
 
