@@ -82,14 +82,25 @@ def runs(limit: Annotated[int, typer.Option(min=1, help="Högst så många.")] =
 
 @app.command()
 def show(
-    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[KÖRNING|POST]", help="Utan namn den senaste körningen.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Visa även de poster som lämnades kvar.")] = False,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Öppna en posts uppgifter. Det antecknas i spåret.")] = False,
+    note: Annotated[str | None, typer.Option("--note", help="Varför uppgifterna öppnas.")] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", metavar="KATALOG", help="Lägg postens bilder och spår här.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Visa en körning: utfall, skäl och kvitton. Exempel: flotta show --all"""
+    """Visa en körning eller en post: utfall, skäl och kvitton. Exempel: flotta show --all"""
     from orchestrator import operate
 
-    raise typer.Exit(operate.show(run, everything=everything, json=json))
+    if reveal:
+        raise typer.Exit(operate.reveal(name, note=note, out=out, json=json))
+    if note or out:
+        _refuse("--note och --out hör till --reveal.")
+    raise typer.Exit(operate.show(name, everything=everything, json=json))
 
 
 @app.command()
@@ -104,11 +115,33 @@ def report(
 
 
 @app.command()
+def lists(
+    out: Annotated[str, typer.Option("--out", "-o", metavar="KATALOG", help="Katalogen att skriva i; skapas.")],
+    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste.")] = None,
+    handlaggare: Annotated[str | None, typer.Option(metavar="KONTO", help="Bara för denna handläggare.")] = None,
+) -> None:
+    """Skriv lista (.html) och kalender (.ics) till varje handläggare. Exempel: flotta lists -o listor"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.lists(run, out, handlaggare=handlaggare))
+
+
+@app.command()
 def doctor(json: Json = False) -> None:
     """Visa vad som saknas på den här datorn, och hur det åtgärdas. Exempel: flotta doctor"""
     from orchestrator import operate
 
     raise typer.Exit(operate.doctor(json=json))
+
+
+@app.command()
+def purge(
+    yes: Annotated[bool, typer.Option("--yes", help="Gallra utan att fråga.")] = False, json: Json = False
+) -> None:
+    """Gallra det som har sparats längre än det får ([retention] i flotta.toml). Exempel: flotta purge --yes"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.purge(yes=yes, json=json))
 
 
 @app.command()

@@ -15,8 +15,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -28,6 +28,9 @@ from orchestrator import bootstrap, present, processes
 from orchestrator.ledger import review
 from orchestrator.ledger.store import OPEN_STATES, Holder, Ledger, Options, Run
 from orchestrator.settings import Settings, load
+
+if TYPE_CHECKING:
+    from orchestrator.ledger.reveal import Revealed
 
 #: How often the ledger is asked how far the run has come. Seconds.
 FOLLOW_EVERY = 0.2
@@ -106,6 +109,8 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
     found = _find(ledger, name, unfinished=True)
     if found.state == "rejected":
         raise ConfigurationError(f"Planen i {found.id} har avvisats. Starta en ny körning.")
+    if found.purged is not None:
+        raise ConfigurationError(f"Uppgifterna i {found.id} är gallrade. Starta en ny körning.")
     if found.state == "done":
         raise ConfigurationError(f"Körningen {found.id} är redan klar.")
     if found.options.mock:
@@ -139,6 +144,12 @@ def runs(limit: int, *, json: bool) -> int:
 def show(name: str | None, *, everything: bool, json: bool) -> int:
     """Carry out `flotta show`."""
     ledger = bootstrap.open_ledger(load())
+    if name is not None and (of_item := ledger.lines_of(name)):
+        if json:
+            _print_json([{"run": run, **asdict(line)} for run, line in of_item])
+        else:
+            present.show(present.history(of_item))
+        return 0
     found = _find(ledger, name, unfinished=False)
     bot, lines = registry.bot(found.bot), ledger.lines(found.id)
     if json:
@@ -147,6 +158,63 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
         Console().print(f"{found.id}, startad {found.created:%Y-%m-%d %H:%M} UTC")
         present.show(present.items(lines, everything=everything))
         present.show(present.summary(bot, found, lines))
+    return 0
+
+
+def reveal(name: str | None, *, note: str | None, out: str | None, json: bool) -> int:
+    """Carry out `flotta show ITEM --reveal`, of the newest run that saw the item."""
+    from orchestrator.ledger.reveal import reveal as opened  # noqa: PLC0415 - no other command needs it
+
+    ledger = bootstrap.open_ledger(load())
+    of_item = ledger.lines_of(name) if name else []
+    if not of_item:
+        raise ConfigurationError(f"Det finns ingen post {name or ''}. `flotta show --all` visar dem som finns.")
+    found = opened(ledger, *of_item[0], by=getpass.getuser(), why=note)
+    if json:
+        facts = {heading: dict(part) for heading, part in found.parts.items()}
+        _print_json({"run": found.run, "item": asdict(found.line), **facts})
+    else:
+        present.show(present.revealed(found))
+    if out is not None:
+        _lay_out(Path(out), found)
+    elif found.exhibits and not json:
+        Console().print(f"{len(found.exhibits)} bilder och spår finns; --out KATALOG lägger dem där.")
+    return 0
+
+
+def _lay_out(folder: Path, found: Revealed) -> None:
+    """Write the item's evidence to files that their owner alone can read."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for place, exhibit in enumerate(found.exhibits, 1):
+            file = folder / f"{quote(found.line.reference, safe='')}-{place}{exhibit.suffix}"
+            file.touch(mode=0o600)
+            file.write_bytes(exhibit.raw)
+            Console(stderr=True).print(f"{file}: {exhibit.kind}, {exhibit.at:%Y-%m-%d %H:%M} UTC", highlight=False)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
+
+
+def purge(*, yes: bool, json: bool) -> int:
+    """Carry out `flotta purge`: 0 when nothing is left to purge, 3 when nobody has said yes."""
+    from orchestrator.ledger import retention  # noqa: PLC0415 - no other command needs it
+
+    settings = load()
+    ledger = bootstrap.open_ledger(settings)
+    what = retention.due(ledger, settings.home, settings.retention, bootstrap.now())
+    if json:
+        _print_json(asdict(what))
+    else:
+        present.show(present.due(what, settings.retention))
+    if not what:
+        return 0
+    if not yes and not (sys.stdin.isatty() and Prompt.ask("Gallra?", choices=["j", "n"], default="n") == "j"):
+        if not json:
+            Console().print("Inget gallrades. `flotta purge --yes` gallrar.", highlight=False)
+        return 3
+    retention.purge(ledger, what, by=getpass.getuser(), now=bootstrap.now())
+    if not json:
+        Console().print("Gallrat.")
     return 0
 
 
@@ -168,6 +236,37 @@ def report(name: str | None, out: str) -> int:
     except OSError as error:
         raise ConfigurationError(f"{file} kan inte skrivas ({type(error).__name__}).") from error
     Console().print(f"Rapporten över {found.id} finns i {file}.", highlight=False)
+    return 0
+
+
+def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:
+    """Carry out `flotta lists`: two files for each handläggare, named by account, for their owner alone to read."""
+    from orchestrator.report import handlaggare as personal  # noqa: PLC0415 - no other command needs it
+
+    ledger, folder = bootstrap.open_ledger(load()), Path(out)
+    found = _find(ledger, name, unfinished=False)
+    bot, lines, concerns = registry.bot(found.bot), ledger.lines(found.id), ledger.concerns(found.id)
+    shares = personal.shares(lines, concerns)
+    if handlaggare is not None and handlaggare not in shares:
+        raise ConfigurationError(
+            f"{handlaggare} har inget i {found.id}. De som har det: {', '.join(shares) or 'ingen'}."
+        )
+    chosen = {account: share for account, share in shares.items() if handlaggare in {None, account}}
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for account, share in chosen.items():
+            file = folder / quote(account, safe=" åäöÅÄÖ")
+            file.with_name(f"{file.name}.html").write_text(personal.page(bot, found, account, share), encoding="utf-8")
+            file.with_name(f"{file.name}.ics").write_bytes(personal.calendar(found, share))
+    except OSError as error:
+        raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
+    with ledger.changing() as connection:
+        ledger.enter(connection, getpass.getuser(), "lists.written", found.id, count=len(chosen))
+    present.show(present.shares(chosen))
+    nobodys = len(lines) - sum(concern.handlaggare is not None for concern in concerns.values())
+    Console().print(
+        f"Listorna över {found.id} finns i {folder}. {nobodys} poster har ingen känd handläggare.", highlight=False
+    )
     return 0
 
 

@@ -19,6 +19,10 @@ from orchestrator.ledger.store import ItemLine, Run
 
 if TYPE_CHECKING:
     from orchestrator.doctor import Check
+    from orchestrator.ledger.retention import Due
+    from orchestrator.ledger.reveal import Revealed
+    from orchestrator.report.handlaggare import Share
+    from orchestrator.settings import Retention
 
 #: What each kind of step does, as people say it.
 STEPS = {"remove": "tas bort"}
@@ -33,6 +37,7 @@ STATES = {
     "failed": "misslyckad",
     "drifted": "stoppad: skärmen har ändrats",
     "rejected": "planen avvisades",
+    "expired": "gallrad innan den var klar",
     "todo": "återstår",
     "declined": "inte godkänd",
     "left": "kvar",
@@ -40,7 +45,7 @@ STATES = {
     "postponed": "utanför --limit",
     "uncertain": "osäker",
 }
-NUMBERS = {"Antal", "Sedda", "Slutkod", "Nr"}
+NUMBERS = {"Antal", "Sedda", "Slutkod", "Nr", "Utfört", "Frågor", "Aktuella"}
 VERDICTS = {"ok": "stämmer", "weak": "svag", "drift": "stämmer inte", "unseen": "inte sedd"}
 
 
@@ -61,7 +66,7 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
     titles = {rule.id: rule.title for rule in bot.rules}
     table = _table(f"{bot.name}: {STATES[run.state]}", "", "Antal", "Varför")
     table.add_row("Sedda", str(len(lines) or run.seen), "")
-    done = "Borttagna" if bot.name == "reminder-cleanup" else "Utförda"
+    done = done_heading(bot)
     for heading, states in (
         (done, ("done",)),
         ("Planerade", ("todo", "postponed") if run.state in {"planned", "waiting"} else ()),
@@ -88,6 +93,11 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
     return Group(*parts)
 
 
+def done_heading(bot: AnyBot) -> str:
+    """Return what stands above what the bot has done."""
+    return "Borttagna" if bot.name == "reminder-cleanup" else "Utförda"
+
+
 def why(line: ItemLine, titles: Mapping[str, str]) -> str:
     """Group by the rule, or by what happened after the plan."""
     return line.note or titles.get(line.rule, line.rule)
@@ -110,6 +120,15 @@ def items(lines: Iterable[ItemLine], *, everything: bool) -> RenderableType:
         if everything or line.state != "left":
             why = f"{line.reason} {line.note}" if line.note else line.reason
             table.add_row(line.reference, STATES[line.state], Text(why), line.receipt or "")
+    return table
+
+
+def history(of_item: Sequence[tuple[str, ItemLine]]) -> RenderableType:
+    """Return what became of one item in each run that saw it, newest first."""
+    table = _table(of_item[0][1].reference, "Körning", "Läge", "Skäl", "Kvitto")
+    for run, line in of_item:
+        why = f"{line.reason} {line.note}" if line.note else line.reason
+        table.add_row(run, STATES[line.state], Text(why), line.receipt or "")
     return table
 
 
@@ -225,6 +244,39 @@ def _after(change: Change) -> Text:
     return said
 
 
+def shares(found: Mapping[str, Share]) -> RenderableType:
+    """Return how much each handläggare has of a run."""
+    table = _table("Per handläggare", "Handläggare", "Utfört", "Frågor", "Aktuella")
+    for account, share in found.items():
+        table.add_row(account, str(len(share.done)), str(len(share.asked)), str(len(share.open)))
+    return table
+
+
+def due(what: Due, keep: Retention) -> RenderableType:
+    """Return what `flotta purge` takes away."""
+    table = _table("Att gallra", "Vad", "Sparas", "Antal")
+    for name, time, count in (
+        ("uppgifter i körningar", keep.records, len(what.runs)),
+        ("bilder och spår", keep.evidence, len(what.evidence)),
+        ("loggar", keep.logs, len(what.logs)),
+    ):
+        table.add_row(name, f"{time.days} dygn", str(count))
+    if not what.held:
+        return table
+    held = f"{len(what.held)} äldre körningar hålls kvar: de är robotens senaste, eller har en osäker åtgärd."
+    return Group(table, Text(held, style="dim"))
+
+
+def revealed(found: Revealed) -> RenderableType:
+    """Return all that is kept of an item, opened."""
+    table = _table(f"{found.line.reference}, {found.run}", "", "")
+    table.show_header = False
+    for heading, facts in found.parts.items():
+        for name, value in facts:
+            table.add_row(Text(f"{heading}: {name}" if name else heading, style="bold"), Text(value))
+    return table
+
+
 def checks(found: Sequence[Check]) -> RenderableType:
     """Return what `flotta doctor` found: how each thing is, and what mends what is not well."""
     table = _table("Den här datorn", "", "Vad", "Läge", "Åtgärd")
@@ -248,6 +300,10 @@ EVENTS = {
     "step.not_sent": "inget sändes",
     "item.referred": "till handläggare",
     "item.failed": "misslyckades",
+    "evidence.kept": "bevis sparades",
+    "item.revealed": "uppgifter öppnades",
+    "lists.written": "listor skrevs",
+    "ledger.purged": "gallrades",
     "review.opened": "frågan öppnades",
     "review.approved": "godkändes",
     "review.rejected": "avvisades",

@@ -20,12 +20,26 @@ from bots.errors import ConfigurationError
 
 
 class BotSettings(BaseModel):
-    """The guard's limits for one bot."""
+    """The guard's limits for one bot, and what evidence it keeps."""
 
     model_config = ConfigDict(extra="forbid")
 
     max_actions: int = Field(default=200, ge=0, description="at most this many writes without asking a person")
     max_share: float = Field(default=0.40, ge=0, le=1, description="at most this share of what was seen")
+    #: Keep a masked picture of what each write brought, beside its receipt.
+    screenshots: bool = False
+
+
+class Retention(BaseModel):
+    """How long what is kept is kept (`flotta purge`), as days or as ISO 8601 (`P90D`)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: What was read and written, sealed: the copies that something can be restored from.
+    records: timedelta = timedelta(days=90)
+    #: Pictures and traces.
+    evidence: timedelta = timedelta(days=30)
+    logs: timedelta = timedelta(days=30)
 
 
 class SystemSettings(BaseModel):
@@ -54,6 +68,7 @@ class Settings(BaseSettings):
     browser: str | None = None
     #: How long after a step's intent its write may still be sent. The page itself refuses it later.
     write_deadline: timedelta = timedelta(seconds=10)
+    retention: Retention = Retention()
     bots: dict[str, BotSettings] = {}
     systems: dict[str, SystemSettings] = {}
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -102,6 +102,7 @@ class Worker:
         self._stopping = threading.Event()
         self._epoch = 0
         self._failing: set[str] = set()
+        self._limits = settings.bot(bot.name)
 
     def stop(self) -> None:
         """Finish the item in hand, keep the rest."""
@@ -147,7 +148,6 @@ class Worker:
         options = self._run.options
         if self._run.approved_by is None:
             counts = self._ledger.plan_counts(self._run.id)
-            limits = self._settings.bot(self._bot.name)
             approved = self._ledger.approved(self._bot.name)
             if options.unattended and not options.plan_only:
                 self._open()  # a plan that was stored before: the map that it would act through may be another now
@@ -155,7 +155,7 @@ class Worker:
             if options.mock:
                 approved |= {(rule, version) for _outcome, rule, version in counts}
             stop = guard.judge(
-                counts, max_actions=limits.max_actions, max_share=limits.max_share, approved=approved,
+                counts, max_actions=self._limits.max_actions, max_share=self._limits.max_share, approved=approved,
                 unapproved_maps=[f"{m.system} {m.version}" for m in maps if m.approved is None and not options.mock],
             )  # fmt: skip
             if options.plan_only or not options.unattended:
@@ -189,7 +189,7 @@ class Worker:
         if answer and answer.digest == self._ledger.vault.digest(self._record.dump_json(item.record)):
             reason = f"{decision.reason} Besvarad av {answer.by} {answer.at:%Y-%m-%d}: {answer.note}"
             decision = Leave(decision.rule, reason, decision.inputs)
-        return PlannedItem(item.key, item.reference, item.record, decision)
+        return PlannedItem(item, decision)
 
     def _maps(self) -> dict[str, str]:
         return {system: session.map.version for system, session in self._at.sessions.items()}
@@ -246,10 +246,37 @@ class Worker:
 
     def _do(self, step: StoredStep) -> bool:
         """Try one step and store what became of it. Return whether it is done."""
+        deadline = self._intended(step)
+        if deadline is None:
+            return False
+        for session in self._at.sessions.values():
+            session.spent = False
+        try:
+            with self._traced(step):
+                receipt = self._write(step, deadline)
+        except (RunLost, StateNotWritable):
+            raise
+        except WriteRefused as error:
+            return self._refused(step, error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the step must end in a stored state
+            return self._interrupted(step, error)
+        if receipt is None:
+            self._ledger.refer(self._run.id, self._epoch, step, "Ändrades av någon annan efter planen.", sent=False)
+            return False
+        self._checkpoint("before-receipt")
+        self._done(step, receipt, confirmed=False)
+        if self._limits.screenshots:
+            for session in self._at.sessions.values():
+                if session.spent:
+                    self._keep(step, "screenshot", session.photograph)
+        return True
+
+    def _intended(self, step: StoredStep) -> datetime | None:
+        """Store the intent and return until when the write may be sent, or None when it may not be tried."""
         ledger, run, epoch = self._ledger, self._run.id, self._epoch
         if step.attempts >= ATTEMPTS:
             ledger.fail(run, epoch, step, f"Försöktes {ATTEMPTS} gånger utan verkan.")
-            return False
+            return None
         self._checkpoint("before-intent")
         deadline = self._now() + self._settings.write_deadline
         settles = deadline + max(session.map.settling for session in self._at.sessions.values())
@@ -257,27 +284,43 @@ class Worker:
             ledger.refer(
                 run, epoch, step, "En tidigare körning har redan gjort detta, eller kan ha gjort det.", sent=False
             )
-            return False
+            return None
         self._checkpoint("after-intent")
-        for session in self._at.sessions.values():
-            session.spent = False
+        return deadline
+
+    def _write(self, step: StoredStep, deadline: datetime) -> Receipt | None:
+        """Read the matter again and make the write, or return None when it is not as it was planned."""
+        if self._bot.reread(self._at, step.record, step) != step.record:
+            return None
+        with ExitStack() as stack:
+            for session in self._at.sessions.values():
+                stack.enter_context(session.writing(deadline))
+            return self._bot.perform(self._at, step, step.mark)
+
+    @contextmanager
+    def _traced(self, step: StoredStep) -> Iterator[None]:
+        """Keep a trace of what fails when it is not the step's first try: recording doubles what a try costs."""
+        if not step.attempts:
+            yield
+            return
+        with next(iter(self._at.sessions.values())).traced() as trace:
+            try:
+                yield
+            except (RunLost, StateNotWritable, WriteRefused):
+                raise
+            except Exception:
+                self._keep(step, "trace", trace)
+                raise
+
+    def _keep(self, step: StoredStep, kind: str, take: Callable[[], bytes | None]) -> None:
+        """Keep what `take` returns beside the step. Evidence that cannot be had undoes nothing."""
         try:
-            if self._bot.reread(self._at, step.record, step) != step.record:
-                ledger.refer(run, epoch, step, "Ändrades av någon annan efter planen.", sent=False)
-                return False
-            with ExitStack() as stack:
-                for session in self._at.sessions.values():
-                    stack.enter_context(session.writing(deadline))
-                receipt = self._bot.perform(self._at, step, step.mark)
-        except (RunLost, StateNotWritable):
-            raise
-        except WriteRefused as error:
-            return self._refused(step, error)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the step must end in a stored state
-            return self._interrupted(step, error)
-        self._checkpoint("before-receipt")
-        self._done(step, receipt, confirmed=False)
-        return True
+            taken = take()
+        except Exception as error:  # noqa: BLE001 - as the docstring says
+            self._log.warning("evidence.missing", item=step.reference, kind=kind, error=type(error).__name__)
+            return
+        if taken is not None:
+            self._ledger.keep(self._run.id, self._epoch, step, kind, taken, now=self._now())
 
     def _done(self, step: StoredStep, receipt: Receipt, *, confirmed: bool) -> None:
         session = next((each for each in self._at.sessions.values() if each.spent), None)

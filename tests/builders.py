@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bots.contract import Act, Decision, Rule, Step
+from bots.contract import Act, Decision, Item, Rule, Step
 from bots.records.lifecare import Beslut, HistoryEvent, Reminder, ReminderRow, Uppfoljning
 from bots.reminder_cleanup import rules
 from bots.reminder_cleanup.models import Case
@@ -93,9 +93,11 @@ def an_act(reminder: str = "P-1", steps: int = 1, rule: Rule = rules.BESLUT_ENDE
     return Act(rule, args["why"], tuple(Step("remove", key, args) for key in keys), {"beslut": "B-1"})
 
 
-def an_item(reminder: str = "P-1", decision: Decision | None = None) -> PlannedItem:
-    page = a_page(id=reminder)
-    return PlannedItem(f"reminder:{reminder}", reminder, Case(reminder, page=page), decision or an_act(reminder))
+def an_item(reminder: str = "P-1", decision: Decision | None = None, *, page: Reminder | None = None) -> PlannedItem:
+    page = page or a_page(id=reminder)
+    record = Case(reminder, page=page)
+    item = Item(f"reminder:{reminder}", reminder, record, handlaggare="KAEK", case=page.arende, due=page.due)
+    return PlannedItem(item, decision or an_act(reminder))
 
 
 def options(**facts: Any) -> Options:

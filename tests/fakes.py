@@ -68,8 +68,28 @@ class Patience(threading.Event):
         return self.is_set()
 
 
+class _NoTracing:
+    """A recorder of what happens in the browser, which is nothing."""
+
+    def start(self, *, snapshots: bool) -> None:
+        """Begin."""
+
+    def stop(self, *, path: Path | None = None) -> None:
+        """Write the recording, if it is asked for."""
+        if path is not None:
+            path.write_bytes(b"a trace")
+
+
+class _NoContext:
+    """A browser without a window."""
+
+    tracing = _NoTracing()
+
+
 class _NoPage:
     """A page where nothing ever happens by itself."""
+
+    context = _NoContext()
 
     def on(self, event: str, handler: Callable[..., None]) -> None:
         """Take the handler, and never call it."""

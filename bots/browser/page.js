@@ -7,19 +7,9 @@
 //
 // Runs by itself, without Playwright's own script in the page: that costs 30 to 60 ms a document.
 const { look, answer, limit, patience } = ask;
-const LABELS = 'dt, th';
 const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
 const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
 
-const labelled = () => {
-  const values = new Map();
-  for (const node of all(document, LABELS)) {
-    const value = node.nextElementSibling;
-    if (!value?.matches(node.tagName === 'DT' ? 'dd' : 'td')) continue;
-    for (const label of names(text(node))) values.set(label, [...(values.get(label) ?? []), value]);
-  }
-  return values;
-};
 const shown = (mark) => sight(document, mark).filter(visible);
 const rowsOf = (table) => {
   const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
@@ -54,7 +44,7 @@ let late = false;
 
 const readFields = () => {
   const found = {};
-  const values = labelled();
+  const values = labelled(document);
   for (const [field, { label, css, optional }] of Object.entries(fields)) {
     const nodes = label === null ? all(document, css) : values.get(name(label)) ?? [];
     if (nodes.length === 1) found[field] = text(nodes[0]);

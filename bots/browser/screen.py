@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 ARRIVAL = 5_000
 #: How long an element may take to become what the map says, before it counts as drift. Milliseconds.
 ELEMENT = 3_000
+#: How long a picture may take. Milliseconds.
+PICTURE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,7 @@ class Screen:
             limit=ELEMENT,
         )
         record = found["record"]
+        self._session.is_private |= record["isProtected"]
         return Seen(
             fields={
                 name: self._value(f"fields.{name}", spec.fields[name], shown)
@@ -246,6 +249,8 @@ class Screen:
 
     def fill(self, element: str, value: str) -> None:
         """Fill the element with `value`. Raises SelectorDrift when it cannot be told for certain."""
+        # What is typed here is a password, or stands beside one.
+        self._session.is_private |= self._name == "sign_in"
         self._ready(element, "fill", value=value)
 
     def select(self, element: str, option: str) -> None:
@@ -284,6 +289,7 @@ class Screen:
             raise ValueError(f"{element} is not irreversible: click it")
         session = self._session
         deadline = session.spend_deadline()
+        session.written = self, about
         session.located_by = f"{self._name}.{element}: " + ", ".join(str(each) for each in spec.locators)
         point = self._ready(element, "click", deadline=deadline.timestamp() * 1000)
         if spec.confirm == "native":
@@ -300,6 +306,32 @@ class Screen:
         except PlaywrightError as error:
             raise WriteUnanswered(self._name, element, "sidan försvann under klicket") from error
         return self._receipt(element, spec, about)
+
+    def photograph(self, about: str) -> bytes:
+        """Return a picture of the window as PNG, with all covered that the map does not name as harmless.
+
+        `about` is what a receipt in it is about. Raises ScreenNotReady when the page cannot be covered, or shown.
+        """
+        spec = self._spec
+        written = {name: each.after for name, each in spec.elements.items() if each.after is not None}
+        ask = {
+            "words": sorted(spec.words),
+            "fields": [{"label": f.label, "css": f.css} for n, f in spec.fields.items() if n in spec.shown],
+            "receipts": [
+                {"shown": [mark.for_page() for mark in after.any_of], "receipt": after.receipt, "about": about}
+                for name, after in written.items()
+                if name in spec.shown
+            ],
+        }
+        try:
+            lies = self._page.evaluate(resolver.script("cover.js"), {**ask, "take": True})
+            taken = self._page.screenshot(timeout=PICTURE) if lies else b""
+            lay = self._page.evaluate(resolver.script("cover.js"), {**ask, "take": False})
+        except PlaywrightError as error:
+            raise ScreenNotReady(self._name, "sidan gick inte att avbilda") from error
+        if not (lies and lay):
+            raise ScreenNotReady(self._name, "sidan gick inte att täcka")
+        return taken
 
     def _ready(self, element: str, action: str, *, opened: bool = False, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - as `resolver.ready` has it
         spec = self._spec.elements[element]

@@ -250,6 +250,8 @@ class Screen(_Model):
     protect: Protect | None = None
     tables: dict[str, Table] = {}
     elements: dict[str, Element] = {}
+    #: The fields whose values, and the elements whose receipts, a picture of the screen may show: nothing of a person.
+    shown: list[str] = []
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
@@ -259,7 +261,21 @@ class Screen(_Model):
                 if self.elements[opener].danger == "irreversible":
                     raise ValueError(f"elements.{name}: {opener} is irreversible and opens nothing")
         _protected(self.protect, self.fields)
+        written = {name: element for name, element in self.elements.items() if element.after is not None}
+        for name in self.shown:
+            _known("shown", name, {**self.fields, **written})
         return self
+
+    @property
+    def words(self) -> set[str]:
+        """The wordings that the map itself has for this screen: labels, headers, the names of what is on it."""
+        marks = [*self.identity.all_of, *(spec for element in self.elements.values() for spec in element.locators)]
+        return {
+            *(field.label for field in self.fields.values() if field.label),
+            *(table.name for table in self.tables.values() if table.name),
+            *(column.header for table in self.tables.values() for column in table.columns.values()),
+            *(word for mark in marks if mark.exact for word in (mark.name, mark.label, mark.text) if word),
+        }
 
     def address(self, params: dict[str, str]) -> str:
         """Return the path with its parameters filled in, each quoted."""

@@ -7,6 +7,7 @@ be made. Reads are tried again here, for seconds and for named failures only; a 
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -37,8 +38,8 @@ class Account:
     role: str
 
 
-#: How often a read is tried, the first time included, with waits of five seconds in all between them. Where a page in five
-#: fails, which is a bad night, one read in 400,000 fails so often.
+#: How often a read is tried, the first time included, with waits of five seconds in all between them. Where a page in
+#: five fails, which is a bad night, one read in 400,000 fails so often.
 READ_TRIES = 8
 #: How often signing in is tried before the next try of the read that needs it.
 SIGN_IN_TRIES = 3
@@ -179,6 +180,10 @@ class Session:
         self.spent = False
         #: The locators that found the last write's element, as they are written in the map.
         self.located_by = ""
+        #: The screen of the last write, and what the write was about.
+        self.written: tuple[Screen, str] | None = None
+        #: True when a password was typed, or a protected person's page seen, since `traced` began.
+        self.is_private = False
         self._deadline: datetime | None = None
         self._answer: Callable[[Dialog], None] | None = None
         page.on("dialog", self._on_dialog)
@@ -209,6 +214,40 @@ class Session:
         sign_in = self.map.screens["sign_in"].identity
         if any(self.is_at(sign_in, frame.url) for frame in self.page.frames):
             raise SessionLost(self.map.system)
+
+    # --- evidence ----------------------------------------------------------------------------------------------
+
+    def photograph(self) -> bytes:
+        """Return a picture of what the last write brought, as `Screen.photograph` has it."""
+        if self.written is None:
+            raise RuntimeError("nothing was written in this session")
+        screen, about = self.written
+        return screen.photograph(about)
+
+    @contextmanager
+    def traced(self) -> Iterator[Callable[[], bytes | None]]:
+        """Record what happens in the browser meanwhile, as Playwright's trace viewer shows it.
+
+        Yields what ends the recording and returns it as zip: all that was on the screens, so it must be sealed. None
+        when a password was typed or a protected person's page was seen.
+        """
+        tracing = self.page.context.tracing
+        self.is_private = False
+        tracing.start(snapshots=True)
+        kept: list[bytes] = []
+
+        def end() -> bytes | None:
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "trace.zip"
+                tracing.stop(path=file)
+                kept.append(file.read_bytes())
+            return None if self.is_private else kept[0]
+
+        try:
+            yield end
+        finally:
+            if not kept:
+                tracing.stop()
 
     # --- writes ------------------------------------------------------------------------------------------------
 

@@ -110,6 +110,17 @@ const rooted = ({ frame: css }) => {
   return { root: frames.length === 1 ? frames[0].contentDocument : null, frame: frames[0] };
 };
 
+// The values beside labels, by the label's names.
+const labelled = (root) => {
+  const values = new Map();
+  for (const node of all(root, 'dt, th')) {
+    const value = node.nextElementSibling;
+    if (!value?.matches(node.tagName === 'DT' ? 'dd' : 'td')) continue;
+    for (const label of names(text(node))) values.set(label, [...(values.get(label) ?? []), value]);
+  }
+  return values;
+};
+
 // How `act.js` has armed this page's documents.
 const GUARD = Symbol.for('one act');
 const guards = () =>

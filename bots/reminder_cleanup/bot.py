@@ -98,7 +98,11 @@ def _case(page: Reminder | Protected, others: list[Reminder | Protected]) -> Cas
 
 
 def _item(case: Case) -> Item[Case]:
-    return Item(key=f"reminder:{case.id}", reference=case.id, record=case)
+    shown = case.page or case.row
+    if shown is None:
+        return Item(f"reminder:{case.id}", case.id, case)
+    due = shown.due if shown.status == "aktiv" else None
+    return Item(f"reminder:{case.id}", case.id, case, handlaggare=shown.handlaggare, case=shown.arende, due=due)
 
 
 BOT = ReminderCleanup()

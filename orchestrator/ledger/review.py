@@ -84,10 +84,10 @@ def queue(ledger: Ledger) -> list[Question]:
     """Return every open question, oldest first."""
     with ledger.reading() as connection:
         answered = {name for (name,) in connection.execute(sa.select(reviews.c.id))}
-        latest = _latest(connection)
+        newest = latest(connection)
         found = [
-            *_referred(ledger, connection, latest),
-            *_plans(connection, latest),
+            *_referred(ledger, connection, newest),
+            *_plans(connection, newest),
             *_uncertain(connection),
         ]
     return sorted(
@@ -95,7 +95,7 @@ def queue(ledger: Ledger) -> list[Question]:
     )
 
 
-def _latest(connection: sa.Connection) -> dict[tuple[str, str], Any]:
+def latest(connection: sa.Connection) -> dict[tuple[str, str], Any]:
     """Return the latest planned run of each bot in each place: what an older one asked has been asked again, or not."""
     found: dict[tuple[str, str], Any] = {}
     for row in connection.execute(sa.select(runs).where(runs.c.planned.is_not(None)).order_by(runs.c.created)):
@@ -103,13 +103,13 @@ def _latest(connection: sa.Connection) -> dict[tuple[str, str], Any]:
     return found
 
 
-def _referred(ledger: Ledger, connection: sa.Connection, latest: Mapping[tuple[str, str], Any]) -> list[Question]:
+def _referred(ledger: Ledger, connection: sa.Connection, newest: Mapping[tuple[str, str], Any]) -> list[Question]:
     first: dict[tuple[str, str, str], datetime] = {}
     known = sa.select(runs.c.bot, runs.c.options, runs.c.created, items.c.key).join(items, items.c.run == runs.c.id)
     for row in connection.execute(known.where(items.c.state == "referred").order_by(runs.c.created)):
         first.setdefault((row.bot, instance_of(row.options), row.key), row.created)
     found = []
-    for (bot, instance), run in latest.items():
+    for (bot, instance), run in newest.items():
         # A write that may have been sent is a question of its own.
         lost = sa.select(steps.c.item).where(steps.c.run == run.id, steps.c.state == "uncertain")
         rows = connection.execute(
@@ -127,9 +127,9 @@ def _referred(ledger: Ledger, connection: sa.Connection, latest: Mapping[tuple[s
     return found
 
 
-def _plans(connection: sa.Connection, latest: Mapping[tuple[str, str], Any]) -> list[Question]:
+def _plans(connection: sa.Connection, newest: Mapping[tuple[str, str], Any]) -> list[Question]:
     found = []
-    for (bot, instance), run in latest.items():
+    for (bot, instance), run in newest.items():
         if run.state != "waiting" or run.approved_by is not None:
             continue
         about: dict[str, Any] = {"bot": bot, "instance": instance, "run": run.id, "since": run.planned}

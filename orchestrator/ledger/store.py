@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from bots.contract import Act, Decision, Receipt, Refer, Step
+from bots.contract import Act, Decision, Item, Receipt, Refer, Step
 from bots.errors import ConfigurationError, RunHeld, RunLost, StateNotWritable
 from orchestrator.ledger import audit
 from orchestrator.ledger.audit import Anchor, Anchors, Break, Entry
-from orchestrator.ledger.tables import approved_rules, items, leases, runs, steps
+from orchestrator.ledger.tables import approved_rules, evidence, items, leases, runs, steps
 from orchestrator.ledger.tables import audit as trail
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
-
     from orchestrator.ledger.vault import Vault
 
 #: Run states. `waiting` is for approval; `planned` was asked for as a plan only.
@@ -81,16 +80,24 @@ class Run:
     findings: list[dict[str, Any]] | None
     holder: Holder | None
     approved_by: str | None
+    purged: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
     """One item of a plan, with the decision taken on it."""
 
-    key: str
-    reference: str
-    record: Any
+    item: Item[Any]
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """Whose an item is, as `bots.contract.Item` has it."""
+
+    handlaggare: str | None
+    case: str | None
+    due: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,9 @@ class ItemLine:
     located_by: str | None
     map_version: str | None
     attempts: int | None
+
+
+_CONCERN: TypeAdapter[Concern] = TypeAdapter(Concern)
 
 
 class Ledger:
@@ -233,6 +243,13 @@ class Ledger:
             if "not a database" in str(error.orig):
                 raise ConfigurationError(f"Liggaren i {self._where} är ingen databas. Återställ den.") from error
             raise StateNotWritable(self._where) from error
+
+    def compact(self) -> None:
+        """Let nothing that was taken away lie on in the file's free places."""
+        if self._engine.dialect.name == "sqlite":
+            with self.reading() as connection:
+                connection.exec_driver_sql("VACUUM")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def problem(self) -> str | None:
         """Return what is wrong with the file itself, in the database's own words; None when nothing is."""
@@ -416,7 +433,7 @@ class Ledger:
         acts = 0
         item_rows, step_rows = [], []
         for position, planned in enumerate(plan):
-            decision = planned.decision
+            item, decision = planned.item, planned.decision
             state = "referred" if isinstance(decision, Refer) else "left"
             if isinstance(decision, Act):
                 acts += 1
@@ -424,15 +441,16 @@ class Ledger:
             item_rows.append(
                 {
                     "run": run_id,
-                    "key": planned.key,
+                    "key": item.key,
                     "position": position,
-                    "reference": planned.reference,
+                    "reference": item.reference,
                     "outcome": type(decision).__name__.lower(),
                     "rule": decision.rule.id,
                     "rule_version": decision.rule.version,
                     "reason": decision.reason,
                     "inputs": self.vault.seal(dict(decision.inputs)),
-                    "record": self.vault.seal(planned.record, record),
+                    "record": self.vault.seal(item.record, record),
+                    "concern": self.vault.seal(Concern(item.handlaggare, item.case, item.due), _CONCERN),
                     "state": state,
                 }
             )
@@ -440,7 +458,7 @@ class Ledger:
                 step_rows += [
                     {
                         "run": run_id,
-                        "item": planned.key,
+                        "item": item.key,
                         "ordinal": ordinal,
                         "kind": step.kind,
                         "instance": instance,
@@ -488,7 +506,26 @@ class Ledger:
 
     def lines(self, run_id: str) -> list[ItemLine]:
         """Return every item of the run in the plan's order, without anything sealed."""
+        query = self._lines().where(items.c.run == run_id).order_by(items.c.position)
+        with self.reading() as connection:
+            return [ItemLine(**row) for row in connection.execute(query).mappings()]
+
+    def lines_of(self, item: str) -> list[tuple[str, ItemLine]]:
+        """Return what became of an item, named by reference or key, in each run that saw it, the newest first."""
         query = (
+            self._lines()
+            .add_columns(items.c.run)
+            .join(runs, runs.c.id == items.c.run)
+            .where((items.c.reference == item) | (items.c.key == item))
+            .order_by(runs.c.created.desc())
+        )
+        with self.reading() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return [(row.pop("run"), ItemLine(**row)) for row in rows]
+
+    @staticmethod
+    def _lines() -> sa.Select[Any]:
+        return (
             sa.select(
                 items.c.key, items.c.reference, items.c.outcome, items.c.rule, items.c.rule_version, items.c.reason,
                 items.c.state, items.c.note,
@@ -499,11 +536,13 @@ class Ledger:
                     steps, (steps.c.run == items.c.run) & (steps.c.item == items.c.key) & (steps.c.ordinal == 0)
                 )
             )
-            .where(items.c.run == run_id)
-            .order_by(items.c.position)
         )  # fmt: skip
+
+    def concerns(self, run_id: str) -> dict[str, Concern]:
+        """Return whose each item of the run is, by the item's key, opened. What was purged is not among them."""
+        query = sa.select(items.c.key, items.c.concern).where(items.c.run == run_id, items.c.concern.is_not(None))
         with self.reading() as connection:
-            return [ItemLine(**row) for row in connection.execute(query).mappings()]
+            return {row.key: self.vault.open(row.concern, _CONCERN) for row in connection.execute(query)}
 
     # --- steps -------------------------------------------------------------------------------------------------
 
@@ -625,6 +664,16 @@ class Ledger:
                 connection, _worker(epoch), "step.done", run_id, step.item, step=step.kind, receipt=receipt.number,
                 after=self.vault.digest_of(sealed), confirmed=confirmed, map=map_version, located_by=located_by,
             )  # fmt: skip
+
+    def keep(self, run_id: str, epoch: int, step: StoredStep, kind: str, raw: bytes, *, now: datetime) -> None:
+        """Keep evidence of a step, sealed: `screenshot` (PNG) or `trace` (zip)."""
+        sealed = self.vault.seal_bytes(raw)
+        with self.changing() as connection:
+            self._own(connection, run_id, epoch)
+            connection.execute(evidence.insert().values(run=run_id, item=step.item, kind=kind, at=now, sealed=sealed))
+            self.enter(
+                connection, _worker(epoch), "evidence.kept", run_id, step.item, kind=kind, digest=self.vault.digest(raw)
+            )
 
     def uncertain(self, run_id: str, epoch: int, step: StoredStep, note: str, detail: str | None = None) -> None:
         """Say that the write may have been sent. Its key stays taken until somebody has looked."""

@@ -1,4 +1,7 @@
-"""The ledger's tables. Columns of type LargeBinary are sealed by the vault: they may hold personal data."""
+"""The ledger's tables. Columns of type LargeBinary are sealed by the vault: they may hold personal data.
+
+Those of a run whose time is over are emptied (`orchestrator.ledger.retention`), so each may be None there.
+"""
 
 from __future__ import annotations
 
@@ -75,6 +78,8 @@ runs = Table(
     Column("approved_by", String),
     Column("approved_at", Instant),
     Column("maps", JSON),
+    #: When what was sealed in it was taken away because its time was over.
+    Column("purged", Instant),
     Index("ix_runs_created", "created"),
 )
 
@@ -89,9 +94,11 @@ items = Table(
     Column("rule", String, nullable=False),
     Column("rule_version", Integer, nullable=False),
     Column("reason", String, nullable=False),
-    Column("inputs", LargeBinary, nullable=False),
+    Column("inputs", LargeBinary),
     #: The record as it was read. For what was removed this is the copy that it can be restored from.
-    Column("record", LargeBinary, nullable=False),
+    Column("record", LargeBinary),
+    #: Whose it is: handläggare, case, the day to be reminded of.
+    Column("concern", LargeBinary),
     Column("state", String, nullable=False),
     Column("note", String),
     Column("detail", LargeBinary),
@@ -113,7 +120,7 @@ steps = Table(
     #: The installation of the target system: business keys are unique within it.
     Column("instance", String, nullable=False),
     Column("key", String, nullable=False),
-    Column("args", LargeBinary, nullable=False),
+    Column("args", LargeBinary),
     Column("mark", String, nullable=False),
     Column("state", String, nullable=False),
     Column("epoch", Integer),
@@ -132,6 +139,20 @@ steps = Table(
     Index("ix_steps_run_state", "run", "state"),
     # The migration says the same to PostgreSQL. Here it would cost every command the import of that dialect.
     Index("uq_steps_taken", "instance", "key", unique=True, sqlite_where=_TAKEN),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run", String, nullable=False),
+    Column("item", String, nullable=False),
+    #: `screenshot` of what a write brought, `trace` of a try that failed.
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["run", "item"], ["items.run", "items.key"]),
+    Index("ix_evidence_run_item", "run", "item"),
 )
 
 leases = Table(

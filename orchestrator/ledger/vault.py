@@ -36,20 +36,28 @@ class Vault:
 
     def digest_of(self, sealed: bytes) -> str:
         """Return the digest of what was sealed: the same however often, and at whatever time, it was."""
-        return self.digest(self._fernet.decrypt(sealed))
+        return self.digest(self.open_bytes(sealed))
 
-    def seal(self, value: Any, kind: TypeAdapter[Any] | None = None) -> bytes:  # noqa: ANN401 - whatever its adapter can write
-        """Return `value` as sealed JSON."""
-        return self._fernet.encrypt((kind or _ANYTHING).dump_json(value))
+    def seal_bytes(self, raw: bytes) -> bytes:
+        """Return `raw` sealed."""
+        return self._fernet.encrypt(raw)
 
-    def open(self, sealed: bytes, kind: TypeAdapter[Any] | None = None) -> Any:  # noqa: ANN401 - whatever its adapter reads
-        """Return the value that was sealed. Raises ConfigurationError when this is not the key it was sealed with."""
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Return the bytes that were sealed. Raises ConfigurationError as `open` does."""
         try:
-            return (kind or _ANYTHING).validate_json(self._fernet.decrypt(sealed))
+            return self._fernet.decrypt(sealed)
         except InvalidToken as error:
             raise ConfigurationError(
                 "Liggaren går inte att öppna med den här krypteringsnyckeln. Ange rätt nyckelfil i FLOTTA_KEY_FILE."
             ) from error
+
+    def seal(self, value: Any, kind: TypeAdapter[Any] | None = None) -> bytes:  # noqa: ANN401 - whatever its adapter can write
+        """Return `value` as sealed JSON."""
+        return self.seal_bytes((kind or _ANYTHING).dump_json(value))
+
+    def open(self, sealed: bytes, kind: TypeAdapter[Any] | None = None) -> Any:  # noqa: ANN401 - whatever its adapter reads
+        """Return the value that was sealed. Raises ConfigurationError when this is not the key it was sealed with."""
+        return (kind or _ANYTHING).validate_json(self.open_bytes(sealed))
 
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)

@@ -64,16 +64,10 @@ def curve(entries: Sequence[Entry]) -> Curve | None:
 
 def page(bot: AnyBot, run: Run, lines: Sequence[ItemLine], entries: Sequence[Entry], *, now: datetime) -> str:
     """Return the report as an HTML document that stands alone."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - no other command needs it
-
     titles = {rule.id: rule.title for rule in bot.rules}
-    environment = Environment(
-        loader=PackageLoader("orchestrator.report", "."), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.filters["local"] = _local
-    return environment.get_template("report.html").render(
-        bot=bot, run=run, state=present.STATES[run.state], now=now, curve=curve(entries), width=WIDTH, height=HEIGHT,
+    return render(
+        "report.html", bot=bot, run=run, state=present.STATES[run.state], now=now,
+        curve=curve(entries), width=WIDTH, height=HEIGHT,
         counts=_counts(lines, titles), titles=titles, seen=len(lines) or run.seen,
         sections={
             heading: chosen
@@ -82,6 +76,18 @@ def page(bot: AnyBot, run: Run, lines: Sequence[ItemLine], entries: Sequence[Ent
         },
         maps=sorted({line.map_version for line in lines if line.map_version}), head=entries[-1] if entries else None,
     )  # fmt: skip
+
+
+def render(template: str, **facts: object) -> str:
+    """Return a template of this folder, filled in."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - no other command needs it
+
+    environment = Environment(
+        loader=PackageLoader("orchestrator.report", "."), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["local"] = _local
+    return environment.get_template(template).render(facts)
 
 
 def _counts(lines: Sequence[ItemLine], titles: Mapping[str, str]) -> list[tuple[str, int, list[tuple[str, int]]]]:

@@ -34,8 +34,7 @@ def a_night(ledger: Ledger, run: str = "r1", count: int = 8) -> None:
         key = f"{run}-P-{at}"
         act = an_act()
         decision = replace(act, steps=tuple(replace(step, key=key) for step in act.steps))
-        record = Case(key, page=a_page(id=key, text=PERSON))
-        plan.append(replace(an_item(decision=decision), key=key, reference=key, record=record))
+        plan.append(an_item(key, decision, page=a_page(id=key, text=PERSON)))
     ledger.create_run(run, "reminder-cleanup", today=TODAY, options=options(), now=NOW, by="birgit")
     epoch = ledger.claim(run, a_holder(), [f"konto-{run}"], NOW)
     ledger.store_plan(run, epoch, plan, record=CASE, instance="prov", limit=None, maps={"lifecare": "2023.10"}, now=NOW)
@@ -65,7 +64,7 @@ def test_a_write_can_be_followed_from_who_asked_for_it_to_its_receipt(ledger: Le
     """Who, what, why, by which rule and map, from what to what: without anything else than the trail."""
     a_night(ledger)
 
-    told = {entry.what: entry for entry in ledger.audit_trail() if entry.item in {None, "r1-P-0"}}
+    told = {entry.what: entry for entry in ledger.audit_trail() if entry.item in {None, "reminder:r1-P-0"}}
 
     assert list(told) == [
         "run.created", "run.claimed", "plan.stored", "plan.approved", "step.intended", "step.done", "run.ended",
@@ -86,7 +85,7 @@ def test_what_did_not_go_well_is_entered_with_its_reason(ledger: Ledger, item: s
     """An auditor asks for these first."""
     a_night(ledger)
 
-    (entry,) = [each for each in ledger.audit_trail("r1") if each.what == what and each.item == f"r1-{item}"]
+    (entry,) = [each for each in ledger.audit_trail("r1") if each.what == what and each.item == f"reminder:r1-{item}"]
 
     assert entry.facts["why"]
 

@@ -419,6 +419,7 @@ CHANGES: dict[str, Arrow] = {
     "store_plan": lambda ledger, _step: a_plan(ledger, "r1", 1, an_item("P-9")),
     "end_run": lambda ledger, _step: ledger.end_run("r1", 1, state="done", exit_code=0, now=NOW),
     **ARROWS,
+    "keep": lambda ledger, step: ledger.keep("r1", 1, step, "trace", b"a trace", now=NOW),
     "adopt_intents": lambda ledger, _step: ledger.adopt_intents("r1", 1),
 }
 
@@ -639,7 +640,7 @@ def test_two_processes_share_the_keys_out_between_them(open_ledger: Opener, file
         ]
         one, other = (each.result() for each in asked)
 
-    assert sorted(one + other) == sorted(item.reference for item in plan)
+    assert sorted(one + other) == sorted(planned.item.reference for planned in plan)
 
 
 # What lies on the disk.
@@ -719,7 +720,7 @@ def test_nothing_that_lifecare_shows_of_a_person_lies_in_the_clear(ledger: Ledge
     """Record, facts, receipt, step and error text are sealed, in the file and in its journal."""
     page = a_page(person="201206152389", text="Anna Andersson ringde", handlaggare="KAEK")
     decision = replace(an_act(), inputs={"skapad av": "Anna Andersson"})
-    a_run(ledger, "r1", replace(an_item(decision=decision), record=Case("P-1", page=page)))
+    a_run(ledger, "r1", an_item(decision=decision, page=page))
     (step,) = todo(ledger)
     intend(ledger, step)
     ledger.uncertain("r1", 1, step, "Svaret uteblev.", detail='aria-label="Anna Andersson 201206152389"')

@@ -23,7 +23,7 @@ REFERRED = Refer(rules.NO_HANDLAGGARE, "Vem ska ta över den?")
 
 
 def referred(reference: str = "P-9", **page: Any) -> PlannedItem:
-    return replace(an_item(reference, REFERRED), record=Case(reference, page=a_page(id=reference, **page)))
+    return an_item(reference, REFERRED, page=a_page(id=reference, **page))
 
 
 def a_run(

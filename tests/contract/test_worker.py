@@ -36,6 +36,7 @@ from bots.reminder_cleanup.bot import BOT
 from bots.reminder_cleanup.models import Case
 from fixtures.lifecare.seed import seed
 from orchestrator import present
+from orchestrator.ledger.reveal import reveal
 from orchestrator.ledger.store import ItemLine, Ledger, Run, mark
 from orchestrator.settings import BotSettings, Settings
 from orchestrator.worker import ATTEMPTS, Ending, Screens, Worker
@@ -702,6 +703,63 @@ def test_what_failed_is_done_when_the_run_is_taken_up_again(house: House, target
     assert house.work().exit_code == 0
     assert sorted(house.removed()) == sorted(targets)
     assert house.is_sound()
+
+
+def evidence_of(house: House, reminder: str) -> list[tuple[str, bytes]]:
+    ((run, line),) = house.ledger.lines_of(reminder)
+    return [(each.kind, each.raw) for each in reveal(house.ledger, run, line, by="test", why=None).exhibits]
+
+
+def test_a_second_try_that_fails_leaves_a_trace(house: House, targets: list[str]) -> None:
+    """The first is not recorded, which would halve the speed; the one that matters is."""
+    house.lifecare.failures["remove", targets[0]] = [ScreenNotReady(*NOT_READY)] * 2
+    house.start()
+
+    ending = house.work()
+
+    assert ending.exit_code == 0
+    assert evidence_of(house, targets[0]) == [("trace", b"a trace")]
+    assert evidence_of(house, targets[1]) == []
+
+
+def test_a_try_in_which_a_password_was_typed_leaves_no_trace(house: House, targets: list[str]) -> None:
+    """Sealed or not, a password is nothing to keep."""
+    house.lifecare.failures["remove", targets[0]] = [ScreenNotReady(*NOT_READY)] * 2
+
+    def signed_in_again(_verb: str, _reminder: str) -> None:
+        assert house.lifecare.session is not None
+        house.lifecare.session.is_private = True
+
+    house.lifecare.meanwhile = signed_in_again
+    house.start()
+
+    assert house.work().exit_code == 0
+    assert evidence_of(house, targets[0]) == []
+
+
+def test_pictures_are_kept_where_they_are_asked_for(
+    house: House, targets: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One a write, beside its receipt; and where none can be had the write stands all the same."""
+    taken: list[str] = []
+
+    def photograph(_session: Session) -> bytes:
+        taken.append("a picture")
+        if len(taken) == 1:
+            raise ScreenNotReady("reminder", "sidan gick inte att täcka")
+        return b"a picture"
+
+    monkeypatch.setattr(Session, "photograph", photograph)
+    house.limits = BotSettings(max_share=1.0, screenshots=True)
+    house.start()
+
+    assert house.work().exit_code == 0
+
+    assert sorted(house.removed()) == sorted(targets)
+    assert evidence_of(house, targets[0]) == []
+    assert evidence_of(house, targets[1]) == [("screenshot", b"a picture")]
+    assert len(taken) == len(targets)
+    assert house.log.events.count("evidence.missing") == 1
 
 
 def test_three_failures_in_a_row_stop_the_run(house: House, targets: list[str]) -> None:

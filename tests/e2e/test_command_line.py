@@ -17,6 +17,10 @@ COMMANDS = (
     ("resume",),
     ("runs",),
     ("show",),
+    ("report",),
+    ("lists",),
+    ("purge",),
+    ("doctor",),
     ("mock",),
     ("selectors", "check"),
 )

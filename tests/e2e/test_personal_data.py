@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Serving
-from tests.e2e.house import ROOT, House, ended
+from orchestrator.settings import BotSettings
+from tests.e2e.conftest import Carry, Serving
+from tests.e2e.house import BOT, ROOT, House, ended
 from tests.e2e.scan import Leak, leaks, packed_examples, people_of
 
 SECRETS = ("Märta Åkesson", "199003152385")
@@ -37,6 +38,87 @@ def test_a_whole_run_keeps_nobody_in_the_clear(ui: str, house: House, serving: S
     assert house.flotta("show", "--all").code == 0
 
     assert_clean(house, people)
+
+
+def test_pictures_and_traces_keep_nobody_in_the_clear(house: House, serving: Serving) -> None:
+    """A trace is all that was on the screens, and a picture is of a page about somebody: both lie sealed."""
+    house.configure(f"[bots.{BOT}]\nmax_share = 1.0\nscreenshots = true\n")
+    lifecare = serving({"kind": "modal", "probability": 0.5, "seed": 2}, rows=20)
+    people = people_of(lifecare.state())
+
+    assert ended(house.start_run(lifecare)).code == 0
+
+    trail = house.flotta("audit", "show", "--json").json()
+    assert {entry["facts"]["kind"] for entry in trail if entry["what"] == "evidence.kept"} == {"screenshot", "trace"}
+    assert_clean(house, people)
+
+
+def test_what_is_revealed_is_on_the_screen_and_in_the_trail(
+    house: House, serving: Serving, carry: Carry, tmp_path: Path
+) -> None:
+    """Who looks at somebody's data is known afterwards, and what they asked for is theirs alone."""
+    lifecare = serving(rows=20)
+    state = lifecare.state()
+    numbers = {each["id"]: each["personnummer"] for each in state["persons"]}
+    person = {each["id"]: numbers[each["person"]] for each in state["paminnelser"]}
+    run_id = house.a_run(lifecare)
+    assert carry(house.run(run_id), bots={BOT: BotSettings(max_share=1, screenshots=True)}) == 0
+    reminder = lifecare.removed()[0]
+
+    closed = house.flotta("show", reminder)
+    revealed = house.flotta("show", reminder, "--reveal", "--note", "Klagomål 17", "--out", str(tmp_path / "out"))
+    nobody = house.flotta("show", "P-0", "--reveal")
+
+    assert closed.code == revealed.code == 0, revealed.said
+    assert person[reminder] not in closed.said
+    assert person[reminder] in revealed.out
+    (picture,) = (tmp_path / "out").iterdir()
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_mode & 0o077 == 0
+    last = house.flotta("audit", "show", "--json").json()[-1]
+    assert (last["what"], last["facts"]) == ("item.revealed", {"why": "Klagomål 17"})
+    assert nobody.code == 2
+    assert "ingen post P-0" in nobody.said
+
+
+def test_lists_name_no_person(house: House, serving: Serving, carry: Carry, tmp_path: Path) -> None:
+    """They are mailed, printed, and lie on desks."""
+    lifecare = serving(rows=24)
+    people = people_of(lifecare.state())
+    assert carry(house.run(house.a_run(lifecare))) == 0
+
+    listed = house.flotta("lists", "-o", str(tmp_path / "out"))
+    unknown = house.flotta("lists", "-o", str(tmp_path / "other"), "--handlaggare", "XXXX")
+
+    assert listed.code == 0, listed.said
+    files = sorted(each.name for each in (tmp_path / "out").iterdir())
+    assert len(files) >= 4
+    assert {Path(each).suffix for each in files} == {".html", ".ics"}
+    assert leaks([tmp_path / "out"], people) == []
+    assert set(lifecare.removed()) <= set(
+        "".join(each.read_text() for each in (tmp_path / "out").glob("*.html")).replace("<", ">").split(">")
+    )
+    assert unknown.code == 2
+    assert "XXXX har inget" in unknown.said
+
+
+def test_what_is_over_its_time_is_purged_when_somebody_says_yes(house: House, serving: Serving, carry: Carry) -> None:
+    """Asked without a terminal, nobody has."""
+    lifecare = serving()
+    first = house.a_run(lifecare)
+    assert carry(house.run(first)) == 0
+    assert carry(house.run(house.a_run(lifecare))) == 0
+    house.configure('[retention]\nrecords = "P1D"\n')
+
+    asked = house.flotta("purge")
+    purged = house.flotta("purge", "--yes")
+    again = house.flotta("purge")
+
+    assert asked.code == 3, asked.said
+    assert purged.code == 0, purged.said
+    assert again.code == 0, again.said
+    assert house.run(first).purged is not None
+    assert house.flotta("audit", "verify").code == 0
 
 
 def test_failed_runs_keep_nobody_in_the_clear(hasty: House, serving: Serving) -> None:

@@ -155,7 +155,7 @@ def test_a_line_holds_nothing_that_is_sealed() -> None:
     """What can't be in it can't be shown."""
     sealed = {column.name for column in item_table.columns if column.type.python_type is bytes}
 
-    assert sealed == {"inputs", "record", "detail"}
+    assert sealed == {"inputs", "record", "concern", "detail"}
     assert not sealed & {each.name for each in fields(ItemLine)}
 
 

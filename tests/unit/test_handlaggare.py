@@ -1,0 +1,126 @@
+"""What each handläggare gets: her own matters and nobody else's, and a calendar that a later one updates in place."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from icalendar import Calendar, Event
+
+from bots.reminder_cleanup.bot import BOT
+from orchestrator.ledger.store import Concern
+from orchestrator.report import handlaggare as personal
+from tests.builders import NOW, options
+from tests.unit.test_present import a_line, a_run
+
+DAY = date(2026, 4, 17)
+
+
+def a_concern(handlaggare: str | None = "KAEK", due: date | None = DAY) -> Concern:
+    return Concern(handlaggare, "LSS-2025-1", due)
+
+
+def events(share: personal.Share, **run: Any) -> list[Event]:
+    made = Calendar.from_ical(personal.calendar(a_run(**run), share))
+    assert isinstance(made, Calendar)
+    return [each for each in made.walk("VEVENT") if isinstance(each, Event)]
+
+
+def shared(*lines: Any, **concerns: Concern) -> dict[str, personal.Share]:
+    return personal.shares(lines, {f"reminder:{name.replace('_', '-')}": found for name, found in concerns.items()})
+
+
+def test_each_gets_what_is_hers() -> None:
+    """A list of other people's matters is nobody's business."""
+    found = shared(
+        a_line("done", key="reminder:P-1", reference="P-1"), a_line("left", key="reminder:P-2", reference="P-2"),
+        P_1=a_concern("KAEK"), P_2=a_concern("LEPA"),
+    )  # fmt: skip
+
+    assert list(found) == ["KAEK", "LEPA"]
+    assert [each.line.reference for each in found["KAEK"].done] == ["P-1"]
+    assert [each.line.reference for each in found["LEPA"].open] == ["P-2"]
+    assert found["LEPA"].done == []
+
+
+@pytest.mark.parametrize("concern", [None, a_concern(None)])
+def test_what_is_nobodys_is_in_no_list(concern: Concern | None) -> None:
+    """A protected person's reminder has no handläggare that the house knows of."""
+    line = a_line("referred", key="reminder:P-1")
+
+    assert personal.shares([line], {"reminder:P-1": concern} if concern else {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "due", "parts"),
+    [
+        ("done", DAY, {"done"}),
+        ("left", DAY, {"open"}),
+        ("left", None, set()),
+        ("referred", DAY, {"asked", "open"}),
+        ("referred", None, {"asked"}),
+        ("uncertain", DAY, {"open"}),
+        ("declined", DAY, {"open"}),
+    ],
+)
+def test_a_matter_is_where_it_is_looked_for(state: str, due: date | None, parts: set[str]) -> None:
+    """Until it is known to be done with, it is open, if it has a day."""
+    share = shared(a_line(state, key="reminder:P-1"), P_1=a_concern(due=due))["KAEK"]
+
+    assert {part for part in ("done", "asked", "open") if getattr(share, part)} == parts
+
+
+def test_the_nearest_day_comes_first() -> None:
+    """That is the one to look at."""
+    share = shared(
+        a_line("left", key="reminder:P-1", reference="P-1"), a_line("left", key="reminder:P-2", reference="P-2"),
+        P_1=a_concern(), P_2=a_concern(due=DAY - timedelta(days=1)),
+    )["KAEK"]  # fmt: skip
+
+    assert [each.line.reference for each in share.open] == ["P-2", "P-1"]
+
+
+def test_an_event_is_a_whole_day_with_the_reference_alone() -> None:
+    """A calendar is seen by colleagues and telephones: no case, no reason, no name."""
+    share = shared(a_line("left", key="reminder:P-1", reference="P-1", reason="Gäller Anna."), P_1=a_concern())["KAEK"]
+
+    (event,) = events(share)
+
+    assert event.summary == "P-1"
+    assert (event.start, event.end) == (DAY, DAY + timedelta(days=1))
+    assert set(event) == {"UID", "DTSTAMP", "SEQUENCE", "DTSTART", "DTEND", "SUMMARY", "STATUS", "TRANSP"}
+
+
+def test_a_later_file_updates_the_earlier_ones_events() -> None:
+    """The same UID and a higher number; what was removed meanwhile is cancelled."""
+    before = shared(a_line("left", key="reminder:P-1"), P_1=a_concern())["KAEK"]
+    after = shared(a_line("done", key="reminder:P-1"), P_1=a_concern())["KAEK"]
+
+    (first,), (second,) = events(before), events(after, id="r2", created=NOW + timedelta(days=1))
+
+    assert first.uid == second.uid
+    assert second.sequence > first.sequence
+    assert (first.status, second.status) == ("CONFIRMED", "CANCELLED")
+
+
+def test_two_systems_reminders_do_not_take_each_others_place() -> None:
+    """Both may have one of that number."""
+    share = shared(a_line("left", key="reminder:P-1"), P_1=a_concern())["KAEK"]
+
+    (here,) = events(share, options=options(instances={"lifecare": "lifecare-a"}))
+    (there,) = events(share, options=options(instances={"lifecare": "lifecare-b"}))
+
+    assert here.uid != there.uid
+
+
+def test_the_list_has_reasons_and_receipts_and_escapes_what_a_system_wrote() -> None:
+    """It is what she checks the night by."""
+    share = shared(
+        a_line("done", key="reminder:P-1", reference="P-1", reason="<b>Dubblett</b>", receipt="KV-7"), P_1=a_concern()
+    )["KAEK"]
+
+    said = personal.page(BOT, a_run(), "KAEK", share)
+
+    assert "KAEK" in said
+    assert "LSS-2025-1" in said
+    assert "KV-7" in said
+    assert "&lt;b&gt;Dubblett&lt;/b&gt;" in said
