@@ -21,8 +21,8 @@ check: setup ## Style, types and directions of import; under a minute
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo --no-cache
 
-bench: setup ## Measure Flotta against a bare script doing the same removals
-	@.venv/bin/python -m tests.bench.removals
+bench: setup .venv-bench/.made ## Measure speed and cost, Flotta's and its peers' (BENCH="--rows 30 --rounds 1")
+	@.venv/bin/python -m tests.bench $(BENCH)
 
 .venv-bench/.made: .ci/requirements-bench.lock
 	@echo "Making .venv-bench ..." >&2
