@@ -21,12 +21,20 @@ check: setup ## Style, types and directions of import; under a minute
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-logo --no-cache
 
-bench: setup ## Measure Flotta against a bare script doing the same removals
-	@.venv/bin/python -m tests.bench.removals
+bench: setup .venv-bench/.made ## Measure speed and cost, Flotta's and its peers' (BENCH="--rows 30 --rounds 1")
+	@.venv/bin/python -m tests.bench $(BENCH)
 
-lock: setup ## Resolve pyproject.toml into .ci/requirements.lock anew
-	@.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --all-extras \
-		--quiet --custom-compile-command "make lock" pyproject.toml -o .ci/requirements.lock
+.venv-bench/.made: .ci/requirements-bench.lock
+	@echo "Making .venv-bench ..." >&2
+	@.venv/bin/python -m venv --clear .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r $<
+	@touch $@
 
-clean: ## Remove .venv and what tools have left
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results *.egg-info
+LOCK = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--quiet --custom-compile-command "make lock"
+lock: setup ## Resolve pyproject.toml into the lock files in .ci anew
+	@$(LOCK) --all-extras pyproject.toml -o .ci/requirements.lock
+	@$(LOCK) --group bench -o .ci/requirements-bench.lock
+
+clean: ## Remove the environments and what tools have left
+	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-results *.egg-info

@@ -1,0 +1,121 @@
+"""Measure, print the tables, and write them down where asked.
+
+python -m tests.bench [--only removals] [--rows 30] [--rounds 1] [--ui 2023.10] [--write tests/bench/results]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from bots.browser.session import find_browser
+from tests.bench import by_peers, ledger, machine, reading, removals
+
+PARTS = ("removals", "reading", "ledger")
+UIS = ("2023.10", "2024.04")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        "python -m tests.bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part; may be given more than once")
+    parser.add_argument("--ui", choices=UIS, action="append", help="this UI version; may be given more than once")
+    parser.add_argument("--rows", type=int, help="reminders in the mock (by default 300 to clean up, 5000 to read)")
+    parser.add_argument("--items", type=int, nargs="+", default=ledger.SIZES, help="items in the ledger's plans")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--write", type=Path, metavar="DIR", help="write README.md, figures.json and SVG plots there")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Do what the command line asks."""
+    asked = _asked()
+    parts, uis = asked.only or PARTS, asked.ui or UIS
+    with sync_playwright() as playwright:
+        browser = find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
+    about = machine.describe(browser)
+    report = _Report(about)
+    if "removals" in parts:
+        report.removals(browser, uis, asked.rows or 300, asked.rounds)
+    if "reading" in parts:
+        report.reading(browser, uis, asked.rows or 5_000, asked.rounds)
+    if "ledger" in parts:
+        report.ledger(asked.items, asked.rounds)
+    if asked.write:
+        report.write(asked.write)
+
+
+def _rounds(rounds: int) -> str:
+    return f"Rounds: {rounds}, interleaved; medians, and ranges in parentheses."
+
+
+class _Report:
+    """What has been measured: printed as it comes, written down at the end."""
+
+    def __init__(self, about: dict[str, str]) -> None:
+        self._figures: dict[str, Any] = {"machine": about}
+        self._text: list[str] = []
+        self._say("\n".join(f"- {name}: {fact}" for name, fact in about.items()))
+
+    def _say(self, *paragraphs: str) -> None:
+        self._text += paragraphs
+        for each in paragraphs:
+            print(f"{each}\n", flush=True)
+
+    def removals(self, browser: str, uis: Sequence[str], rows: int, rounds: int) -> None:
+        """Measure and tell part one."""
+        self._say(
+            f"## Removals: {rows} reminders in the mock",
+            f"{_rounds(rounds)} The loop of removals alone is measured; processor and memory are those of the whole "
+            "process tree: Python, driver, browser. The whole run has the starts and the sign-in too, and for Flotta "
+            "the reading and deciding, which the others don't do.",
+            *by_peers.left_out(),
+        )
+        figures = self._figures["removals"] = {}
+        for ui in uis:
+            figures[ui] = removals.measure(browser, ui, rows, rounds)
+            self._say(f"### Lifecare {ui}", removals.as_table(figures[ui]))
+        self._text += ["![Items per second](items.svg)", "![Processor and memory](cost.svg)"]
+
+    def reading(self, browser: str, uis: Sequence[str], rows: int, rounds: int) -> None:
+        """Measure and tell part two."""
+        self._say(
+            f"## Reading a list of {rows} rows",
+            f"{_rounds(rounds)} One bare `page.evaluate` a page against the kit's own reading; sign-in apart.",
+        )
+        figures = self._figures["reading"] = {}
+        for ui in uis:
+            figures[ui] = reading.measure(browser, ui, rows, rounds)
+            self._say(f"### Lifecare {ui}", reading.as_table(figures[ui], rows))
+
+    def ledger(self, sizes: Sequence[int], rounds: int) -> None:
+        """Measure and tell part three."""
+        self._say("## The ledger's cost for an item", _rounds(rounds))
+        figures = self._figures["ledger"] = ledger.measure(sizes, rounds)
+        self._say(ledger.as_table(figures))
+        self._text.append("![Milliseconds per item](ledger.svg)")
+
+    def write(self, folder: Path) -> None:
+        """Write tables, figures and plots; without matplotlib, say that there are no plots."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "figures.json").write_text(json.dumps(self._figures, indent=1) + "\n", encoding="utf-8")
+        text = "\n\n".join(["# Measurements", "What each figure means stands in `tests/bench/`.", *self._text])
+        (folder / "README.md").write_text(text + "\n", encoding="utf-8")
+        if by_peers.PYTHON.exists():
+            subprocess.run(
+                [by_peers.PYTHON, "-m", "tests.bench.plots", folder.resolve()], cwd=by_peers.ROOT, check=True
+            )
+        else:
+            print("No plots: there is no .venv-bench. `make bench` makes it.")
+
+
+if __name__ == "__main__":
+    main()
