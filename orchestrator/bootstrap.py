@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from bots import registry
 from bots.errors import ConfigurationError, FlottaError, RunLost, StateNotWritable, SystemUnreachable, of_python
-from orchestrator import logs, processes
+from orchestrator import processes
 from orchestrator.ledger.store import Ledger, Run
 from orchestrator.ledger.vault import Vault, key_from
 from orchestrator.settings import Settings, load
@@ -179,6 +179,8 @@ def accounts(settings: Settings, run: Run) -> list[str]:
 
 def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing) -> int:
     """Carry one run in this process, and return the exit code. What there is to say of it is in the ledger."""
+    from orchestrator import logs  # noqa: PLC0415 - structlog, 0.15 s, and commands have no log
+
     log = logs.logger(run=run_id)
     try:
         settings = load()

@@ -17,8 +17,15 @@ const rowsOf = (table) => {
   return { header: rows.filter(isHeader), body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)) };
 };
 
-const until = performance.now() + limit;
 const whole = () => document.readyState !== 'loading';
+const [CUT, LOST] = [Symbol.for('cut'), Symbol.for('lost')];
+if (!whole() && !window[CUT]) {
+  await new Promise((then) => {
+    for (const event of ['DOMContentLoaded', 'cut']) document.addEventListener(event, then, { once: true });
+    setTimeout(then, limit + (patience ?? 0));
+  });
+}
+const until = performance.now() + limit;
 
 if (answer) {
   const proof = new RegExp(answer.receipt, 'u');
@@ -31,7 +38,7 @@ if (answer) {
     if (whole() && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
       return { end: 'elsewhere' };
     if (guards().some((guard) => guard.stopped)) return { end: 'stopped' };
-    if (performance.now() > until) return { end: 'silence' };
+    if (performance.now() > until || window[CUT]) return { end: 'silence' };
     await awhile();
   }
 }
@@ -114,6 +121,7 @@ const readTable = async (where, spec, until) => {
 
 for (;;) {
   problems.length = 0;
+  if (window[CUT]) return { told: false, counts: null, problems };
   late = document.readyState !== 'complete';
   const counts = marks.map((mark) => shown(mark).length);
   // Only a screen that is told for certain is read at all.
@@ -127,7 +135,8 @@ for (;;) {
     const ours = [protect.by, ...protect.keep];
     problems.splice(0, problems.length, ...problems.filter(({ where }) => ours.includes(where.slice(7))));
   }
-  if ((told && !problems.length) || performance.now() > (late ? until + patience : until)) {
+  // What was lost on its way is not only late.
+  if ((told && !problems.length) || performance.now() > (late && !window[LOST] ? until + patience : until)) {
     // What is found on a screen that is not as the map says stays in the page.
     return told && !problems.length ? { told, problems, record, tables: lists } : { told, counts, problems };
   }

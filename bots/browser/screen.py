@@ -104,11 +104,10 @@ class Screen:
 
     def _go(self, params: dict[str, str]) -> None:
         url = self._session.base_url + self._spec.address(params)
+        self._session.missing.clear()
         try:
-            # Not "commit": a query that comes before the document is parsed is asked again only after 20, 50, 100 ms.
-            response: Response | None = self._page.goto(
-                url, wait_until="domcontentloaded", timeout=self._session.patience
-            )
+            # What is asked of the page waits for the document itself; half a document never says that it is parsed.
+            response: Response | None = self._page.goto(url, wait_until="commit", timeout=self._session.patience)
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "systemet svarade inte") from error
         if response is not None and response.status >= 400:  # noqa: PLR2004 - HTTP's own line between answer and error
@@ -168,7 +167,11 @@ class Screen:
         """Return what the page says. Raises SessionLost, ScreenNotReady or SelectorDrift if it is not this screen."""
         self._address_is_right()
         found = self._ask({"look": {**self._identity(), **what}, "limit": limit, "patience": self._session.patience})
-        if found["told"] and not found["problems"]:
+        is_right = found["told"] and not found["problems"]
+        # Half a document is whole to the browser, and half a table may be read as a whole one.
+        if "document" in self._session.missing or (self._session.missing and not is_right):
+            raise ScreenNotReady(self._name, f"sidan kom inte hel ({', '.join(sorted(self._session.missing))})")
+        if is_right:
             return found
         self._raise_if_signed_out()
         if not found["told"]:
@@ -360,6 +363,7 @@ class Screen:
         # While a document is on its way the browser answers no question about the old one, and sets no limit to that.
         if not spec.navigates:
             return nullcontext()
+        self._session.missing.clear()
         return self._page.expect_navigation(wait_until="commit", timeout=self._session.patience)
 
     def _receipt(self, element: str, spec: Element, about: str) -> str:

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import tenacity
+from playwright.sync_api import Error as PlaywrightError
 from pydantic import SecretStr
 
 from bots.browser.screen import Screen
 from bots.errors import TRANSIENT, BrowserMissing, ScreenNotReady, SessionLost
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Playwright, Request
 
     from bots.browser.selector_map import Identity, SelectorMap
 
@@ -38,6 +39,11 @@ class Account:
     role: str
 
 
+_LOST = """(kind) => {
+    window[Symbol.for(kind === 'document' ? 'cut' : 'lost')] = true;
+    document.dispatchEvent(new Event('cut'));
+}"""
+_GIVEN_UP = ("net::ERR_ABORTED", "net::ERR_BLOCKED")
 #: How often a read is tried, the first time included, with waits of five seconds in all between them. Where a page in
 #: five fails, which is a bad night, one read in 400,000 fails so often.
 READ_TRIES = 8
@@ -184,9 +190,12 @@ class Session:
         self.written: tuple[Screen, str] | None = None
         #: True when a password was typed, or a protected person's page seen, since `traced` began.
         self.is_private = False
+        #: What did not come, or not whole, since the last document was asked for: `document`, `script`, `fetch` …
+        self.missing: set[str] = set()
         self._deadline: datetime | None = None
         self._answer: Callable[[Dialog], None] | None = None
         page.on("dialog", self._on_dialog)
+        page.on("requestfailed", self._on_failed)
 
     def screen(self, name: str) -> Screen:
         """Return the screen of that name in the map."""
@@ -279,6 +288,14 @@ class Session:
         else:
             # Nobody asked for this one. "No" is the answer that changes nothing.
             dialog.dismiss()
+
+    def _on_failed(self, request: Request) -> None:
+        # What the browser itself gave up, as the page went on to another or was told to, is no loss.
+        if request.url.startswith(self.base_url) and request.failure and not request.failure.startswith(_GIVEN_UP):
+            self.missing.add(request.resource_type)
+            # Half a document stays as if the rest were on its way, so who waits for it in the page must be told.
+            with suppress(PlaywrightError):
+                self.page.evaluate(_LOST, request.resource_type)
 
     def _cannot_sign_in(self) -> None:
         raise ScreenNotReady("sign_in", "inget konto är angivet")

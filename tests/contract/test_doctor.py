@@ -138,18 +138,6 @@ def test_an_account_that_is_given_is_no_matter(house: Path, monkeypatch: pytest.
     assert found("konton").state == OK
 
 
-def test_a_browser_that_is_not_there_is_said_with_how_to_get_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The setting points at nothing."""
-    monkeypatch.setenv("FLOTTA_BROWSER", "/finns/inte")
-
-    check = doctor._browser(load())
-
-    assert check.state == MISSING
-    assert "FLOTTA_BROWSER" in check.remedy
-
-
 def test_one_check_that_breaks_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Doctor is asked when something is wrong already."""
 

@@ -117,4 +117,5 @@ def test_doctor_starts_the_browser_and_says_which(house: House) -> None:
     assert browser["state"] == "ok"
     assert lacking.code == 2
     assert "✗" in lacking.out
+    assert "FLOTTA_BROWSER" in lacking.out
     assert not house.home.exists()

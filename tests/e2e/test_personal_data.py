@@ -43,7 +43,7 @@ def test_a_whole_run_keeps_nobody_in_the_clear(ui: str, house: House, serving: S
 def test_pictures_and_traces_keep_nobody_in_the_clear(house: House, serving: Serving) -> None:
     """A trace is all that was on the screens, and a picture is of a page about somebody: both lie sealed."""
     house.configure(f"[bots.{BOT}]\nmax_share = 1.0\nscreenshots = true\n")
-    lifecare = serving({"kind": "modal", "probability": 0.5, "seed": 2}, rows=20)
+    lifecare = serving({"kind": "modal", "probability": 0.5, "seed": 2}, rows=12)
     people = people_of(lifecare.state())
 
     assert ended(house.start_run(lifecare)).code == 0

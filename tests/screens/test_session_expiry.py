@@ -1,8 +1,10 @@
 """Signed out in the middle of reading: on every UI version, wherever it strikes, the reading goes on."""
 
 import pytest
+import tenacity
 from playwright.sync_api import Page, Route
 
+from bots.browser import session as kit
 from bots.errors import ScreenNotReady, SessionLost
 from bots.screens.lifecare import Lifecare
 from tests.screens.mock import Mock, listed, open_ids, shown
@@ -56,8 +58,11 @@ def test_a_page_is_read_though_the_session_expires_at_its_decisions(
     assert signed_in.reminder(reminder_id) == shown(mock.state(), reminder_id)
 
 
-def test_a_session_that_is_never_there_is_given_up(signed_in: Lifecare, mock: Mock) -> None:
-    """Signing in again and again would lock the account, so after a few tries it is said."""
+def test_a_session_that_is_never_there_is_given_up(
+    signed_in: Lifecare, mock: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signing in for ever would lock the account, so after so many tries it is said."""
+    monkeypatch.setattr(kit, "_TRYING", kit._TRYING.copy(stop=tenacity.stop_after_attempt(2)))
     mock.faults({"kind": "session_expiry", "probability": 1, "on": "read"})
 
     with pytest.raises(SessionLost):
