@@ -177,8 +177,11 @@ def accounts(settings: Settings, run: Run) -> list[str]:
     ]
 
 
-def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing) -> int:
-    """Carry one run in this process, and return the exit code. What there is to say of it is in the ledger."""
+def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tuple[int, int] | None = None) -> int:
+    """Carry one run in this process, and return the exit code. What there is to say of it is in the ledger.
+
+    With `lane`, a number from 1 and an epoch, do that lane's share of the steps for the worker with that epoch.
+    """
     from orchestrator import logs  # noqa: PLC0415 - structlog, 0.15 s, and commands have no log
 
     log = logs.logger(run=run_id)
@@ -191,7 +194,8 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing) -> int:
         from orchestrator.worker import Screens, Worker  # noqa: PLC0415 - it imports this module's caller
 
         with ExitStack() as stack:
-            stack.callback(shutil.rmtree, processes.temporary(settings.home, run_id), ignore_errors=True)
+            if lane is None:
+                stack.callback(shutil.rmtree, processes.temporary(settings.home, run_id), ignore_errors=True)
             doors = Doors(
                 settings,
                 stack,
@@ -212,9 +216,12 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing) -> int:
                 log=log.bind(bot=run.bot),
                 checkpoint=checkpoint,
                 inspect=lambda system: inspect(doors, system, may_open=False),
+                start_lane=lambda number, epoch: processes.start(
+                    settings.home, run_id, os.environ, lane=(number, epoch)
+                ),
             )
             signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-            return worker.work().exit_code
+            return worker.work().exit_code if lane is None else worker.work_lane(*lane)
     except StateNotWritable:
         return CANNOT_STORE
     except FlottaError as error:

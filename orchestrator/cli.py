@@ -34,6 +34,7 @@ def run(
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Visa bara planen.")] = False,
     today: Annotated[str | None, typer.Option(help="Räkna som om det vore denna dag (ÅÅÅÅ-MM-DD).")] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="Gör högst så många åtgärder.")] = None,
+    lanes: Annotated[int, typer.Option(min=1, help="Dela åtgärderna på så många processer.")] = 1,
     base_url: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=URL", help="Systemets adress.")] = None,
     map_file: Annotated[
         Pairs | None, typer.Option("--map", metavar="SYSTEM=FIL", help="Använd just denna karta.")
@@ -52,7 +53,7 @@ def run(
     raise typer.Exit(
         operate.run(
             operate.Request(
-                bot=bot, mock=mock, yes=yes, plan_only=plan_only, today=_date(today), limit=limit,
+                bot=bot, mock=mock, yes=yes, plan_only=plan_only, today=_date(today), limit=limit, lanes=lanes,
                 base_urls=_pairs(base_url, "--base-url"), maps=_pairs(map_file, "--map"), wait=wait,
                 uis=_pairs(ui, "--ui"), rows=rows, seed=seed, json=json,
             )

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "run", "bot", "epoch", "item", "step", "state", "rule", "outcome", "system",
-        "screen", "element", "map_version", "located_by", "receipt", "attempt", "count", "error", "exit_code", "kind",
+        "screen", "element", "map_version", "located_by", "receipt", "attempt", "count", "error", "exit_code",
+        "kind", "failed",
     }
 )  # fmt: skip
 

@@ -51,6 +51,7 @@ class Request:
     plan_only: bool = False
     today: date | None = None
     limit: int | None = None
+    lanes: int = 1
     base_urls: dict[str, str] = field(default_factory=dict)
     maps: dict[str, str] = field(default_factory=dict)
     wait: bool = False
@@ -76,6 +77,13 @@ def run(request: Request) -> int:
             uis = {system: request.uis.get(system) for system in bot.systems}
             base_urls = stack.enter_context(_mocks(uis, request.rows, request.seed, day))
         settings = load()
+        for system in bot.systems:
+            allowed = settings.system(system).sign_ins
+            if request.lanes > allowed:
+                raise ConfigurationError(
+                    f"--lanes {request.lanes}: kontot i {system} får vara inloggat {allowed} gånger på en gång. "
+                    f"Tillåter systemet fler, så ändra i flotta.toml ([systems.{system}] sign_ins)."
+                )
         for system, file in request.maps.items():
             bootstrap.maps_of(
                 settings, system, file
@@ -92,6 +100,7 @@ def run(request: Request) -> int:
             plan_only=request.plan_only,
             unattended=request.yes,
             limit=request.limit,
+            lanes=request.lanes,
         )
         at = bootstrap.now()
         run_id = f"{bot.name}:{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
@@ -575,7 +584,7 @@ def _mocks(
 def _give_mock_accounts(systems: tuple[str, ...]) -> None:
     """Let this process and its children use the mock's account, whatever the settings say of the real one."""
     for system in systems:
-        for name, value in MOCK_ACCOUNT.items():
+        for name, value in {**MOCK_ACCOUNT, "SIGN_INS": "8"}.items():
             os.environ[f"FLOTTA_SYSTEMS__{system.upper()}__{name}"] = value
 
 

@@ -82,15 +82,20 @@ def sweep(home: Path, keep: set[str]) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def start(home: Path, run_id: str, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start the run's worker: its own session, its output drained to a file, secrets by environment alone."""
+def start(
+    home: Path, run_id: str, environment: Mapping[str, str], *, lane: tuple[int, int] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the run's worker: its own session, its output drained to a file, secrets by environment alone.
+
+    `lane` is the number of one that shares in the run's steps, and the epoch of the worker that it shares them with.
+    """
     folder = temporary(home, run_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = log_file(home, run_id)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as out:
-        return subprocess.Popen(  # noqa: S603 - our own module, with an id as its only argument
-            [sys.executable, "-m", "orchestrator.worker", run_id],
+        return subprocess.Popen(  # noqa: S603 - our own module, with an id and numbers as arguments
+            [sys.executable, "-m", "orchestrator.worker", run_id, *map(str, lane or ())],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

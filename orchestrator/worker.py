@@ -35,6 +35,8 @@ from orchestrator.ledger import review
 from orchestrator.ledger.store import Holder, Ledger, PlannedItem, Run, StoredStep
 
 if TYPE_CHECKING:
+    import subprocess
+
     from structlog.typing import FilteringBoundLogger
 
     from bots.browser.session import Session
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 FAILURES_IN_A_ROW = 3
 #: How often one step may be tried when each try is proven not to have happened.
 ATTEMPTS = 6
+#: How often it is looked whether the other lanes have ended. Seconds.
+LANES_EVERY = 0.05
 #: How often the number of seen items is stored while collecting.
 SEEN_EVERY = timedelta(seconds=0.5)
 
@@ -93,11 +97,16 @@ class Worker:
         log: FilteringBoundLogger,
         checkpoint: Callable[[str], None] = lambda _point: None,
         inspect: Callable[[str], list[dict[str, Any]]] = lambda _system: [],
+        start_lane: Callable[[int, int], subprocess.Popen[bytes]] | None = None,
     ) -> None:
-        """`checkpoint` is told where in a step a crash would matter; `inspect` reports on drifted screens."""
+        """`checkpoint` is told where in a step a crash would matter; `inspect` reports on drifted screens.
+
+        `start_lane` starts a process that shares in the steps, by its number and this worker's epoch.
+        """
         self._bot, self._run, self._ledger, self._settings = bot, run, ledger, settings
         self._at, self._instance, self._accounts, self._me = screens, instance, accounts, me
         self._now, self._log, self._checkpoint, self._inspect = now, log, checkpoint, inspect
+        self._start_lane = start_lane
         self._record: TypeAdapter[Any] = TypeAdapter(bot.record)
         self._stopping = threading.Event()
         self._epoch = 0
@@ -130,6 +139,15 @@ class Worker:
             ending = Ending("failed", 1, of_python(error))
         self._end(self._epoch, ending)
         return ending
+
+    def work_lane(self, lane: int, epoch: int) -> int:
+        """Do a lane's share of the steps for the worker with this epoch, which ends the run. Return the exit code.
+
+        What is uncertain or failed is that worker's to look into. RunLost and what else stops a lane is raised.
+        """
+        self._epoch = epoch
+        self._open()
+        return 0 if self._try_all(lane) else _INTERRUPTED.exit_code
 
     def _end(self, epoch: int, ending: Ending) -> None:
         self._ledger.end_run(
@@ -208,6 +226,8 @@ class Worker:
         self._log.info("apply.begun")
         for step in self._steps("uncertain"):
             self._look(step)
+        if not self._try_in_lanes():
+            return _INTERRUPTED
         untold: set[int] = set()
         while True:
             if not self._try_all():
@@ -230,14 +250,42 @@ class Worker:
         for system in self._bot.systems:
             getattr(self._at, system)
 
-    def _try_all(self) -> bool:
-        """Try every step that is to be done, in order. Return False when asked to stop."""
+    def _try_in_lanes(self) -> bool:
+        """Try every step, with the run's other lanes beside this one. Return False when asked to stop.
+
+        A lane that ends early leaves its steps to this worker, which tries all that is left anyway.
+        """
+        lanes = range(1, min(self._run.options.lanes, len(self._steps("todo"))))
+        if not lanes or self._start_lane is None:
+            return True
+        others = [self._start_lane(lane, self._epoch) for lane in lanes]
+        try:
+            go_on = self._try_all(0)
+            while go_on and any(other.poll() is None for other in others):
+                go_on = not self._stopping.wait(LANES_EVERY)
+        finally:
+            # Each finishes the item that it has in hand.
+            for other in others:
+                other.terminate()
+            for other in others:
+                other.wait()
+        self._log.info("lanes.ended", count=len(others), failed=sum(other.returncode != 0 for other in others))
+        self._ledger.adopt_intents(self._run.id, self._epoch, lanes_too=True)
+        return go_on
+
+    def _share(self, lane: int) -> set[str]:
+        """Return the items of a lane: those of the whole plan in turn, so that every process tells the same."""
+        return set(self._ledger.acting(self._run.id)[lane :: self._run.options.lanes])
+
+    def _try_all(self, lane: int | None = None) -> bool:
+        """Try every step that is to be done, or a lane's share of them, in order. Return False when asked to stop."""
+        mine = None if lane is None else self._share(lane)
         stuck: set[str] = set()
         for step in self._steps("todo"):
             if self._stopping.is_set():
                 return False
             # The next step of an item waits for the one before it.
-            if step.item not in stuck and not self._do(step):
+            if step.item not in stuck and (mine is None or step.item in mine) and not self._do(step):
                 stuck.add(step.item)
         return True
 
@@ -418,7 +466,8 @@ def main() -> int:
     """Carry one run, named by its id on the command line. Returns the exit code."""
     from orchestrator.bootstrap import carry  # noqa: PLC0415 - bootstrap wires this module
 
-    return carry(sys.argv[1])
+    run_id, *lane = sys.argv[1:]
+    return carry(run_id, lane=(int(lane[0]), int(lane[1])) if lane else None)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,7 @@ class Options:
     plan_only: bool = False
     unattended: bool = False
     limit: int | None = None
+    lanes: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -544,6 +545,16 @@ class Ledger:
         with self.reading() as connection:
             return {row.key: self.vault.open(row.concern, _CONCERN) for row in connection.execute(query)}
 
+    def acting(self, run_id: str) -> list[str]:
+        """Return the keys of the items that the run has steps for, done or not, in the plan's order."""
+        query = (
+            sa.select(items.c.key)
+            .where(items.c.run == run_id, sa.exists().where(steps.c.run == items.c.run, steps.c.item == items.c.key))
+            .order_by(items.c.position)
+        )
+        with self.reading() as connection:
+            return list(connection.execute(query).scalars())
+
     # --- steps -------------------------------------------------------------------------------------------------
 
     def open_steps(self, run_id: str, state: str, *, record: TypeAdapter[Any]) -> list[StoredStep]:
@@ -692,11 +703,16 @@ class Ledger:
         """Store that the item failed before anything was sent. It stays to be done by `resume`."""
         self._move("item.failed", run_id, epoch, step, "todo", item="failed", note=note, detail=detail)
 
-    def adopt_intents(self, run_id: str, epoch: int) -> None:
-        """Take over from an earlier worker: what it left in intent is uncertain, what failed is to be tried again."""
+    def adopt_intents(self, run_id: str, epoch: int, *, lanes_too: bool = False) -> None:
+        """Take over from an earlier worker: what it left in intent is uncertain, what failed is to be tried again.
+
+        With `lanes_too` from the lanes of this worker as well, all of which have ended.
+        """
         with self.changing() as connection:
             self._own(connection, run_id, epoch)
-            left = steps.c.run == run_id, steps.c.state == "intent", steps.c.epoch != epoch
+            left = [steps.c.run == run_id, steps.c.state == "intent"]
+            if not lanes_too:
+                left.append(steps.c.epoch != epoch)
             names = sa.select(steps.c.item).where(*left)
             connection.execute(
                 items.update()

@@ -21,6 +21,7 @@ from sqlalchemy import event
 
 from bots.browser.session import Session
 from bots.errors import (
+    FlottaError,
     RunHeld,
     RunLost,
     ScreenNotReady,
@@ -1190,3 +1191,110 @@ def test_nothing_that_is_shown_of_a_run_names_anybody(house: House) -> None:
     for person in house.lifecare.state.persons.values():
         assert person.personnummer not in told
         assert person.name not in told
+
+
+# Lanes: several processes share one run's steps.
+
+
+@dataclass
+class Ended:
+    """A lane that has ended, as a process looks that has."""
+
+    returncode: int
+
+    def poll(self) -> int:
+        """Return how it ended."""
+        return self.returncode
+
+    def wait(self) -> int:
+        """Return how it ended."""
+        return self.returncode
+
+    def terminate(self) -> None:
+        """Too late."""
+
+
+def in_lanes(house: House, run: str = "r1") -> Worker:
+    """Return a worker whose lanes do their shares, one after the other, while it starts them."""
+    worker = house.worker(run)
+
+    def start_lane(lane: int, epoch: int) -> Any:
+        mine = house.lifecare.session
+        try:
+            return Ended(house.worker(run).work_lane(lane, epoch))
+        except Killed:
+            return Ended(-9)
+        except FlottaError as error:
+            return Ended(error.exit_code)
+        finally:
+            house.lifecare.session = mine
+
+    worker._start_lane = start_lane
+    return worker
+
+
+def test_lanes_share_the_steps_between_them(house: House, targets: list[str]) -> None:
+    """Each is made once, by one of them, and the run is one run."""
+    house.start(lanes=3)
+
+    ending = in_lanes(house).work()
+
+    assert ending.exit_code == 0
+    assert sorted(house.removed()) == sorted(targets)
+    assert house.is_sound()
+    assert {line.reference for line in house.lines("done")} == set(targets)
+    # The second lane is started first here, then the third; the worker itself has what is left.
+    assert house.removed() == [*targets[1::3], *targets[2::3], *targets[0::3]]
+
+
+def test_more_lanes_than_steps_do_no_harm(house: House, targets: list[str]) -> None:
+    """A quiet night has less to do than there are hands."""
+    house.start(lanes=8, limit=2)
+
+    assert in_lanes(house).work().exit_code == 0
+    assert sorted(house.removed()) == sorted(targets[:2])
+
+
+@pytest.mark.parametrize("point", ["before-intent", "after-intent", "before-receipt"])
+def test_what_a_lane_had_in_hand_when_it_died_is_found_out_and_the_rest_is_done(
+    point: str, house: House, targets: list[str]
+) -> None:
+    """By the worker that started it, once all lanes have ended; nothing is written twice."""
+    house.checkpoint = killed_at(point, after=2)
+    house.start(lanes=2)
+
+    ending = in_lanes(house).work()
+
+    assert ending.exit_code == 0
+    assert sorted(house.removed()) == sorted(targets)
+    assert house.is_sound()
+
+
+def test_a_lane_that_cannot_sign_in_leaves_its_share_to_the_others(house: House, targets: list[str]) -> None:
+    """Fewer hands, the same work."""
+    house.start(lanes=2)
+    worker = in_lanes(house)
+    opened = worker._start_lane
+
+    def closed_to_lanes(lane: int, epoch: int) -> Any:
+        house.closed = [SystemUnreachable("lifecare", "http://lifecare.test")]
+        assert opened is not None
+        return opened(lane, epoch)
+
+    worker._start_lane = closed_to_lanes
+
+    assert worker.work().exit_code == 0
+    assert sorted(house.removed()) == sorted(targets)
+
+
+def test_a_lane_of_a_run_that_another_worker_took_over_writes_nothing(house: House, targets: list[str]) -> None:
+    """Its epoch is an old one."""
+    house.start(lanes=2, plan_only=True)
+    house.work()
+    lane = house.worker()
+
+    with pytest.raises(RunLost):
+        lane.work_lane(1, epoch=0)
+
+    assert house.removed() == []
+    assert targets

@@ -2,6 +2,7 @@
 
 import signal
 
+import psutil
 import pytest
 
 from tests import oracle
@@ -64,6 +65,32 @@ def test_resume_ends_the_old_processes_before_it_goes_on(hasty: House, serving: 
     assert_sound(hasty, run_id, lifecare, before)
 
 
+def test_lanes_share_a_run_and_one_that_dies_leaves_its_share_to_the_others(hasty: House, serving: Serving) -> None:
+    """Three processes in one account, one of them killed in the middle: each reminder is removed once."""
+    hasty.environment["FLOTTA_SYSTEMS__LIFECARE__SIGN_INS"] = "3"
+    lifecare = serving(SLOW, rows=24)
+    before = lifecare.state()
+    running = hasty.start_run(lifecare, "--lanes", "3")
+    until(lambda: len(lifecare.attempted()) > 1, running)
+    lanes = [each for each in hasty.processes() if _is_lane(each)]
+    assert len(lanes) == 2
+
+    lanes[0].kill()
+
+    done = ended(running)
+    assert done.code == 0, done.said
+    run_id = hasty.flotta("show", "--json").json()["run"]
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_more_lanes_than_the_account_may_be_signed_in_are_refused(house: House, serving: Serving) -> None:
+    """A system that ends the first session when a second begins would end up with neither."""
+    refused = ended(house.start_run(serving(), "--lanes", "2"))
+
+    assert refused.code == 2, refused.said
+    assert "sign_ins" in refused.said
+
+
 def test_a_run_that_is_killed_leaves_no_lock_behind(hasty: House, serving: Serving) -> None:
     """A dead run never stands in the way of the next one."""
     lifecare = serving()
@@ -97,3 +124,9 @@ def test_ctrl_c_keeps_the_state_and_resume_finishes(hasty: House, serving: Servi
     lifecare.faults()
     assert hasty.flotta("resume").code == 0
     assert_sound(hasty, run_id, lifecare, before)
+
+
+def _is_lane(process: psutil.Process) -> bool:
+    """Return whether it is a worker that has a number and an epoch after its run."""
+    *_, module, _run, lane, epoch = ["", "", "", "", *process.cmdline()]
+    return module == "orchestrator.worker" and lane.isdecimal() and epoch.isdecimal()

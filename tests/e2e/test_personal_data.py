@@ -43,10 +43,14 @@ def test_a_whole_run_keeps_nobody_in_the_clear(ui: str, house: House, serving: S
 def test_pictures_and_traces_keep_nobody_in_the_clear(house: House, serving: Serving) -> None:
     """A trace is all that was on the screens, and a picture is of a page about somebody: both lie sealed."""
     house.configure(f"[bots.{BOT}]\nmax_share = 1.0\nscreenshots = true\n")
-    lifecare = serving({"kind": "modal", "probability": 0.5, "seed": 2}, rows=12)
+    lifecare = serving()
     people = people_of(lifecare.state())
+    run_id = house.a_run(lifecare, plan_only=True, limit=1)
+    assert house.flotta("resume", run_id).code == 0
+    # A notice lies over the first pages of the removal, which is tried again, and again.
+    lifecare.faults({"kind": "modal", "count": 5})
 
-    assert ended(house.start_run(lifecare)).code == 0
+    assert house.flotta("resume", run_id, "--yes").code == 0
 
     trail = house.flotta("audit", "show", "--json").json()
     assert {entry["facts"]["kind"] for entry in trail if entry["what"] == "evidence.kept"} == {"screenshot", "trace"}
@@ -137,15 +141,16 @@ def test_failed_runs_keep_nobody_in_the_clear(hasty: House, serving: Serving) ->
     assert_unsaid(failed.said + drifted.said, people)
 
 
-@pytest.mark.parametrize("point", ["armed", "clicked"])
-def test_a_killed_run_keeps_nobody_in_the_clear(point: str, house: House, serving: Serving) -> None:
+def test_a_killed_run_keeps_nobody_in_the_clear(house: House, serving: Serving) -> None:
     """What a browser leaves when nobody is there to close it is searched before anything tidies up."""
     lifecare = serving(rows=24)
     people = people_of(lifecare.state())
-    assert house.armed(house.a_run(lifecare), point, "kill", nth=2).wait() == -signal.SIGKILL
-    house.kill()
+    run_id = house.a_run(lifecare)
+    for point in ("armed", "clicked"):
+        assert house.armed(run_id, point, "kill").wait() == -signal.SIGKILL
+        house.kill()
 
-    assert_clean(house, people)
+        assert_clean(house, people)
 
 
 def test_what_a_killed_run_left_is_wiped_at_the_next_start(house: House, serving: Serving) -> None:
