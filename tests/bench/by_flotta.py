@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import subprocess
@@ -15,8 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from orchestrator import cli, processes
-from orchestrator.settings import BotSettings
+from orchestrator import processes
 from tests.bench.meter import Cost, metered
 from tests.bench.mocks import FLOTTA
 from tests.bench.peers.loop import Job
@@ -28,36 +26,33 @@ Fact = dict[str, Any]
 
 
 def ways() -> dict[str, Callable[[Job], Cost]]:
-    """Return the ways to run Flotta that this version of it has, by name."""
-    found: dict[str, Callable[[Job], Cost]] = {"Flotta": _run}
-    if "screenshots" in BotSettings.model_fields:
-        found = {"Flotta": partial(_run, screenshots=False), "Flotta, screenshots": partial(_run, screenshots=True)}
-    if _has_lanes(cli.run):
-        found |= {f"Flotta, {lanes} lanes": partial(_run, lanes=lanes) for lanes in (2, 4)}
-    return found
+    """Return the ways to run Flotta, by name."""
+    return {
+        "Flotta": _run,
+        "Flotta, screenshots": partial(_run, screenshots=True),
+        **{f"Flotta, {lanes} lanes": partial(_run, lanes=lanes) for lanes in (2, 4)},
+    }
 
 
-def _has_lanes(command: Callable[..., None]) -> bool:
-    return "lanes" in inspect.signature(command).parameters
+def _run(job: Job, *, screenshots: bool = False, lanes: int = 1) -> Cost:
+    """Plan, then measure the applying of the plan: from `apply.begun` to the last `step.done` in the run's log.
 
-
-def _run(job: Job, *, screenshots: bool | None = None, lanes: int | None = None) -> Cost:
-    """Plan, then measure the applying of the plan: from `apply.begun` to the last `step.done` in the run's log."""
+    The other lanes start and sign in within that time.
+    """
     with tempfile.TemporaryDirectory() as folder:
         environment = _environment(Path(folder), job, screenshots=screenshots)
-        options = [] if lanes is None else ["--lanes", str(lanes)]
-        plan = ["run", "reminder-cleanup", "--plan-only", "--base-url", f"lifecare={job.url}", *options, "--json"]
+        where = ["--base-url", f"lifecare={job.url}", "--lanes", str(lanes)]
+        plan = ["run", "reminder-cleanup", "--plan-only", *where, "--json"]
         planned = subprocess.run([*FLOTTA, *plan], capture_output=True, check=True, text=True, env=environment)
         run = json.loads(planned.stdout)["run"]
-        again = options if _has_lanes(cli.resume) else []
-        return _apply([*FLOTTA, "resume", run, "--yes", *again], len(job.ids), _log(folder, run), environment)
+        return _apply([*FLOTTA, "resume", run, "--yes"], len(job.ids), _log(folder, run), environment)
 
 
-def _environment(folder: Path, job: Job, *, screenshots: bool | None) -> Mapping[str, str]:
+def _environment(folder: Path, job: Job, *, screenshots: bool) -> Mapping[str, str]:
     """Return an environment with a ledger of its own: a key that was written once is never written again."""
     config = folder / "flotta.toml"
-    wanted = "" if screenshots is None else f"screenshots = {str(screenshots).lower()}\n"
-    config.write_text(f"[bots.reminder-cleanup]\nmax_share = 1.0\n{wanted}", encoding="utf-8")
+    wanted = f"screenshots = {str(screenshots).lower()}"
+    config.write_text(f"[bots.reminder-cleanup]\nmax_share = 1.0\n{wanted}\n", encoding="utf-8")
     return os.environ | {
         "FLOTTA_CONFIG": str(config),
         "FLOTTA_HOME": str(folder / "state"),
@@ -66,6 +61,7 @@ def _environment(folder: Path, job: Job, *, screenshots: bool | None) -> Mapping
         "FLOTTA_SYSTEMS__LIFECARE__USER": "robot",
         "FLOTTA_SYSTEMS__LIFECARE__PASSWORD": "flotta-mock",
         "FLOTTA_SYSTEMS__LIFECARE__ROLE": "handlaggare_lss",
+        "FLOTTA_SYSTEMS__LIFECARE__SIGN_INS": "4",
     }
 
 
