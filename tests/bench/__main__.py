@@ -28,7 +28,8 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--only", choices=PARTS, action="append", help="this part; may be given more than once")
     parser.add_argument("--ui", choices=UIS, action="append", help="this UI version; may be given more than once")
-    parser.add_argument("--rows", type=int, help="reminders in the mock (by default 300 to clean up, 5000 to read)")
+    parser.add_argument("--rows", type=int, default=300, help="reminders in the mock that is cleaned up")
+    parser.add_argument("--listed", type=int, default=5_000, help="reminders in the list that is read")
     parser.add_argument("--items", type=int, nargs="+", default=ledger.SIZES, help="items in the ledger's plans")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", type=Path, metavar="DIR", help="write README.md, figures.json and SVG plots there")
@@ -44,9 +45,9 @@ def main() -> None:
     about = machine.describe(browser)
     report = _Report(about)
     if "removals" in parts:
-        report.removals(browser, uis, asked.rows or 300, asked.rounds)
+        report.removals(browser, uis, asked.rows, asked.rounds)
     if "reading" in parts:
-        report.reading(browser, uis, asked.rows or 5_000, asked.rounds)
+        report.reading(browser, uis, asked.listed, asked.rounds)
     if "ledger" in parts:
         report.ledger(asked.items, asked.rounds)
     if asked.write:
