@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 ARRIVAL = 5_000
 #: How long an element may take to become what the map says, before it counts as drift. Milliseconds.
 ELEMENT = 3_000
-#: How long a picture may take. Milliseconds.
-PICTURE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +326,7 @@ class Screen:
         }
         try:
             lies = self._page.evaluate(resolver.script("cover.js"), {**ask, "take": True})
-            taken = self._page.screenshot(timeout=PICTURE) if lies else b""
+            taken = self._session.snapshot() if lies else b""
             lay = self._page.evaluate(resolver.script("cover.js"), {**ask, "take": False})
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "sidan gick inte att avbilda") from error
