@@ -31,15 +31,15 @@ class BotSettings(BaseModel):
 
 
 class Retention(BaseModel):
-    """How long what is kept is kept (`flotta purge`), as days or as ISO 8601 (`P90D`)."""
+    """How long what is kept is kept (`flotta purge`), as ISO 8601 has it: `P90D`."""
 
     model_config = ConfigDict(extra="forbid")
 
     #: What was read and written, sealed: the copies that something can be restored from.
-    records: timedelta = timedelta(days=90)
+    records: timedelta = Field(default=timedelta(days=90), ge=timedelta(0))
     #: Pictures and traces.
-    evidence: timedelta = timedelta(days=30)
-    logs: timedelta = timedelta(days=30)
+    evidence: timedelta = Field(default=timedelta(days=30), ge=timedelta(0))
+    logs: timedelta = Field(default=timedelta(days=30), ge=timedelta(0))
 
 
 class SystemSettings(BaseModel):

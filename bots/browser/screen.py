@@ -213,7 +213,8 @@ class Screen:
             limit=ELEMENT,
         )
         record = found["record"]
-        self._session.is_private |= record["isProtected"]
+        rows = [row for each in found["tables"].values() for row in each]
+        self._session.is_private |= any(each["isProtected"] for each in (record, *rows))
         return Seen(
             fields={
                 name: self._value(f"fields.{name}", spec.fields[name], shown)
