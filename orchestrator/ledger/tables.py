@@ -137,6 +137,7 @@ steps = Table(
     Column("receipt", LargeBinary),
     ForeignKeyConstraint(["run", "item"], ["items.run", "items.key"]),
     Index("ix_steps_run_state", "run", "state"),
+    Index("ix_steps_run_item", "run", "item"),
     # The migration says the same to PostgreSQL. Here it would cost every command the import of that dialect.
     Index("uq_steps_taken", "instance", "key", unique=True, sqlite_where=_TAKEN),
 )

@@ -1,4 +1,4 @@
-"""Whose each item is, evidence, and what a purge leaves: a row without what was sealed in it."""
+"""Whose each item is, evidence, and what a purge leaves: a row without what was sealed in it; steps found by item."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
         batch_op.alter_column("record", existing_type=sa.LargeBinary(), nullable=True)
     with op.batch_alter_table("steps", schema=None) as batch_op:
         batch_op.alter_column("args", existing_type=sa.LargeBinary(), nullable=True)
+        batch_op.create_index("ix_steps_run_item", ["run", "item"], unique=False)
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.add_column(sa.Column("purged", sa.DateTime(), nullable=True))
     op.create_table(
@@ -40,6 +41,7 @@ def downgrade() -> None:
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.drop_column("purged")
     with op.batch_alter_table("steps", schema=None) as batch_op:
+        batch_op.drop_index("ix_steps_run_item")
         batch_op.alter_column("args", existing_type=sa.LargeBinary(), nullable=False)
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.alter_column("record", existing_type=sa.LargeBinary(), nullable=False)
