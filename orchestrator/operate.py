@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json as jsonlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -159,7 +160,7 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
         else:
             present.show(present.history(of_item))
         return 0
-    found = _find(ledger, name, unfinished=False)
+    found = _find(ledger, name, unfinished=False, what="körning eller post")
     bot, lines = registry.bot(found.bot), ledger.lines(found.id)
     if json:
         _print_json(present.as_json(found, lines))
@@ -216,6 +217,8 @@ def purge(*, yes: bool, json: bool) -> int:
     else:
         present.show(present.due(what, settings.retention))
     if not what:
+        if not json:
+            Console().print("Inget att gallra.")
         return 0
     if not yes and not (sys.stdin.isatty() and Prompt.ask("Gallra?", choices=["j", "n"], default="n") == "j"):
         if not json:
@@ -264,17 +267,19 @@ def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for account, share in chosen.items():
-            file = folder / quote(account, safe=" åäöÅÄÖ")
-            file.with_name(f"{file.name}.html").write_text(personal.page(bot, found, account, share), encoding="utf-8")
-            file.with_name(f"{file.name}.ics").write_bytes(personal.calendar(found, share))
+            name = re.sub(r"[^\w.@ -]", "_", account)
+            (folder / f"{name}.html").write_text(personal.page(bot, found, account, share), encoding="utf-8")
+            (folder / f"{name}.ics").write_bytes(personal.calendar(found, share))
+    except FileExistsError as error:
+        raise ConfigurationError(f"{folder} är en fil. Ange en katalog.") from error
     except OSError as error:
         raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
     with ledger.changing() as connection:
         ledger.enter(connection, getpass.getuser(), "lists.written", found.id, count=len(chosen))
     present.show(present.shares(chosen))
-    nobodys = len(lines) - sum(concern.handlaggare is not None for concern in concerns.values())
+    closed = sum(concern.case is None for concern in concerns.values())
     Console().print(
-        f"Listorna över {found.id} finns i {folder}. {nobodys} poster har ingen känd handläggare.", highlight=False
+        f"Listorna över {found.id} finns i {folder}. {closed} skyddade poster står inte i någon lista.", highlight=False
     )
     return 0
 
@@ -480,6 +485,9 @@ class Operator:
                 else:
                     self.say(f"Inget utfördes. `flotta resume {run_id}` visar planen igen.")
                     return 3
+            elif acts and found.options.mock:
+                self.say("Inget utfördes: ingen fanns att fråga, och låtsassystemet stängs nu. Kör igen med --yes.")
+                return 3
             elif acts:
                 self.say(f"Planen väntar på godkännande: `flotta resume {run_id} --yes` utför den.")
                 return 3
@@ -596,7 +604,7 @@ def _instance(settings: Settings, base_urls: dict[str, str], system: str) -> str
     return about.instance
 
 
-def _find(ledger: Ledger, name: str | None, *, unfinished: bool) -> Run:
+def _find(ledger: Ledger, name: str | None, *, unfinished: bool, what: str = "körning") -> Run:
     """Return the run of that name or unique beginning; without a name the latest, or the latest that is unfinished."""
     latest = ledger.latest_runs(200)
     if name is None:
@@ -611,9 +619,7 @@ def _find(ledger: Ledger, name: str | None, *, unfinished: bool) -> Run:
     if len(matches) == 1:
         return matches[0]
     raise ConfigurationError(
-        f"{name} kan vara {', '.join(found.id for found in matches)}."
-        if matches
-        else f"Det finns ingen körning {name}."
+        f"{name} kan vara {', '.join(found.id for found in matches)}." if matches else f"Det finns ingen {what} {name}."
     )
 
 

@@ -62,7 +62,7 @@ def decide(case: Case, today: date) -> Decision:
     """
     seen = case.page or case.row
     if seen is None:
-        return Refer(PROTECTED, "Skyddade personuppgifter: påminnelsen hanteras för hand.", {"ärende": case.id})
+        return Refer(PROTECTED, "Skyddade personuppgifter: påminnelsen hanteras för hand.", {"påminnelse": case.id})
     if verdict := against_row(seen):
         return verdict
     if case.page is None:

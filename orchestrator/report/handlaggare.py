@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from orchestrator.ledger.store import Run
 
 
+#: Whose a matter is that has no handläggare: somebody must take it over.
+NOBODY = "utan handläggare"
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """One item and whose it is."""
@@ -37,13 +41,13 @@ class Share:
 
 
 def shares(lines: Sequence[ItemLine], concerns: Mapping[str, Concern]) -> dict[str, Share]:
-    """Return each handläggare's share, by account. Items without one are in none."""
+    """Return each handläggare's share, by account, with one for NOBODY. Of protected persons there is nothing."""
     found: dict[str, Share] = {}
     for line in lines:
         concern = concerns.get(line.key)
-        if concern is None or concern.handlaggare is None:
+        if concern is None or concern.case is None:
             continue
-        share = found.setdefault(concern.handlaggare, Share())
+        share = found.setdefault(concern.handlaggare or NOBODY, Share())
         matter = Matter(line, concern)
         if line.state == "done":
             share.done.append(matter)

@@ -96,7 +96,7 @@ def test_without_a_browser_it_is_said_how_to_get_one(house: House, serving: Serv
         (("run", BOT, "--base-url", "ivo=http://x"), ("använder inte ivo",)),
         (("run", BOT, "--mock", "--ui", "lifecare=1999"), ("lifecare=1999", "2024.04")),
         (("mock", "no-such-system", "--port", "0"), ("no-such-system", "lifecare")),
-        (("show", "no-such-run"), ("Det finns ingen körning no-such-run",)),
+        (("show", "no-such-run"), ("Det finns ingen körning eller post no-such-run",)),
         (("resume",), ("ingen körning att fortsätta",)),
         (("run", BOT), ("Adressen till lifecare saknas", "flotta.toml")),
     ],

@@ -42,9 +42,16 @@ def test_each_gets_what_is_hers() -> None:
     assert found["LEPA"].done == []
 
 
-@pytest.mark.parametrize("concern", [None, a_concern(None)])
-def test_what_is_nobodys_is_in_no_list(concern: Concern | None) -> None:
-    """A protected person's reminder has no handläggare that the house knows of."""
+def test_what_nobody_answers_for_has_a_list_of_its_own() -> None:
+    """Somebody must take it over, and must find it first."""
+    found = shared(a_line("referred", key="reminder:P-1"), P_1=a_concern(None))
+
+    assert list(found) == [personal.NOBODY]
+
+
+@pytest.mark.parametrize("concern", [None, Concern(None, None, None)])
+def test_what_is_protected_is_in_no_list(concern: Concern | None) -> None:
+    """Of a protected person's reminder the house knows the number alone."""
     line = a_line("referred", key="reminder:P-1")
 
     assert personal.shares([line], {"reminder:P-1": concern} if concern else {}) == {}

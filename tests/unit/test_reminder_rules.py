@@ -48,7 +48,7 @@ def test_a_protected_person_is_left_to_people_whatever_else_holds() -> None:
 
     assert isinstance(decision, Refer)
     assert decision.rule is rules.PROTECTED
-    assert decision.inputs == {"ärende": "P-1"}
+    assert decision.inputs == {"påminnelse": "P-1"}
 
 
 @pytest.mark.parametrize(
