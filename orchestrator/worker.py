@@ -255,10 +255,10 @@ class Worker:
 
         A lane that ends early leaves its steps to this worker, which tries all that is left anyway.
         """
-        lanes = range(1, min(self._run.options.lanes, len(self._steps("todo"))))
-        if not lanes or self._start_lane is None:
+        if self._run.options.lanes == 1 or self._start_lane is None:
             return True
-        others = [self._start_lane(lane, self._epoch) for lane in lanes]
+        hands = min(self._run.options.lanes, self._ledger.item_counts(self._run.id).get("todo", 0))
+        others = [self._start_lane(lane, self._epoch) for lane in range(1, hands)]
         try:
             go_on = self._try_all(0)
             while go_on and any(other.poll() is None for other in others):

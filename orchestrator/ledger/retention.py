@@ -65,19 +65,22 @@ def _older(folder: Path, than: datetime) -> list[Path]:
 def purge(ledger: Ledger, what: Due, *, by: str, now: datetime) -> None:
     """Take it away, all or nothing but for the log files. An unfinished run cannot be gone on with after it."""
     with ledger.changing() as connection:
-        mine = items.c.run.in_(what.runs)
+        # Somebody may have taken one up again while the question was open.
+        idle = sa.select(runs.c.id).where(runs.c.id.in_(what.runs), runs.c.state != "running")
+        gone = list(connection.execute(idle).scalars())
+        mine = items.c.run.in_(gone)
         connection.execute(items.update().where(mine).values(inputs=None, record=None, concern=None, detail=None))
-        connection.execute(steps.update().where(steps.c.run.in_(what.runs)).values(args=None, receipt=None))
-        connection.execute(evidence.delete().where(evidence.c.run.in_(what.runs) | evidence.c.id.in_(what.evidence)))
-        unfinished = runs.c.id.in_(what.runs), runs.c.state.not_in(("done", "rejected"))
+        connection.execute(steps.update().where(steps.c.run.in_(gone)).values(args=None, receipt=None))
+        connection.execute(evidence.delete().where(evidence.c.run.in_(gone) | evidence.c.id.in_(what.evidence)))
+        unfinished = runs.c.id.in_(gone), runs.c.state.not_in(("done", "rejected"))
         connection.execute(runs.update().where(*unfinished).values(state="expired"))
-        connection.execute(runs.update().where(runs.c.id.in_(what.runs)).values(purged=now))
+        connection.execute(runs.update().where(runs.c.id.in_(gone)).values(purged=now))
         ledger.enter(
             connection,
             by,
             "ledger.purged",
             None,
-            runs=list(what.runs),
+            runs=gone,
             evidence=len(what.evidence),
             logs=len(what.logs),
         )

@@ -136,6 +136,19 @@ def test_the_latest_run_is_held_for_the_review_queue(ledger: Ledger, tmp_path: P
     assert (what.runs, what.held) == ((), ("r1",))
 
 
+def test_a_run_that_is_taken_up_again_meanwhile_keeps_what_it_needs(ledger: Ledger, tmp_path: Path) -> None:
+    """Between the question and the answer somebody may resume it."""
+    a_night(ledger, "r1")
+    a_night(ledger, "r2", day=1)
+    what = retention.due(ledger, tmp_path, KEEP, LATER)
+    ledger.claim("r1", a_holder(), ["konto"], LATER)
+
+    retention.purge(ledger, what, by="birgit", now=LATER)
+
+    assert what.runs == ("r1",)
+    assert len(sealed(ledger, "r1")) == 5  # its picture had a time of its own
+
+
 def test_old_logs_go_and_young_ones_stay(ledger: Ledger, tmp_path: Path) -> None:
     """By the day when they were last written."""
     (tmp_path / "logs").mkdir()

@@ -83,6 +83,28 @@ def test_lanes_share_a_run_and_one_that_dies_leaves_its_share_to_the_others(hast
     assert_sound(hasty, run_id, lifecare, before)
 
 
+def test_a_run_whose_first_worker_dies_beside_its_lanes_is_resumed_to_the_same_end(
+    hasty: House, serving: Serving
+) -> None:
+    """The lanes know nothing of it and write on, until `resume` ends them; nothing is written twice or left out."""
+    hasty.environment["FLOTTA_SYSTEMS__LIFECARE__SIGN_INS"] = "3"
+    lifecare = serving(SLOW, rows=24)
+    before = lifecare.state()
+    running = hasty.start_run(lifecare, "--lanes", "3")
+    until(lambda: len(lifecare.attempted()) > 1, running)
+    workers = [each for each in hasty.processes() if "orchestrator.worker" in each.cmdline() and not _is_lane(each)]
+    assert len(workers) == 1
+
+    workers[0].kill()
+
+    assert ended(running).code == 1
+    lifecare.faults()
+    resumed = hasty.flotta("resume")
+    assert resumed.code == 0, resumed.said
+    assert hasty.processes() == []
+    assert_sound(hasty, hasty.flotta("show", "--json").json()["run"], lifecare, before)
+
+
 def test_more_lanes_than_the_account_may_be_signed_in_are_refused(house: House, serving: Serving) -> None:
     """A system that ends the first session when a second begins would end up with neither."""
     refused = ended(house.start_run(serving(), "--lanes", "2"))
