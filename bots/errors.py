@@ -186,10 +186,10 @@ class StateNotWritable(FlottaError):
     """The ledger could not be written, so the run stops before it would act without a record."""
 
     def __init__(self, where: str) -> None:
-        """`where` is the state directory."""
+        """`where` is the state directory, or the server and its database."""
         super().__init__(
-            f"Liggaren i {where} kan inte skrivas (full disk eller saknad rättighet). Allt som hann göras finns kvar. "
-            "Frigör plats och kör `flotta resume`."
+            f"Liggaren i {where} kan inte skrivas (full disk, saknad rättighet, eller en databas som inte svarar). "
+            "Allt som hann göras finns kvar. Frigör plats eller starta databasen, och kör `flotta resume`."
         )
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 CANNOT_STORE = 74
 #: What it answers when another worker has taken over its run.
 LOST = 75
+
+#: How long somebody at a terminal waits for the ledger's server, and a process that nobody sees.
+IMPATIENCE, PATIENCE = timedelta(seconds=5), timedelta(minutes=15)
 
 _nothing: Callable[[str], None] = lambda _point: None  # noqa: E731 - a default that says what it is
 
@@ -59,16 +62,22 @@ def prepared_home(settings: Settings) -> Path:
     return settings.home
 
 
-def ledger_in(settings: Settings) -> Ledger:
-    """Return the ledger in the state directory as it is."""
-    url, vault = f"sqlite:///{settings.home / 'ledger.db'}", Vault(key_from(settings.key_file))
-    return Ledger(url, vault, where=str(settings.home), anchors=settings.audit_anchors, now=now)
+def ledger_in(settings: Settings, patience: timedelta = IMPATIENCE) -> Ledger:
+    """Return the ledger as it is."""
+    return Ledger(
+        settings.ledger_url,
+        Vault(key_from(settings.key_file)),
+        where=settings.place,
+        anchors=settings.audit_anchors,
+        now=now,
+        patience=patience,
+    )
 
 
-def open_ledger(settings: Settings) -> Ledger:
-    """Return the ledger in the state directory, made if it is not there, and brought up to date."""
+def open_ledger(settings: Settings, patience: timedelta = IMPATIENCE) -> Ledger:
+    """Return the ledger, made if it is not there, and brought up to date."""
     prepared_home(settings)
-    ledger = ledger_in(settings)
+    ledger = ledger_in(settings, patience)
     if not ledger.up_to_date():
         ledger.migrate()
     return ledger
@@ -141,7 +150,12 @@ class Doors:
         if self._browser is None:
             # Playwright's driver starts in three quarters of the time when it need not compile its code anew.
             os.environ.setdefault("NODE_COMPILE_CACHE", str(self._settings.home / "cache" / "node"))
-            clean = {name: value for name, value in os.environ.items() if not name.startswith("FLOTTA_SYSTEMS")}
+            # The browser's processes need none of our secrets, and the mark is how they are found.
+            clean = {
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith("FLOTTA_") or name == processes.MARK
+            }
             begun = kit.running(self._settings.browser, as_root=os.geteuid() == 0, environment=clean)
             _executable, self._browser = self._stack.enter_context(begun)
             self._context = kit.new_context(self._browser)
@@ -187,7 +201,7 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tu
     log = logs.logger(run=run_id)
     try:
         settings = load()
-        ledger = open_ledger(settings)
+        ledger = open_ledger(settings, PATIENCE)
         run = ledger.run(run_id)
         if run is None:
             raise ConfigurationError(f"Det finns ingen körning {run_id}.")  # noqa: TRY301 - said as all the others are

@@ -123,7 +123,7 @@ def _disk(settings: Settings) -> Check:
 def _key(settings: Settings) -> Check:
     file = settings.key_file
     if not file.exists():
-        if (settings.home / "ledger.db").exists():
+        if settings.database is not None or (settings.home / "ledger.db").exists():
             return Check("krypteringsnyckel", MISSING, f"{file} saknas, men liggaren är krypterad med en",
                          "Återställ den från säkerhetskopian, eller ange rätt fil i FLOTTA_KEY_FILE.")  # fmt: skip
         return Check("krypteringsnyckel", OK, f"{file} görs vid första körningen")
@@ -136,7 +136,7 @@ def _key(settings: Settings) -> Check:
 
 def _database(settings: Settings) -> Check:
     file = settings.home / "ledger.db"
-    if not file.exists():
+    if settings.database is None and not file.exists():
         return Check("liggare", OK, "görs vid första körningen")
     if not settings.key_file.exists():
         return Check("liggare", MISSING, "går inte att öppna utan nyckeln", "Återställ nyckelfilen.")
@@ -145,7 +145,7 @@ def _database(settings: Settings) -> Check:
         if problem := ledger.problem():
             return Check("liggare", MISSING, f"filen är skadad ({problem})", f"Återställ {file} från säkerhetskopian.")
         if not ledger.up_to_date():
-            return Check("liggare", OK, "av en annan version; uppgraderas vid nästa körning")
+            return Check("liggare", OK, "ny, eller av en annan version; uppgraderas vid nästa körning")
         if found := ledger.verify_audit():
             return Check("liggare", MISSING, f"spåret är inte som det skrevs ({len(found)} fel)", "flotta audit verify")
         entries, _ = ledger.audit_extent()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bots.errors import ConfigurationError
@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     key_file: Path = Field(default_factory=lambda: Path(platformdirs.user_config_dir("flotta")) / "key")
     #: Where the audit trail's heads are written: outside the state directory, best on another disk.
     anchor_file: Path | None = None
+    #: Where the ledger and the engine's queues are: `postgresql://…`. Several machines need one; else files in `home`.
+    database: SecretStr | None = None
     maps: Path = Path(__file__).parents[1] / "selectors"
     browser: str | None = None
     #: How long after a step's intent its write may still be sent. The page itself refuses it later.
@@ -86,6 +88,28 @@ class Settings(BaseSettings):
         """The environment outweighs the files, which `load` hands over as arguments."""
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
+
+    @field_validator("database")
+    @classmethod
+    def _is_postgresql(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not given.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("ska vara en adress som börjar med postgresql://")
+        return given
+
+    @property
+    def ledger_url(self) -> str:
+        """Return the ledger's address as SQLAlchemy reads it. It may hold a password."""
+        if self.database is None:
+            return f"sqlite:///{self.home / 'ledger.db'}"
+        return "postgresql+psycopg://" + self.database.get_secret_value().partition("://")[2]
+
+    @property
+    def place(self) -> str:
+        """Return how people know the ledger's place."""
+        if self.database is None:
+            return str(self.home)
+        # Whatever stands before the last @ may be a password.
+        return self.database.get_secret_value().partition("://")[2].rpartition("@")[2].partition("?")[0]
 
     @property
     def audit_anchors(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +109,12 @@ def a_holder(pid: int = 4711) -> Holder:
     return Holder("robot-1", pid, 1_000.0)
 
 
-def a_ledger(file: Path, key: bytes) -> Ledger:
-    """Open the ledger in the file. Its audit trail's heads are kept beside it."""
-    return Ledger(f"sqlite:///{file}", Vault(key), where="prov", anchors=file.with_name("anchors"), now=lambda: NOW)
+def a_ledger(
+    place: Path | str, key: bytes, *, anchors: Path | None = None, patience: timedelta = timedelta(0)
+) -> Ledger:
+    """Open the ledger in the file, or in the database with that URL. A file's anchors are kept beside it."""
+    if isinstance(place, Path):
+        anchors = anchors or place.with_name("anchors")
+    assert anchors is not None
+    url = place if isinstance(place, str) else f"sqlite:///{place}"
+    return Ledger(url, Vault(key), where="prov", anchors=anchors, now=lambda: NOW, patience=patience)

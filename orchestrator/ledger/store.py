@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+import tenacity
 from pydantic import TypeAdapter
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 OPEN_STATES = ("new", "running", "waiting", "planned", "interrupted", "failed", "drifted", "partial")
 #: Where a transaction keeps the head that it gives the audit trail, until it is committed.
 _HEAD = "audit head"
+#: Names our locks among all others in a PostgreSQL database, and among ourselves.
+_LOCKS, _TRAIL_LOCK, _SCHEMA_LOCK = 0x464C4F54, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,19 +141,29 @@ _CONCERN: TypeAdapter[Concern] = TypeAdapter(Concern)
 class Ledger:
     """One ledger in one database."""
 
-    def __init__(self, url: str, vault: Vault, *, where: str, anchors: Path, now: Callable[[], datetime]) -> None:
-        """`where` is how people know the place, for the sentence when it cannot be written.
+    def __init__(
+        self,
+        url: str,
+        vault: Vault,
+        *,
+        where: str,
+        anchors: Path,
+        now: Callable[[], datetime],
+        patience: timedelta = timedelta(0),
+    ) -> None:
+        """`url` is of a SQLite file, or of a database in PostgreSQL.
 
-        `anchors` is the file outside the database that the audit trail's heads are written to.
+        `where` is how people know the place, for the sentence when it cannot be written. `anchors` is the file outside
+        the database that the audit trail's heads are written to. A database server that is gone is waited for as long
+        as `patience`, before a transaction begins; one that goes in the middle of it is StateNotWritable at once.
         """
         #: What seals and opens the columns that may hold personal data.
         self.vault = vault
         self._where = where
         self._anchors = Anchors(anchors)
         self._now = now
-        self._engine = sa.create_engine(url, poolclass=sa.pool.StaticPool if url.endswith(":memory:") else None)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _prepare_sqlite)
+        self._patience = patience
+        self._engine = engine(url)
 
     def close(self) -> None:
         """Close every connection."""
@@ -159,14 +172,29 @@ class Ledger:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection to ask with. Reads open no transaction."""
-        with self._engine.connect() as connection:
+        with self._connected() as connection:
             yield connection
+
+    def _connected(self) -> sa.Connection:
+        """Return a connection. Raises StateNotWritable when the server gives none within our patience."""
+        if self.is_file:
+            return self._engine.connect()
+        waiting = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(OperationalError),
+            stop=tenacity.stop_after_delay(self._patience.total_seconds()),
+            wait=tenacity.wait_exponential(multiplier=0.1, max=2),
+            reraise=True,
+        )
+        try:
+            return waiting(self._engine.connect)
+        except DBAPIError as error:
+            raise StateNotWritable(self._where) from error
 
     @contextmanager
     def changing(self) -> Iterator[sa.Connection]:
         """Open one transaction. A database that cannot store it is StateNotWritable, whatever its own words are."""
         try:
-            with self._engine.begin() as connection:
+            with self._connected() as connection, connection.begin():
                 self._begin(connection)
                 connection.info.pop(_HEAD, None)
                 yield connection
@@ -184,7 +212,8 @@ class Ledger:
     def enter(
         self, connection: sa.Connection, who: str, what: str, run: str | None, item: str | None = None, **facts: object
     ) -> None:
-        """Enter in the audit trail what this transaction does."""
+        """Enter in the audit trail what this transaction does, as the last thing in it: others wait for its end."""
+        self._lock(connection, _TRAIL_LOCK)
         last = connection.execute(sa.select(trail.c.seq, trail.c.link).order_by(trail.c.seq.desc()).limit(1)).first()
         seq, before = (last.seq + 1, last.link) if last else (1, audit.ROOT)
         entry: dict[str, Any] = {
@@ -219,8 +248,18 @@ class Ledger:
 
         Reads open no transaction at all, and so never stand in a writer's way.
         """
-        if self._engine.dialect.name == "sqlite":
+        if self.is_file:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file of this machine, rather than a server's."""
+        return self._engine.dialect.name == "sqlite"
+
+    def _lock(self, connection: sa.Connection, what: int) -> None:
+        """Let nobody else be past this line with `what` until this transaction has ended."""
+        if not self.is_file:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, what)))
 
     def migrate(self) -> None:
         """Bring the schema up to date. Raises StateNotWritable, or ConfigurationError for a file that is no ledger."""
@@ -232,8 +271,9 @@ class Ledger:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         try:
-            with self._engine.begin() as connection:
+            with self._connected() as connection, connection.begin():
                 self._begin(connection)
+                self._lock(connection, _SCHEMA_LOCK)
                 config.attributes["connection"] = connection
                 command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
         except CommandError as error:
@@ -246,15 +286,18 @@ class Ledger:
             raise StateNotWritable(self._where) from error
 
     def compact(self) -> None:
-        """Let nothing that was taken away lie on in the file's free places."""
-        if self._engine.dialect.name == "sqlite":
-            with self.reading() as connection:
+        """Let nothing that was taken away lie on in the database's free places."""
+        with self.reading() as connection:
+            if self.is_file:
                 connection.exec_driver_sql("VACUUM")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("VACUUM items, steps, evidence")
 
     def problem(self) -> str | None:
         """Return what is wrong with the file itself, in the database's own words; None when nothing is."""
-        if self._engine.dialect.name != "sqlite":
+        if not self.is_file:
             return None
         try:
             with self.reading() as connection:
@@ -323,25 +366,31 @@ class Ledger:
         The caller has made sure that a former holder of this run is gone or fenced out. Raises RunHeld when another run
         has one of the accounts.
         """
-        with self.changing() as connection:
-            for account in accounts:
-                taken = (
-                    connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
+        try:
+            with self.changing() as connection:
+                epoch: int = connection.execute(
+                    runs.update()
+                    .where(runs.c.id == run_id)
+                    .values(epoch=runs.c.epoch + 1, state="running", holder=asdict(holder), ended=None, exit_code=None)
+                    .returning(runs.c.epoch)
+                ).scalar_one()
+                connection.execute(leases.delete().where(leases.c.run == run_id, leases.c.account.in_(accounts)))
+                lease = {"run": run_id, "holder": asdict(holder), "since": now}
+                connection.execute(leases.insert(), [{"account": account, **lease} for account in accounts])
+                self.enter(
+                    connection, _worker(epoch), "run.claimed", run_id, holder=str(holder), accounts=list(accounts)
                 )
-                if taken is not None and taken["run"] != run_id:
-                    raise RunHeld(f"Kontot {account}", f"körning {taken['run']} ({_holder(taken['holder'])})")
-                connection.execute(leases.delete().where(leases.c.account == account))
-                connection.execute(
-                    leases.insert().values(account=account, run=run_id, holder=asdict(holder), since=now)
-                )
-            epoch: int = connection.execute(
-                runs.update()
-                .where(runs.c.id == run_id)
-                .values(epoch=runs.c.epoch + 1, state="running", holder=asdict(holder), ended=None, exit_code=None)
-                .returning(runs.c.epoch)
-            ).scalar_one()
-            self.enter(connection, _worker(epoch), "run.claimed", run_id, holder=str(holder), accounts=list(accounts))
-            return epoch
+                return epoch
+        except IntegrityError as error:
+            raise self._held(accounts, but=run_id) from error
+
+    def _held(self, accounts: Sequence[str], *, but: str) -> RunHeld:
+        """Return who has one of the accounts, as far as that can still be told."""
+        for account in accounts:
+            lease = self.lease_of(account)
+            if lease is not None and lease[0] != but:
+                return RunHeld(f"Kontot {account}", f"körning {lease[0]} ({lease[1]})")
+        return RunHeld(f"Kontot {accounts[0]}", "en annan körning")
 
     def lease_of(self, account: str) -> tuple[str, Holder] | None:
         """Return the run and the process that hold the account, or None."""
@@ -596,13 +645,10 @@ class Ledger:
         """
         try:
             with self.changing() as connection:
+                self._own(connection, run_id, epoch)
                 moved = connection.execute(
                     steps.update()
-                    .where(
-                        steps.c.id == step.id,
-                        steps.c.state == "todo",
-                        sa.exists().where(runs.c.id == run_id, runs.c.epoch == epoch),
-                    )
+                    .where(steps.c.id == step.id, steps.c.state == "todo")
                     .values(
                         state="intent",
                         epoch=epoch,
@@ -757,12 +803,26 @@ class Ledger:
 
     @staticmethod
     def _own(connection: sa.Connection, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - as above
-        """Make sure that this epoch owns the run, within the transaction, and change the run's row by `values`."""
-        changed = connection.execute(
-            runs.update().where(runs.c.id == run_id, runs.c.epoch == epoch).values(epoch=epoch, **values)
-        ).rowcount
-        if changed != 1:
+        """Make sure that this epoch owns the run until the transaction ends, and change the run's row by `values`."""
+        mine = runs.c.id == run_id, runs.c.epoch == epoch
+        if values:
+            owned = connection.execute(runs.update().where(*mine).values(**values)).rowcount == 1
+        else:
+            # Lanes hold it together; who takes the run over waits until none of them is in the middle of something.
+            owned = connection.execute(sa.select(runs.c.id).where(*mine).with_for_update(read=True)).first() is not None
+        if not owned:
             raise RunLost(run_id)
+
+
+def engine(url: str) -> sa.Engine:
+    """Return an engine as a ledger needs it: transactions that we begin ourselves, connections that are tried first."""
+    if not url.startswith("sqlite"):
+        # A server that vanished without a word is noticed within a minute instead of two hours.
+        alive = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "connect_timeout": 10}
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=alive)
+    made = sa.create_engine(url)
+    event.listen(made, "connect", _prepare_sqlite)
+    return made
 
 
 def _worker(epoch: int) -> str:

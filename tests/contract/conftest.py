@@ -1,4 +1,4 @@
-"""A ledger of its own for each test, in a file, as in production."""
+"""A ledger of its own for each test, in a file or in a server, as in production."""
 
 from __future__ import annotations
 
@@ -11,8 +11,20 @@ from cryptography.fernet import Fernet
 
 from orchestrator.ledger.store import Ledger
 from tests.builders import a_ledger
+from tests.postgres import Postgres, serving
 
 Opener = Callable[[], Ledger]
+
+#: The suites that hold for every database. The others ask the ledger for nothing that these do not.
+EVERYWHERE = {"test_ledger", "test_audit", "test_review", "test_retention"}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of those suites on both databases, but what is marked as SQLite's own matter."""
+    if "kind" in metafunc.fixturenames:
+        both = metafunc.module.__name__.split(".")[-1] in EVERYWHERE
+        ours = not any(metafunc.definition.iter_markers("sqlite")) and "file" not in metafunc.fixturenames
+        metafunc.parametrize("kind", ["sqlite", "postgresql"] if both and ours else ["sqlite"], scope="session")
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +43,23 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, key: bytes) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """Return a server for all tests of this process."""
+    with serving(tmp_path_factory.mktemp("postgres") / "data") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, key: bytes) -> str:
+    """Return the URL of a database as the migrations leave it."""
+    url = postgres.database()
+    ledger = a_ledger(url, key, anchors=tmp_path_factory.mktemp("migrated") / "anchors")
+    ledger.migrate()
+    ledger.close()
+    return url
+
+
 @pytest.fixture
 def file(migrated: Path, tmp_path: Path) -> Path:
     """Return the file of an empty ledger."""
@@ -38,12 +67,30 @@ def file(migrated: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_ledger(file: Path, key: bytes) -> Iterator[Opener]:
+def place(kind: str, request: pytest.FixtureRequest) -> Iterator[Path | str]:
+    """Return where an empty ledger is: its file, or the URL of its database."""
+    if kind == "sqlite":
+        yield request.getfixturevalue("file")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.database(template=request.getfixturevalue("migrated_database"))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def anchors(tmp_path: Path) -> Path:
+    """Return the file of the audit trail's heads."""
+    return tmp_path / "anchors"
+
+
+@pytest.fixture
+def open_ledger(place: Path | str, anchors: Path, key: bytes) -> Iterator[Opener]:
     """Return what opens the ledger once more, as another process would."""
     opened: list[Ledger] = []
 
     def again() -> Ledger:
-        opened.append(a_ledger(file, key))
+        opened.append(a_ledger(place, key, anchors=anchors))
         return opened[-1]
 
     yield again

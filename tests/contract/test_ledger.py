@@ -1,8 +1,9 @@
-"""The ledger's promises, on SQLite in a file: what is stored, who may change it, and what two at once can do."""
+"""The ledger's promises: what is stored, who may change it, and what two at once can do."""
 
 from __future__ import annotations
 
 import multiprocessing
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -28,8 +29,9 @@ from bots.reminder_cleanup import rules
 from bots.reminder_cleanup.models import Case
 from orchestrator.ledger import store
 from orchestrator.ledger.store import Ledger, PlannedItem, StoredStep, mark
-from orchestrator.ledger.tables import items, metadata, steps
+from orchestrator.ledger.tables import TAKEN, items, metadata, steps
 from tests.builders import NOW, TODAY, a_holder, a_ledger, a_page, an_act, an_item, options
+from tests.postgres import Postgres
 
 CASE: TypeAdapter[Any] = TypeAdapter(Case)
 ACCOUNT = "lifecare-prov/robot"
@@ -621,22 +623,25 @@ def test_of_two_workers_that_claim_one_account_exactly_one_gets_it(open_ledger: 
     assert {frozenset(map(str, each)) for each in ends} == {frozenset({"1", str(RunHeld)})}
 
 
-def reach_for_all(file: Path, run: str, epoch: int, key: bytes) -> list[str]:
+def reach_for_all(place: Path | str, anchors: Path, run: str, epoch: int, key: bytes) -> list[str]:
     """Intend every step of the run, in a process of its own, and return what it got."""
-    ledger = a_ledger(file, key)
+    ledger = a_ledger(place, key, anchors=anchors)
     got = [step.reference for step in todo(ledger, run) if intend(ledger, step, run, epoch)]
     ledger.close()
     return got
 
 
-def test_two_processes_share_the_keys_out_between_them(open_ledger: Opener, file: Path, key: bytes) -> None:
+def test_two_processes_share_the_keys_out_between_them(
+    open_ledger: Opener, place: Path | str, anchors: Path, key: bytes
+) -> None:
     """Each is taken by one of them, none by both, none by neither."""
     ledger = open_ledger()
     plan = [an_item(f"P-{place}") for place in range(60)]
     epochs = [a_run(ledger, run, *plan) for run in ("r1", "r2")]
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         asked = [
-            pool.submit(reach_for_all, file, run, epoch, key) for run, epoch in zip(("r1", "r2"), epochs, strict=True)
+            pool.submit(reach_for_all, place, anchors, run, epoch, key)
+            for run, epoch in zip(("r1", "r2"), epochs, strict=True)
         ]
         one, other = (each.result() for each in asked)
 
@@ -661,6 +666,7 @@ def no_room(ledger: Ledger) -> Iterator[None]:
     ledger.close()
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_said_in_one_sentence_and_leaves_nothing_half_stored(ledger: Ledger) -> None:
     """The plan of a thousand is stored whole, or not at all; and the ledger is sound afterwards."""
     ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
@@ -677,6 +683,7 @@ def test_a_full_disk_is_said_in_one_sentence_and_leaves_nothing_half_stored(ledg
     assert len(todo(ledger)) == 1000
 
 
+@pytest.mark.sqlite
 def test_a_ledger_that_may_not_be_written_says_so(ledger: Ledger) -> None:
     """Before anything is sent that could not be recorded."""
     a_run(ledger)
@@ -690,17 +697,15 @@ def test_a_ledger_that_may_not_be_written_says_so(ledger: Ledger) -> None:
     assert states(ledger) == ("todo", "todo")
 
 
-def test_a_ledger_of_a_newer_flotta_says_so(ledger: Ledger, file: Path, key: bytes) -> None:
+def test_a_ledger_of_a_newer_flotta_says_so(open_ledger: Opener) -> None:
     """Its tables may mean something else by then; nothing is done to it."""
-    with ledger._engine.begin() as connection:
+    with open_ledger()._engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    older = a_ledger(file, key)
+    older = open_ledger()
 
     assert not older.up_to_date()
     with pytest.raises(ConfigurationError, match="nyare version"):
         older.migrate()
-
-    older.close()
 
 
 def test_a_file_that_is_no_ledger_says_so(tmp_path: Path) -> None:
@@ -716,6 +721,7 @@ def test_a_file_that_is_no_ledger_says_so(tmp_path: Path) -> None:
     assert file.read_bytes() == b"Inte en databas. " * 100
 
 
+@pytest.mark.sqlite
 def test_nothing_that_lifecare_shows_of_a_person_lies_in_the_clear(ledger: Ledger, tmp_path: Path) -> None:
     """Record, facts, receipt, step and error text are sealed, in the file and in its journal."""
     page = a_page(person="201206152389", text="Anna Andersson ringde", handlaggare="KAEK")
@@ -737,10 +743,10 @@ def test_nothing_that_lifecare_shows_of_a_person_lies_in_the_clear(ledger: Ledge
         assert secret.encode("utf-16-le") not in stored
 
 
-def test_the_ledger_opens_with_its_own_key_alone(ledger: Ledger, file: Path) -> None:
+def test_the_ledger_opens_with_its_own_key_alone(ledger: Ledger, place: Path | str, anchors: Path) -> None:
     """Whoever copies the file has nothing to read; whoever has the wrong key is told so."""
     a_run(ledger)
-    stranger = a_ledger(file, Fernet.generate_key())
+    stranger = a_ledger(place, Fernet.generate_key(), anchors=anchors)
 
     with pytest.raises(ConfigurationError, match="FLOTTA_KEY_FILE"):
         todo(stranger)
@@ -759,6 +765,62 @@ def test_what_was_stored_outlives_its_process(open_ledger: Opener) -> None:
     assert everything(open_ledger()) == before
 
 
+# A server that goes away, and workers that cannot see each other.
+
+
+def test_a_server_that_is_gone_for_a_while_is_waited_for(postgres: Postgres, tmp_path: Path, key: bytes) -> None:
+    """The night's run goes on where it was when the database is back."""
+    url = postgres.database()
+    ledger = a_ledger(url, key, anchors=tmp_path / "anchors", patience=timedelta(minutes=1))
+    ledger.migrate()
+    epoch = a_run(ledger)
+    postgres.stop()
+    back = threading.Thread(target=postgres.start)
+    back.start()
+
+    ledger.end_run("r1", epoch, state="done", exit_code=0, now=NOW)
+
+    back.join()
+    run = ledger.run("r1")
+    assert run is not None
+    assert run.state == "done"
+    ledger.close()
+
+
+def test_a_server_that_stays_gone_is_said_in_one_sentence(tmp_path: Path, key: bytes) -> None:
+    """Somebody at a terminal learns what to do, and no password is in it."""
+    ledger = a_ledger("postgresql+psycopg://flotta:hemligt@127.0.0.1:1/flotta", key, anchors=tmp_path / "anchors")
+
+    with pytest.raises(StateNotWritable, match="starta databasen") as refusal:
+        ledger.run("r1")
+
+    assert "hemligt" not in str(refusal.value)
+
+
+def test_who_takes_a_run_over_waits_for_a_lane_in_the_middle_of_something(open_ledger: Opener) -> None:
+    """Else an intent could be stored with an epoch that is over, where nobody would look for it."""
+    lane, heir = open_ledger(), open_ledger()
+    epoch = a_run(lane)
+    inside, claimed = threading.Event(), threading.Event()
+
+    def take_over() -> None:
+        inside.wait()
+        heir.claim("r1", a_holder(2), [f"{ACCOUNT}-r1"], NOW)
+        claimed.set()
+
+    thread = threading.Thread(target=take_over)
+    thread.start()
+    with lane.changing() as connection:
+        lane._own(connection, "r1", epoch)
+        inside.set()
+        assert not claimed.wait(0.2)
+    thread.join()
+
+    assert claimed.is_set()
+    with pytest.raises(RunLost):
+        lane.seen("r1", epoch, 1)
+
+
 # Migrations.
 
 
@@ -773,18 +835,18 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_knows(ledger: Ledg
 def test_the_index_that_keeps_keys_unique_is_made_by_the_migrations(ledger: Ledger) -> None:
     """Alembic doesn't compare the condition of an index, and this one carries the whole promise."""
     with ledger._engine.connect() as connection:
-        made = connection.execute(sa.text("SELECT sql FROM sqlite_master WHERE name = 'uq_steps_taken'")).scalar_one()
+        (made,) = (each for each in sa.inspect(connection).get_indexes("steps") if each["name"] == "uq_steps_taken")
+        condition = str(made["dialect_options"][f"{ledger._engine.dialect.name}_where"])
 
-    assert "UNIQUE" in made
-    assert made.endswith("WHERE state IN ('intent', 'uncertain', 'done')")
+    assert made["unique"]
+    assert re.findall(r"'(\w+)'", condition) == list(TAKEN)
 
 
 def test_a_ledger_can_be_taken_back_to_nothing_and_up_again(ledger: Ledger) -> None:
     """A migration that went wrong can be undone."""
     config = Config()
     config.set_main_option("script_location", str(Path(store.__file__).with_name("migrations")))
-    with ledger._engine.begin() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with ledger.changing() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, "base")
     assert tables(ledger) == {"alembic_version"}

@@ -226,3 +226,32 @@ def test_a_faulty_secret_is_refused_without_being_quoted(secrets: Callable[[str,
 def test_the_maps_that_come_with_the_house_are_used_unless_others_are_named() -> None:
     """Nobody has to say where they are."""
     assert (Settings.model_fields["maps"].default / "lifecare" / "2023.10.yaml").is_file()
+
+
+@pytest.mark.usefixtures("write")
+def test_without_a_database_the_ledger_is_a_file_in_the_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One machine needs no server."""
+    monkeypatch.setenv("FLOTTA_HOME", str(tmp_path))
+
+    assert (load().ledger_url, load().place) == (f"sqlite:///{tmp_path}/ledger.db", str(tmp_path))
+
+
+@pytest.mark.usefixtures("write")
+def test_a_database_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The place stands in sentences that anybody reads."""
+    monkeypatch.setenv("FLOTTA_DATABASE", f"postgresql://flotta:{SECRET}@db.example.se:5432/flotta?sslmode=require")
+
+    settings = load()
+
+    assert settings.place == "db.example.se:5432/flotta"
+    assert settings.ledger_url == f"postgresql+psycopg://flotta:{SECRET}@db.example.se:5432/flotta?sslmode=require"
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.usefixtures("write")
+def test_a_database_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its name, and without the password that may stand in it."""
+    monkeypatch.setenv("FLOTTA_DATABASE", f"mysql://flotta:{SECRET}@db/flotta")
+
+    assert "postgresql://" in refusal()
+    assert SECRET not in refusal()

