@@ -14,6 +14,7 @@
     ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
     ├── WriteRefused                   1  the system answered no
     ├── RunLost                        1  another worker owns the run
+    ├── RunCancelled                 130  a person has called the run off
     ├── RunHeld                        2  somebody else holds the account or the run
     └── StateNotWritable               1  the ledger could not store what must be stored
 
@@ -170,6 +171,16 @@ class RunLost(FlottaError):
     def __init__(self, run: str) -> None:
         """Name the run."""
         super().__init__(f"Körningen {run} har tagits över av en annan process. Den här avslutas.")
+
+
+class RunCancelled(FlottaError):
+    """A person has called the run off: the item in hand is finished, and no other is begun."""
+
+    exit_code = 130
+
+    def __init__(self, run: str, by: str) -> None:
+        """`by` is the login of who called it off."""
+        super().__init__(f"Körningen avbröts av {by}. Allt som hann göras är sparat; `flotta resume {run}` fortsätter.")
 
 
 class RunHeld(FlottaError):

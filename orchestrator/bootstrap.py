@@ -18,9 +18,17 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bots import registry
-from bots.errors import ConfigurationError, FlottaError, RunLost, StateNotWritable, SystemUnreachable, of_python
+from bots.errors import (
+    ConfigurationError,
+    FlottaError,
+    RunHeld,
+    RunLost,
+    StateNotWritable,
+    SystemUnreachable,
+    of_python,
+)
 from orchestrator import processes
-from orchestrator.ledger.store import Ledger, Run
+from orchestrator.ledger.store import Ledger, Options, Run
 from orchestrator.ledger.vault import Vault, key_from
 from orchestrator.settings import Settings, load
 
@@ -34,6 +42,8 @@ if TYPE_CHECKING:
 CANNOT_STORE = 74
 #: What it answers when another worker has taken over its run.
 LOST = 75
+#: What it answers when another run has one of its accounts.
+HELD = 76
 
 #: How long somebody at a terminal waits for the ledger's server, and a process that nobody sees.
 IMPATIENCE, PATIENCE = timedelta(seconds=5), timedelta(minutes=15)
@@ -80,6 +90,7 @@ def open_ledger(settings: Settings, patience: timedelta = IMPATIENCE) -> Ledger:
     ledger = ledger_in(settings, patience)
     if not ledger.up_to_date():
         ledger.migrate()
+    ledger.know_key()
     return ledger
 
 
@@ -184,11 +195,9 @@ def instances(run: Run) -> list[str]:
     return [run.options.instances[system] for system in registry.bot(run.bot).systems]
 
 
-def accounts(settings: Settings, run: Run) -> list[str]:
-    """Return the accounts that the run uses, each named with its installation."""
-    return [
-        f"{run.options.instances[system]}/{settings.system(system).user}" for system in registry.bot(run.bot).systems
-    ]
+def accounts(settings: Settings, bot: str, options: Options) -> list[str]:
+    """Return the accounts that a run of the bot uses, each named with its installation."""
+    return [f"{options.instances[system]}/{settings.system(system).user}" for system in registry.bot(bot).systems]
 
 
 def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tuple[int, int] | None = None) -> int:
@@ -205,9 +214,11 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tu
         run = ledger.run(run_id)
         if run is None:
             raise ConfigurationError(f"Det finns ingen körning {run_id}.")  # noqa: TRY301 - said as all the others are
+        processes.limit_memory(settings.bot(run.bot).memory)
         from orchestrator.worker import Screens, Worker  # noqa: PLC0415 - it imports this module's caller
 
         with ExitStack() as stack:
+            stack.callback(ledger.close)
             if lane is None:
                 stack.callback(shutil.rmtree, processes.temporary(settings.home, run_id), ignore_errors=True)
             doors = Doors(
@@ -224,7 +235,7 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tu
                 settings=settings,
                 screens=Screens(doors.open),
                 instance=",".join(instances(run)),
-                accounts=accounts(settings, run),
+                accounts=accounts(settings, run.bot, run.options),
                 me=processes.myself(),
                 now=now,
                 log=log.bind(bot=run.bot),
@@ -241,7 +252,7 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tu
     except FlottaError as error:
         log.error("run.not_carried", error=type(error).__name__)  # noqa: TRY400 - a traceback may quote the page
         sys.stderr.write(error.sentence + "\n")
-        return LOST if isinstance(error, RunLost) else error.exit_code
+        return {RunLost: LOST, RunHeld: HELD}.get(type(error), error.exit_code)
     except Exception as error:  # noqa: BLE001 - Python would print a traceback, and the log would keep what it quotes
         log.error("run.broke", error=of_python(error))  # noqa: TRY400 - as above
         return 1

@@ -40,6 +40,7 @@ def run(
         Pairs | None, typer.Option("--map", metavar="SYSTEM=FIL", help="Använd just denna karta.")
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Vänta om kontot är upptaget.")] = False,
+    queue: Annotated[bool, typer.Option("--queue", help="Lämna över till maskinerna, före det schemalagda.")] = False,
     ui: Annotated[
         Pairs | None, typer.Option(metavar="SYSTEM=VERSION", help="Låtsassystemets version (--mock).")
     ] = None,
@@ -50,10 +51,13 @@ def run(
     """Planera, visa, fråga och utför. Exempel: flotta run reminder-cleanup --mock --yes"""
     from orchestrator import operate
 
+    if queue and mock:
+        _refuse("--queue och --mock går inte ihop: låtsassystemet stängs när kommandot är klart.")
     raise typer.Exit(
         operate.run(
             operate.Request(
-                bot=bot, mock=mock, yes=yes, plan_only=plan_only, today=_date(today), limit=limit, lanes=lanes,
+                bot=bot, mock=mock, yes=yes or queue, queue=queue, plan_only=plan_only, today=_date(today),
+                limit=limit, lanes=lanes,
                 base_urls=_pairs(base_url, "--base-url"), maps=_pairs(map_file, "--map"), wait=wait,
                 uis=_pairs(ui, "--ui"), rows=rows, seed=seed, json=json,
             )
@@ -71,6 +75,35 @@ def resume(
     from orchestrator import operate
 
     raise typer.Exit(operate.resume(run, yes=yes, json=json))
+
+
+@app.command()
+def cancel(
+    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste som inte är klar.")] = None,
+    json: Json = False,
+) -> None:
+    """Avbryt en körning efter posten i hand. Exempel: flotta cancel"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.cancel(run, json=json))
+
+
+@app.command()
+def worker(
+    pool: Annotated[Pairs, typer.Option(metavar="POOL", help="Klass av maskin, t.ex. standard.")],
+) -> None:
+    """Utför körningar på den här maskinen tills den stoppas. Exempel: flotta worker --pool standard"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.worker(pool))
+
+
+@app.command()
+def machines(json: Json = False) -> None:
+    """Visa maskinerna och vad de har i hand. Exempel: flotta machines"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.machines(json=json))
 
 
 @app.command()

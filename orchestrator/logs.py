@@ -16,7 +16,7 @@ ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "run", "bot", "epoch", "item", "step", "state", "rule", "outcome", "system",
         "screen", "element", "map_version", "located_by", "receipt", "attempt", "count", "error", "exit_code",
-        "kind", "failed",
+        "kind", "failed", "machine",
     }
 )  # fmt: skip
 

@@ -26,8 +26,9 @@ from rich.prompt import Prompt
 from bots import registry
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
 from orchestrator import bootstrap, present, processes
+from orchestrator.ledger import fleet as hands
 from orchestrator.ledger import review
-from orchestrator.ledger.store import OPEN_STATES, Holder, Ledger, Options, Run
+from orchestrator.ledger.store import OPEN_STATES, Errand, Ledger, Options, Run
 from orchestrator.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Request:
     base_urls: dict[str, str] = field(default_factory=dict)
     maps: dict[str, str] = field(default_factory=dict)
     wait: bool = False
+    #: Hand it over to the machines instead of carrying it here.
+    queue: bool = False
     uis: dict[str, str] = field(default_factory=dict)
     rows: int = 300
     seed: int = 1
@@ -106,9 +109,14 @@ def run(request: Request) -> int:
         at = bootstrap.now()
         run_id = f"{bot.name}:{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
         operator = Operator(settings, ledger, as_json=request.json)
-        accounts = [f"{options.instances[system]}/{settings.system(system).user}" for system in bot.systems]
+        accounts = bootstrap.accounts(settings, bot.name, options)
+        about: dict[str, Any] = {"today": day, "options": options, "now": at, "by": getpass.getuser()}
+        if request.queue:
+            errand = Errand(settings.bot(bot.name).pool, ",".join(accounts), urgent=True)
+            ledger.create_run(run_id, bot.name, errand=errand, **about)
+            return operator.handed_over(run_id, errand)
         operator.free(accounts, wait=request.wait)
-        ledger.create_run(run_id, bot.name, today=day, options=options, now=at, by=getpass.getuser())
+        ledger.create_run(run_id, bot.name, **about)
         return operator.carry(run_id, ask=not request.yes and not request.plan_only)
 
 
@@ -116,7 +124,7 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
     """Carry out `flotta resume`: end the run's old processes, and go on where they stopped."""
     settings = load()
     ledger = bootstrap.open_ledger(settings)
-    found = _find(ledger, name, unfinished=True)
+    found = find(ledger, name, unfinished=True)
     if found.state == "rejected":
         raise ConfigurationError(f"Planen i {found.id} har avvisats. Starta en ny körning.")
     if found.purged is not None:
@@ -127,11 +135,14 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
         _give_mock_accounts(registry.bot(found.bot).systems)
         settings = load()
     operator = Operator(settings, ledger, as_json=json)
+    if found.machine is not None and found.state in hands.CARRIED:
+        raise RunHeld(f"Körningen {found.id}", f"maskinen {found.machine}")
     if found.holder is not None and not processes.is_here(found.holder):
         raise RunHeld(f"Körningen {found.id}", str(found.holder))
+    ledger.reopen(found.id)
     if ended := processes.end_tree(settings.home, found.id):
         operator.say(f"Avslutade {ended} processer från det förra försöket.")
-    operator.free(bootstrap.accounts(settings, found), wait=False, mine=found.id)
+    operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
     if found.state in {"planned", "waiting"} and yes and not found.approved_by:
         ledger.approve(found.id, getpass.getuser(), bootstrap.now())
     return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"} and not found.approved_by)
@@ -141,7 +152,7 @@ def runs(limit: int, *, json: bool) -> int:
     """Carry out `flotta runs`."""
     found = bootstrap.open_ledger(load()).latest_runs(limit)
     if json:
-        _print_json(
+        print_json(
             [{"run": r.id, "bot": r.bot, "state": r.state, "seen": r.seen, "exit_code": r.exit_code} for r in found]
         )
     elif found:
@@ -156,14 +167,14 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
     ledger = bootstrap.open_ledger(load())
     if name is not None and (of_item := ledger.lines_of(name)):
         if json:
-            _print_json([{"run": run, **asdict(line)} for run, line in of_item])
+            print_json([{"run": run, **asdict(line)} for run, line in of_item])
         else:
             present.show(present.history(of_item))
         return 0
-    found = _find(ledger, name, unfinished=False, what="körning eller post")
+    found = find(ledger, name, unfinished=False, what="körning eller post")
     bot, lines = registry.bot(found.bot), ledger.lines(found.id)
     if json:
-        _print_json(present.as_json(found, lines))
+        print_json(present.as_json(found, lines))
     else:
         Console().print(f"{found.id}, startad {found.created:%Y-%m-%d %H:%M} UTC")
         present.show(present.items(lines, everything=everything))
@@ -182,7 +193,7 @@ def reveal(name: str | None, *, note: str | None, out: str | None, json: bool) -
     found = opened(ledger, *of_item[0], by=getpass.getuser(), why=note)
     if json:
         facts = {heading: dict(part) for heading, part in found.parts.items()}
-        _print_json({"run": found.run, "item": asdict(found.line), **facts})
+        print_json({"run": found.run, "item": asdict(found.line), **facts})
     else:
         present.show(present.revealed(found))
     if out is not None:
@@ -213,7 +224,7 @@ def purge(*, yes: bool, json: bool) -> int:
     ledger = bootstrap.open_ledger(settings)
     what = retention.due(ledger, settings.home, settings.retention, bootstrap.now())
     if json:
-        _print_json(asdict(what))
+        print_json(asdict(what))
     else:
         present.show(present.due(what, settings.retention))
     if not what:
@@ -240,7 +251,7 @@ def report(name: str | None, out: str) -> int:
     if not file.absolute().parent.is_dir():
         raise ConfigurationError(f"Katalogen {file.absolute().parent} finns inte.")
     ledger = bootstrap.open_ledger(settings)
-    found = _find(ledger, name, unfinished=False)
+    found = find(ledger, name, unfinished=False)
     lines, entries = ledger.lines(found.id), list(ledger.audit_trail(found.id))
     html = printing.page(registry.bot(found.bot), found, lines, entries, now=bootstrap.now())
     try:
@@ -256,7 +267,7 @@ def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:
     from orchestrator.report import handlaggare as personal  # noqa: PLC0415 - no other command needs it
 
     ledger, folder = bootstrap.open_ledger(load()), Path(out)
-    found = _find(ledger, name, unfinished=False)
+    found = find(ledger, name, unfinished=False)
     bot, lines, concerns = registry.bot(found.bot), ledger.lines(found.id), ledger.concerns(found.id)
     shares = personal.shares(lines, concerns)
     if handlaggare is not None and handlaggare not in shares:
@@ -290,7 +301,7 @@ def doctor(*, json: bool) -> int:
 
     found = list(examine())
     if json:
-        _print_json([asdict(each) for each in found])
+        print_json([asdict(each) for each in found])
     else:
         present.show(present.checks(found))
     return 2 if any(each.state == MISSING for each in found) else 0
@@ -300,7 +311,7 @@ def questions(*, json: bool) -> int:
     """Carry out `flotta review list`."""
     found = review.queue(bootstrap.open_ledger(load()))
     if json:
-        _print_json([asdict(each) for each in found])
+        print_json([asdict(each) for each in found])
     elif found:
         present.show(present.questions(found, bootstrap.now()))
         Console().print("`flotta review show ID` visar underlaget och vad ett svar innebär.", highlight=False)
@@ -317,7 +328,7 @@ def question(name: str, *, json: bool) -> int:
         ledger.enter(connection, getpass.getuser(), "review.opened", asked.run, asked.item, kind=asked.kind)
     behind = review.changes(ledger, asked)
     if json:
-        _print_json({**asdict(asked), "changes": [asdict(each) for each in behind]})
+        print_json({**asdict(asked), "changes": [asdict(each) for each in behind]})
     else:
         present.show(present.question(asked, behind, bootstrap.now()))
     return 0
@@ -363,7 +374,7 @@ def verify(*, json: bool) -> int:
     found = ledger.verify_audit()
     entries, anchors = ledger.audit_extent()
     if json:
-        _print_json({"entries": entries, "anchors": anchors, "breaks": [asdict(each) for each in found]})
+        print_json({"entries": entries, "anchors": anchors, "breaks": [asdict(each) for each in found]})
     elif found:
         present.show(present.breaks(found))
         Console().print(
@@ -379,9 +390,9 @@ def verify(*, json: bool) -> int:
 def show_audit(name: str | None, *, json: bool) -> int:
     """Carry out `flotta audit show`."""
     ledger = bootstrap.open_ledger(load())
-    entries = list(ledger.audit_trail(_find(ledger, name, unfinished=False).id))
+    entries = list(ledger.audit_trail(find(ledger, name, unfinished=False).id))
     if json:
-        _print_json([asdict(each) for each in entries])
+        print_json([asdict(each) for each in entries])
     else:
         present.show(present.trail(entries))
     return 0
@@ -402,7 +413,7 @@ def check(system: str, *, base_url: str | None, map_file: str | None, mock: bool
         )
         found = bootstrap.inspect(doors, system, may_open=True)
     if json:
-        _print_json(found)
+        print_json(found)
     else:
         present.show(present.findings(found, everything=True))
     return 4 if any(each["verdict"] == "drift" for each in found) else 0
@@ -444,7 +455,7 @@ class Operator:
             told = False
             while lease := self._ledger.lease_of(account):
                 held_by, holder = lease
-                if held_by == mine or self._gone(held_by, holder):
+                if held_by == mine or processes.is_gone(holder):
                     self._ledger.drop_leases(held_by, holder)
                     break
                 if not wait:
@@ -456,13 +467,19 @@ class Operator:
         unended = self._ledger.unended_runs()
         processes.sweep(
             self._settings.home,
-            keep={each.id for each in unended if each.holder is None or not self._gone(each.id, each.holder)}
+            keep={each.id for each in unended if each.holder is None or not processes.is_gone(each.holder)}
             - {mine or ""},
         )
 
-    @staticmethod
-    def _gone(_run_id: str, holder: Holder) -> bool:
-        return processes.is_here(holder) and not processes.is_alive(holder)
+    def handed_over(self, run_id: str, errand: Errand) -> int:
+        """Tell the person who will carry the run, as far as that is known."""
+        if self._as_json:
+            print_json({"run": run_id, "state": "new", "pool": errand.pool})
+            return 0
+        self.say(f"Körningen {run_id} står i kö i {errand.pool}. `flotta show {run_id}` visar hur det går.")
+        if not any(each.left is None and errand.pool in each.pools for each in hands.machines_of(self._ledger)):
+            self.say(f"Ingen maskin utför {errand.pool} nu. `flotta worker --pool {errand.pool}` startar en.")
+        return 0
 
     def carry(self, run_id: str, *, ask: bool) -> int:
         """Run the worker's process to its end, ask about the plan if that is wanted, and report."""
@@ -507,7 +524,7 @@ class Operator:
             )
         bot, lines = registry.bot(found.bot), self._ledger.lines(found.id)
         if self._as_json:
-            _print_json(present.as_json(found, lines))
+            print_json(present.as_json(found, lines))
         else:
             self._console.print(present.summary(bot, found, lines))
             self.say(f"Körning {found.id}. `flotta show --all` visar varje post.")
@@ -604,7 +621,7 @@ def _instance(settings: Settings, base_urls: dict[str, str], system: str) -> str
     return about.instance
 
 
-def _find(ledger: Ledger, name: str | None, *, unfinished: bool, what: str = "körning") -> Run:
+def find(ledger: Ledger, name: str | None, *, unfinished: bool, what: str = "körning") -> Run:
     """Return the run of that name or unique beginning; without a name the latest, or the latest that is unfinished."""
     latest = ledger.latest_runs(200)
     if name is None:
@@ -623,5 +640,6 @@ def _find(ledger: Ledger, name: str | None, *, unfinished: bool, what: str = "k�
     )
 
 
-def _print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can write
+def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can write
+    """Print a value as JSON, dates as ISO 8601."""
     print(jsonlib.dumps(value, ensure_ascii=False, indent=2, default=str))  # noqa: T201 - asked for

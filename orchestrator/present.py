@@ -19,6 +19,7 @@ from orchestrator.ledger.store import ItemLine, Run
 
 if TYPE_CHECKING:
     from orchestrator.doctor import Check
+    from orchestrator.ledger.fleet import Machine
     from orchestrator.ledger.retention import Due
     from orchestrator.ledger.reveal import Revealed
     from orchestrator.report.handlaggare import Share
@@ -34,6 +35,7 @@ STATES = {
     "done": "klar",
     "partial": "delvis klar",
     "interrupted": "avbruten",
+    "cancelled": "avbruten av en person",
     "failed": "misslyckad",
     "drifted": "stoppad: skärmen har ändrats",
     "rejected": "planen avvisades",
@@ -143,6 +145,17 @@ def runs(found: Iterable[Run]) -> RenderableType:
             "" if run.exit_code is None else str(run.exit_code),
             Text(run.sentence or ""),  # a locator's [brackets] are no markup
         )
+    return table
+
+
+def machines(found: Iterable[Machine], now: datetime) -> RenderableType:
+    """Return the machines of the fleet: which pools they carry, when they last said that they live, what they carry."""
+    table = _table("Maskiner", "Maskin", "Pooler", "Läge", "Körningar")
+    for each in found:
+        silent = int((now - each.seen).total_seconds())
+        state = f"borta sedan {each.left:%Y-%m-%d %H:%M} UTC" if each.left else f"hördes för {silent} s sedan"
+        pools = ", ".join(f"{pool} ({slots})" for pool, slots in each.pools.items())
+        table.add_row(each.id, pools, state, ", ".join(each.runs))
     return table
 
 
@@ -292,6 +305,10 @@ EVENTS = {
     "run.claimed": "robot började",
     "run.taken_up": "robot tog vid",
     "run.ended": "körningen slutade",
+    "run.cancelled": "avbröts",
+    "run.died": "processen dog",
+    "run.recovered": "togs över",
+    "machine.buried": "maskinen var borta",
     "plan.stored": "planen sparades",
     "plan.approved": "planen godkändes",
     "step.intended": "åtgärd inleddes",

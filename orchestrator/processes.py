@@ -41,6 +41,11 @@ def is_alive(holder: Holder) -> bool:
         return False
 
 
+def is_gone(holder: Holder) -> bool:
+    """Return whether it is certain that the process does not run any more. Of another machine's nobody can tell."""
+    return is_here(holder) and not is_alive(holder)
+
+
 def end_tree(home: Path, run_id: str) -> int:
     """End every process of the run on this machine. Return how many there were, once they are gone."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
@@ -62,6 +67,19 @@ def end_tree(home: Path, run_id: str) -> int:
 
 def _mark(home: Path, run_id: str) -> str:
     return f"{home}:{run_id}"
+
+
+def limit_memory(most: int) -> None:
+    """Let this process, and each that it starts, have at most so many bytes of data, where the system can see to it.
+
+    It is a limit of what is written to, not of what is reserved: browsers reserve terabytes.
+    """
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def temporary(home: Path, run_id: str) -> Path:

@@ -7,13 +7,29 @@ must be readable by its owner alone.
 from __future__ import annotations
 
 import os
+import socket
 import tomllib
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from cronsim import CronSim, CronSimError
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    SecretStr,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bots.errors import ConfigurationError
@@ -28,6 +44,12 @@ class BotSettings(BaseModel):
     max_share: float = Field(default=0.40, ge=0, le=1, description="at most this share of what was seen")
     #: Keep a masked picture of what each write brought, beside its receipt.
     screenshots: bool = False
+    #: The class of machine that carries its runs.
+    pool: str = "standard"
+    #: How long one process may work on a run before it is ended.
+    wall_clock: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
+    #: How much memory each process of a run may use, where the system can hold it to that.
+    memory: ByteSize = ByteSize(4 << 30)
 
 
 class Retention(BaseModel):
@@ -40,6 +62,15 @@ class Retention(BaseModel):
     #: Pictures and traces.
     evidence: timedelta = Field(default=timedelta(days=30), ge=timedelta(0))
     logs: timedelta = Field(default=timedelta(days=30), ge=timedelta(0))
+
+
+class PoolSettings(BaseModel):
+    """One class of machines."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: How many runs such a machine carries at a time. A run waits while its account is in use, so as many as accounts.
+    slots: int = Field(default=4, ge=1)
 
 
 class SystemSettings(BaseModel):
@@ -57,6 +88,97 @@ class SystemSettings(BaseModel):
     instance: str | None = None
 
 
+def _cron(value: object) -> str:
+    """Return a crontab's five fields as they are written."""
+    text, fields = str(value), "minut timme dag månad veckodag"
+    with suppress(CronSimError):
+        CronSim(text, datetime(2025, 1, 1, tzinfo=UTC))
+        # CronSim also takes six fields, the first of them seconds.
+        if len(text.split()) == len(fields.split()):
+            return text
+    raise ValueError(f'"{text}" är ingen återkommande tid; skriv fem fält, {fields}, som "15 4 * * mon-fri"')
+
+
+class Window(NamedTuple):
+    """Days that come back every year: the first and the last of them, each as (month, day)."""
+
+    opens: tuple[int, int]
+    closes: tuple[int, int]
+
+
+def _window(text: object) -> Window:
+    """Read `04-01/04-30`."""
+    try:
+        opens, closes = (
+            # 2025 has no 29 February, and a window opens and closes every year.
+            date(2025, int(month), int(day))
+            for month, day in (edge.split("-") for edge in str(text).split("/"))
+        )
+    except ValueError:
+        raise ValueError('skriv fönstret som "04-01/04-30", med dagar som finns varje år') from None
+    if closes < opens:
+        raise ValueError(f"fönstret {text} stänger innan det öppnar; dela ett som går över årsskiftet i två")
+    return Window((opens.month, opens.day), (closes.month, closes.day))
+
+
+def _wall(kind: type[time | datetime], example: str) -> PlainValidator:
+    """Return what reads Swedish wall-clock time. Pydantic's own reader takes a number for seconds, and keeps a zone."""
+
+    def read(value: object) -> time | datetime:
+        with suppress(ValueError):
+            found = kind.fromisoformat(value) if isinstance(value, str) else value
+            if isinstance(found, kind) and found.tzinfo is None:
+                return found
+        raise ValueError(f"skriv svensk tid utan tidszon, som {example}")
+
+    return PlainValidator(read)
+
+
+class ScheduleSettings(BaseModel):
+    """When the clock starts a bot, by Swedish wall-clock time, and what becomes of a due time that passed unseen.
+
+    It is due as a crontab says (`cron`); every day or working day (`days`) at a time (`at`); on the first working day
+    of each window (`windows`) at a time; or at one moment (`once`).
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    bot: str
+    cron: Annotated[str, PlainValidator(_cron)] | None = None
+    days: Literal["every", "working"] | None = None
+    windows: tuple[Annotated[Window, PlainValidator(_window)], ...] = ()
+    at: Annotated[time, _wall(time, '"04:15"')] | None = None
+    once: Annotated[datetime, _wall(datetime, "2026-12-01T04:15:00")] | None = None
+    #: A run that starts later than this after its due time is late.
+    grace: timedelta = Field(default=timedelta(minutes=15), ge=timedelta(0))
+    #: Of the due times that passed unseen the latest is made up for: always, never, or when it is no older than this.
+    #: After its window has closed it never is.
+    catch_up: Literal["once", "never"] | timedelta = "once"
+
+    @field_validator("catch_up", mode="wrap")
+    @classmethod
+    def _known_catch_up(cls, value: object, read: ValidatorFunctionWrapHandler) -> object:
+        with suppress(ValidationError):
+            found = read(value)
+            if isinstance(found, str) or found > timedelta(0):
+                return found
+        raise ValueError('skriv "once", "never" eller en längd som "PT6H"')
+
+    @model_validator(mode="after")
+    def _one_way_to_say_when(self) -> Self:
+        if sum(map(bool, (self.cron, self.days, self.windows, self.once))) != 1:
+            raise ValueError("ange en av cron, days, windows och once, och bara en")
+        has_days = bool(self.days or self.windows)
+        if has_days and self.at is None:
+            raise ValueError('ange också ett klockslag, som at = "04:15"')
+        if self.at is not None and not has_days:
+            raise ValueError("ta bort at, som bara hör till days och windows")
+        for one, other in pairwise(sorted(self.windows)):
+            if other.opens <= one.closes:
+                raise ValueError("två fönster överlappar; låt det ena stänga innan det andra öppnar")
+        return self
+
+
 class Settings(BaseSettings):
     """All settings. Environment: `FLOTTA_` and the name, levels parted by two underscores."""
 
@@ -72,9 +194,15 @@ class Settings(BaseSettings):
     browser: str | None = None
     #: How long after a step's intent its write may still be sent. The page itself refuses it later.
     write_deadline: timedelta = timedelta(seconds=10)
+    #: This machine's name in the fleet: its own, and the same after a restart.
+    machine: str = Field(default_factory=socket.gethostname)
+    #: How long a machine may say nothing before the others take over what it has in hand.
+    grace: timedelta = timedelta(seconds=30)
     retention: Retention = Retention()
+    pools: dict[str, PoolSettings] = {}
     bots: dict[str, BotSettings] = {}
     systems: dict[str, SystemSettings] = {}
+    schedules: dict[str, ScheduleSettings] = {}
 
     @classmethod
     def settings_customise_sources(
@@ -104,6 +232,11 @@ class Settings(BaseSettings):
         return "postgresql+psycopg://" + self.database.get_secret_value().partition("://")[2]
 
     @property
+    def engine_url(self) -> str:
+        """Return the address of the engine's queues: a file of their own, or a schema of their own."""
+        return f"sqlite:///{self.home / 'engine.db'}" if self.database is None else self.ledger_url
+
+    @property
     def place(self) -> str:
         """Return how people know the ledger's place."""
         if self.database is None:
@@ -119,6 +252,10 @@ class Settings(BaseSettings):
     def bot(self, name: str) -> BotSettings:
         """Return the limits of the bot, the defaults when nothing is said of it."""
         return self.bots.get(name, BotSettings())
+
+    def pool(self, name: str) -> PoolSettings:
+        """Return the settings of the pool, the defaults when nothing is said of it."""
+        return self.pools.get(name, PoolSettings())
 
     def system(self, name: str) -> SystemSettings:
         """Return the settings of the system, empty when nothing is said of it."""
@@ -145,8 +282,7 @@ def load() -> Settings:
             settings = Settings(**_merged(values, _toml(secrets)))
     except ValidationError as error:
         problems = "; ".join(
-            f"{_variable(each['loc']) or source}: {'.'.join(str(part) for part in each['loc'])}: "
-            + ("okänd inställning" if each["type"] == "extra_forbidden" else each["msg"])
+            f"{_variable(each['loc']) or source}: {'.'.join(str(part) for part in each['loc'])}: " + _said(each)
             for each in error.errors(include_input=False)
         )
         raise ConfigurationError(f"Fel i {problems}.") from None
@@ -156,6 +292,17 @@ def load() -> Settings:
         if named:
             os.environ["FLOTTA_CONFIG"] = named
     return settings
+
+
+def _said(error: ErrorDetails) -> str:
+    """Return what is wrong. Our own validators' sentences without the words that pydantic puts before them."""
+    match error["type"]:
+        case "extra_forbidden":
+            return "okänd inställning"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case _:
+            return error["msg"]
 
 
 def _variable(setting: tuple[int | str, ...]) -> str | None:

@@ -21,6 +21,7 @@ from bots.errors import (
     TRANSIENT,
     ApplicationException,
     FlottaError,
+    RunCancelled,
     RunHeld,
     RunLost,
     SelectorDrift,
@@ -122,7 +123,8 @@ class Worker:
         try:
             self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now())
         except RunHeld as error:
-            self._end(self._run.epoch, Ending("failed", error.exit_code, error.sentence))
+            if self._run.pool is None:
+                self._end(self._run.epoch, Ending("failed", error.exit_code, error.sentence))
             raise
         self._log.info("run.claimed", epoch=self._epoch)
         try:
@@ -130,6 +132,8 @@ class Worker:
         except RunLost:
             self._log.warning("run.lost", epoch=self._epoch)
             raise
+        except RunCancelled as error:
+            ending = Ending("cancelled", error.exit_code, error.sentence)
         except SelectorDrift as drift:
             ending = Ending("drifted", drift.exit_code, drift.sentence, self._findings(drift))
         except FlottaError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -22,17 +22,19 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bots.contract import Act, Decision, Item, Receipt, Refer, Step
-from bots.errors import ConfigurationError, RunHeld, RunLost, StateNotWritable
+from bots.errors import ConfigurationError, RunCancelled, RunHeld, RunLost, StateNotWritable
 from orchestrator.ledger import audit
 from orchestrator.ledger.audit import Anchor, Anchors, Break, Entry
-from orchestrator.ledger.tables import approved_rules, evidence, items, leases, runs, steps
+from orchestrator.ledger.tables import approved_rules, evidence, facts, items, leases, runs, steps
 from orchestrator.ledger.tables import audit as trail
 
 if TYPE_CHECKING:
     from orchestrator.ledger.vault import Vault
 
 #: Run states. `waiting` is for approval; `planned` was asked for as a plan only.
-OPEN_STATES = ("new", "running", "waiting", "planned", "interrupted", "failed", "drifted", "partial")
+OPEN_STATES = (
+    "new", "running", "waiting", "planned", "interrupted", "cancelled", "failed", "drifted", "partial"
+)  # fmt: skip
 #: Where a transaction keeps the head that it gives the audit trail, until it is committed.
 _HEAD = "audit head"
 #: Names our locks among all others in a PostgreSQL database, and among ourselves.
@@ -66,6 +68,15 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """What the machines must know of a run that they carry: pool, accounts, and whether a person asked for it."""
+
+    pool: str
+    account: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run as the ledger knows it."""
 
@@ -85,6 +96,13 @@ class Run:
     holder: Holder | None
     approved_by: str | None
     purged: datetime | None = None
+    pool: str | None = None
+    urgent: bool = False
+    account: str | None = None
+    machine: str | None = None
+    asked: int = 0
+    cancelled: datetime | None = None
+    cancelled_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +208,10 @@ class Ledger:
         except DBAPIError as error:
             raise StateNotWritable(self._where) from error
 
+    def session(self) -> sa.Connection:
+        """Return a connection of the caller's own, to be kept, on which each statement is a transaction."""
+        return self._connected().execution_options(isolation_level="AUTOCOMMIT")
+
     @contextmanager
     def changing(self) -> Iterator[sa.Connection]:
         """Open one transaction. A database that cannot store it is StateNotWritable, whatever its own words are."""
@@ -285,6 +307,20 @@ class Ledger:
                 raise ConfigurationError(f"Liggaren i {self._where} är ingen databas. Återställ den.") from error
             raise StateNotWritable(self._where) from error
 
+    def know_key(self) -> None:
+        """Make sure that what is stored here is sealed with our key. Raises ConfigurationError when it is another."""
+        ours = self.vault.digest(b"the key of this ledger")
+        with self.reading() as connection:
+            theirs = connection.execute(sa.select(facts.c.value).where(facts.c.name == "key")).scalar()
+        if theirs is None:
+            with self.changing() as connection, suppress(IntegrityError), connection.begin_nested():
+                connection.execute(facts.insert().values(name="key", value=ours))
+        elif theirs != ours:
+            raise ConfigurationError(
+                f"Liggaren i {self._where} är krypterad med en annan nyckel än den i FLOTTA_KEY_FILE. Kopiera nyckeln "
+                "från en maskin som redan arbetar med den, eller från säkerhetskopian."
+            )
+
     def compact(self) -> None:
         """Let nothing that was taken away lie on in the database's free places."""
         with self.reading() as connection:
@@ -318,47 +354,73 @@ class Ledger:
     # --- runs --------------------------------------------------------------------------------------------------
 
     def create_run(
-        self, run_id: str, bot: str, *, today: date, options: Options, now: datetime, by: str = "flotta"
+        self,
+        run_id: str,
+        bot: str,
+        *,
+        today: date,
+        options: Options,
+        now: datetime,
+        by: str = "flotta",
+        errand: Errand | None = None,
     ) -> None:
-        """Add a run in state `new`. Raises RunHeld when there is one with that id: it was started already."""
+        """Add a run in state `new`. Raises RunHeld when there is one with that id: it was started already.
+
+        With an `errand` the machines carry it, else whoever creates it.
+        """
         try:
             with self.changing() as connection:
-                connection.execute(
-                    runs.insert().values(
-                        id=run_id,
-                        bot=bot,
-                        state="new",
-                        epoch=0,
-                        seen=0,
-                        today=today,
-                        options=asdict(options),
-                        created=now,
-                    )
-                )
-                self.enter(
-                    connection, by, "run.created", run_id,
-                    bot=bot, today=str(today), unattended=options.unattended, limit=options.limit, mock=options.mock,
-                )  # fmt: skip
+                self.create_within(connection, run_id, bot, today=today, options=options, now=now, by=by, errand=errand)
         except IntegrityError as error:
             raise RunHeld(f"Körningen {run_id}", "en tidigare start") from error
+
+    def create_within(
+        self, connection: sa.Connection, run_id: str, bot: str, *, today: date, options: Options, now: datetime,
+        by: str, errand: Errand | None,
+    ) -> None:  # fmt: skip
+        """Do what `create_run` does, as part of a change that has begun. Raises IntegrityError when it is there."""
+        connection.execute(
+            runs.insert().values(
+                id=run_id,
+                bot=bot,
+                state="new",
+                epoch=0,
+                seen=0,
+                today=today,
+                options=asdict(options),
+                created=now,
+                **(asdict(errand) if errand else {}),
+            )
+        )
+        self.enter(
+            connection, by, "run.created", run_id,
+            bot=bot, today=str(today), unattended=options.unattended, limit=options.limit, mock=options.mock,
+            pool=errand.pool if errand else None,
+        )  # fmt: skip
+
+    def reopen(self, run_id: str) -> None:
+        """Let whoever asks carry a run on, called off or not. The machines leave it alone from now on."""
+        with self.changing() as connection:
+            mine = runs.update().where(runs.c.id == run_id)
+            connection.execute(mine.values(cancelled=None, cancelled_by=None, pool=None, machine=None))
 
     def run(self, run_id: str) -> Run | None:
         """Return the run, or None."""
         with self.reading() as connection:
             row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
-        return None if row is None else _run(row)
+        return None if row is None else run_of(row)
 
     def latest_runs(self, limit: int) -> list[Run]:
         """Return the newest runs, newest first."""
         with self.reading() as connection:
             rows = connection.execute(sa.select(runs).order_by(runs.c.created.desc()).limit(limit)).mappings().all()
-        return [_run(row) for row in rows]
+        return [run_of(row) for row in rows]
 
     def unended_runs(self) -> list[Run]:
         """Return the runs that have been started and have not stored an ending."""
         query = sa.select(runs).where(runs.c.state.in_(("new", "running")))
         with self.reading() as connection:
-            return [_run(row) for row in connection.execute(query).mappings()]
+            return [run_of(row) for row in connection.execute(query).mappings()]
 
     def claim(self, run_id: str, holder: Holder, accounts: Sequence[str], now: datetime) -> int:
         """Make `holder` the owner of the run and of the accounts, and return its epoch.
@@ -371,7 +433,15 @@ class Ledger:
                 epoch: int = connection.execute(
                     runs.update()
                     .where(runs.c.id == run_id)
-                    .values(epoch=runs.c.epoch + 1, state="running", holder=asdict(holder), ended=None, exit_code=None)
+                    .values(
+                        epoch=runs.c.epoch + 1,
+                        state="running",
+                        holder=asdict(holder),
+                        ended=None,
+                        exit_code=None,
+                        sentence=None,
+                        findings=None,
+                    )
                     .returning(runs.c.epoch)
                 ).scalar_one()
                 connection.execute(leases.delete().where(leases.c.run == run_id, leases.c.account.in_(accounts)))
@@ -406,8 +476,10 @@ class Ledger:
             )
 
     def seen(self, run_id: str, epoch: int, count: int) -> None:
-        """Note how many items have been seen so far."""
-        self._owned(run_id, epoch, seen=count)
+        """Note how many items have been seen so far. Raises RunCancelled when somebody has called the run off."""
+        with self.changing() as connection:
+            self._heed(connection, run_id)
+            self._own(connection, run_id, epoch, seen=count)
 
     def end_run(
         self,
@@ -641,11 +713,12 @@ class Ledger:
         """Take the step's business key and say that it is about to be written, before anything is sent.
 
         Returns False when the key is taken: the write was made, or may have been, by another run. Raises RunLost when
-        this worker no longer owns the run.
+        this worker no longer owns the run, RunCancelled when somebody has called it off.
         """
         try:
             with self.changing() as connection:
                 self._own(connection, run_id, epoch)
+                self._heed(connection, run_id)
                 moved = connection.execute(
                     steps.update()
                     .where(steps.c.id == step.id, steps.c.state == "todo")
@@ -797,9 +870,13 @@ class Ledger:
             )
             self.enter(connection, _worker(epoch), what, run_id, step.item, step=step.kind, why=note)
 
-    def _owned(self, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - columns of the run
-        with self.changing() as connection:
-            self._own(connection, run_id, epoch, **values)
+    @staticmethod
+    def _heed(connection: sa.Connection, run_id: str) -> None:
+        """Raise RunCancelled when somebody has called the run off."""
+        called_off = sa.select(runs.c.cancelled_by).where(runs.c.id == run_id, runs.c.cancelled.is_not(None))
+        by = connection.execute(called_off).scalar()
+        if by is not None:
+            raise RunCancelled(run_id, by)
 
     @staticmethod
     def _own(connection: sa.Connection, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - as above
@@ -834,7 +911,8 @@ def mark(run_id: str, key: str) -> str:
     return f"[F-{hashlib.sha256(f'{run_id}/{key}'.encode()).hexdigest()[:10]}]"
 
 
-def _run(row: Mapping[Any, Any]) -> Run:
+def run_of(row: Mapping[Any, Any]) -> Run:
+    """Return a row of the table as a run."""
     fields = {name: row[name] for name in Run.__slots__ if name not in {"options", "holder"}}
     return Run(**fields, options=Options(**row["options"]), holder=_holder(row["holder"]) if row["holder"] else None)
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -80,7 +81,23 @@ runs = Table(
     Column("maps", JSON),
     #: When what was sealed in it was taken away because its time was over.
     Column("purged", Instant),
+    #: The class of machine that is to carry it; None when a person's own command does.
+    Column("pool", String),
+    #: Asked for by a person: carried before what the clock asks for.
+    Column("urgent", Boolean, nullable=False, default=False, server_default=false()),
+    #: All accounts that it uses, in one text: the engine's key.
+    Column("account", String),
+    #: The machine that has it in hand.
+    Column("machine", String),
+    #: How often it has been handed to the engine.
+    Column("asked", Integer, nullable=False, default=0, server_default="0"),
+    #: How many processes have died of it in a row without having got any further, and how far the last one got.
+    Column("deaths", Integer, nullable=False, default=0, server_default="0"),
+    Column("done_at_death", Integer, nullable=False, default=0, server_default="0"),
+    Column("cancelled", Instant),
+    Column("cancelled_by", String),
     Index("ix_runs_created", "created"),
+    Index("ix_runs_state", "state"),
 )
 
 items = Table(
@@ -164,6 +181,28 @@ leases = Table(
     Column("run", String, nullable=False),
     Column("holder", JSON, nullable=False),
     Column("since", Instant, nullable=False),
+)
+
+machines = Table(
+    "machines",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("holder", JSON, nullable=False),
+    #: How many runs of each pool it carries at a time.
+    Column("pools", JSON, nullable=False),
+    Column("since", Instant, nullable=False),
+    #: When it last said that it lives, by the database's clock.
+    Column("seen", Instant, nullable=False),
+    #: When it left, or was found to be dead.
+    Column("left", Instant),
+)
+
+#: What the house knows of itself: one row a fact.
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
 )
 
 approved_rules = Table(

@@ -115,7 +115,7 @@ def carry(house: House, warm_browser: Browser) -> Carry:
                 settings=settings,
                 screens=Screens(doors.open),
                 instance=",".join(bootstrap.instances(run)),
-                accounts=bootstrap.accounts(settings, run),
+                accounts=bootstrap.accounts(settings, run.bot, run.options),
                 me=processes.myself(),
                 now=bootstrap.now,
                 log=structlog.wrap_logger(None, processors=[_silence]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -128,7 +128,130 @@ def test_a_password_is_shown_to_nobody(secrets: Callable[[str, int], Path]) -> N
     assert SECRET not in f"{load()!r} {load()}"
 
 
+SCHEDULES = """
+[schedules.natt]
+bot = "reminder-cleanup"
+cron = "15 4 * * 1-5"
+[schedules.vardag]
+bot = "reminder-cleanup"
+days = "working"
+at = 04:15:00
+grace = "PT30M"
+catch_up = "PT6H"
+[schedules.kvartal]
+bot = "ivo-reporting"
+windows = ["04-01/04-30", "07-01/08-31", "10-01/10-31", "01-01/01-31"]
+at = "05:00"
+catch_up = "never"
+[schedules.flytt]
+bot = "bab-migration"
+once = 2026-12-01T04:15:00
+"""
+
+
+def test_a_schedule_says_when_in_one_of_four_ways(write: Write) -> None:
+    """A time may be TOML's own, or text."""
+    write(SCHEDULES)
+
+    schedules = load().schedules
+
+    assert schedules["natt"].cron == "15 4 * * 1-5"
+    assert (schedules["vardag"].days, schedules["vardag"].at) == ("working", time(4, 15))
+    assert schedules["kvartal"].windows[1:3] == (((7, 1), (8, 31)), ((10, 1), (10, 31)))
+    assert schedules["kvartal"].at == time(5)
+    assert schedules["flytt"].once == datetime(2026, 12, 1, 4, 15)  # noqa: DTZ001 - wall-clock time
+
+
+def test_a_schedule_says_what_becomes_of_late_runs(write: Write) -> None:
+    """Late after a quarter of an hour, and made up for once: unless it says otherwise."""
+    write(SCHEDULES)
+
+    schedules = load().schedules
+
+    usual, own = schedules["natt"], schedules["vardag"]
+    assert (usual.grace, usual.catch_up) == (timedelta(minutes=15), "once")
+    assert (own.grace, own.catch_up) == (timedelta(minutes=30), timedelta(hours=6))
+    assert schedules["kvartal"].catch_up == "never"
+
+
 # What is wrong.
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ("", ": ange en av cron, days, windows och once, och bara en"),
+        ("windows = []\nat = 04:15:00", ": ange en av cron, days, windows och once, och bara en"),
+        ("cron = '15 4 * * *'\nonce = 2026-12-01T04:15:00", ": ange en av cron, days, windows och once, och bara en"),
+        ("days = 'every'", ': ange också ett klockslag, som at = "04:15"'),
+        ("windows = ['04-01/04-30']", ': ange också ett klockslag, som at = "04:15"'),
+        ("cron = '15 4 * * *'\nat = 00:00:00", ": ta bort at, som bara hör till days och windows"),
+        ("once = 2026-12-01T04:15:00\nat = 04:15:00", ": ta bort at, som bara hör till days och windows"),
+        ("days = 'every'\nat = 415", '.at: skriv svensk tid utan tidszon, som "04:15"'),
+        ("days = 'every'\nat = '25:00'", '.at: skriv svensk tid utan tidszon, som "04:15"'),
+        ("days = 'every'\nat = '04:15+01:00'", '.at: skriv svensk tid utan tidszon, som "04:15"'),
+        ("once = 2026-12-01", ".once: skriv svensk tid utan tidszon, som 2026-12-01T04:15:00"),
+        ("once = 2026-12-01T04:15:00Z", ".once: skriv svensk tid utan tidszon, som 2026-12-01T04:15:00"),
+        ("catch_up = 'twice'", '.catch_up: skriv "once", "never" eller en längd som "PT6H"'),
+        ("catch_up = '-PT6H'", '.catch_up: skriv "once", "never" eller en längd som "PT6H"'),
+    ],
+)
+def test_a_schedule_that_is_not_clear_is_refused(write: Write, schedule: str, said: str) -> None:
+    """With what to write instead: a run that never comes is noticed late."""
+    write(f"[schedules.natt]\nbot = 'reminder-cleanup'\n{schedule}\n")
+
+    assert refusal() == f"Fel i flotta.toml: schedules.natt{said}."
+
+
+@pytest.mark.parametrize(
+    "cron",
+    [
+        *("", "15", "15 4 * *", "15 4 * * * *", "@daily"),
+        *("60 4 * * *", "0 24 * * *", "0 4 0 * *", "0 4 32 * *", "0 4 * 13 *", "0 4 * * 8"),
+        *("-5 4 * * *", "5- 4 * * *", "9-8 4 * * *", "5, 4 * * *", "*/0 4 * * *", "*/ 4 * * *"),
+        *("0 4 * maj *", "0 4 * jan5 *", "0 4 * * mån-fre", "0 4 * * fri-sun", "0 4 31 2 *"),
+    ],
+)
+def test_a_crontab_that_means_nothing_is_refused(write: Write, cron: str) -> None:
+    """Guessing would start runs at hours that nobody asked for, and 31 February never comes."""
+    write(f"[schedules.natt]\nbot = 'reminder-cleanup'\ncron = '{cron}'\n")
+
+    assert refusal() == (
+        f'Fel i flotta.toml: schedules.natt.cron: "{cron}" är ingen återkommande tid; '
+        'skriv fem fält, minut timme dag månad veckodag, som "15 4 * * mon-fri".'
+    )
+
+
+@pytest.mark.parametrize(
+    "window", ["04-01", "04-01/04-31", "02-01/02-29", "13-01/13-02", "04-01/04-30/05-01", "april", "2026-04-01/04-30"]
+)
+def test_a_window_is_of_days_that_are_there_every_year(write: Write, window: str) -> None:
+    """29 February would leave three years of four without a run."""
+    write(f"[schedules.ivo]\nbot = 'ivo-reporting'\nat = '05:00'\nwindows = ['01-01/01-31', '{window}']\n")
+
+    assert 'schedules.ivo.windows.1: skriv fönstret som "04-01/04-30", med dagar som finns varje år' in refusal()
+
+
+def test_a_window_does_not_cross_a_years_end(write: Write) -> None:
+    """It would be two windows."""
+    write("[schedules.ivo]\nbot = 'ivo-reporting'\nat = '05:00'\nwindows = ['12-15/01-15']\n")
+
+    assert "fönstret 12-15/01-15 stänger innan det öppnar; dela ett som går över årsskiftet i två" in refusal()
+
+
+@pytest.mark.parametrize("other", ["04-30/05-31", "03-01/04-01", "04-10/04-11", "01-01/12-31"])
+def test_windows_do_not_overlap(write: Write, other: str) -> None:
+    """Nobody could say which of them a late run belongs to."""
+    write(f"[schedules.ivo]\nbot = 'ivo-reporting'\nat = '05:00'\nwindows = ['04-01/04-30', '{other}']\n")
+
+    assert "schedules.ivo: två fönster överlappar; låt det ena stänga innan det andra öppnar" in refusal()
+
+
+def test_windows_may_follow_day_upon_day(write: Write) -> None:
+    """And a window may be one day."""
+    write("[schedules.ivo]\nbot = 'ivo-reporting'\nat = '05:00'\nwindows = ['04-02/04-30', '04-01/04-01']\n")
+
+    assert len(load().schedules["ivo"].windows) == 2
 
 
 def test_a_misspelt_setting_is_named_with_its_file(write: Write) -> None:
