@@ -47,7 +47,7 @@ GRACE = 4.0
 #: How long a frozen machine stays so: long enough to be taken for dead, and its runs to be gone on with.
 FROZEN = 2 * GRACE
 #: When nothing has ended for so long, something is stuck. Seconds.
-STUCK = 60
+STUCK = 120
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Result:
     faults: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        blows = ", ".join(f"{count} {what}" for what, count in sorted(self.blows.items()))
+        blows = ", ".join(f"{count} {what}" for what, count in sorted(self.blows.items()) if count) or "left in peace"
         end = "; ".join(self.faults) or "0 lost, 0 doubled, 0 overlaps, every run ended"
         return f"{self.items} items, {self.writes} writes, {self.runs} runs in {self.seconds:.0f} s; {blows}: {end}"
 
@@ -87,6 +87,7 @@ class Machine:
     """One machine: a house of its own, and what is started in it, again and again."""
 
     def __init__(self, root: Path, name: str, environment: dict[str, str]) -> None:
+        """Make the house; nothing is started."""
         self.name, self.house = name, House(root)
         self.house.environment |= environment | {"FLOTTA_MACHINE": name}
         self.child: subprocess.Popen[Any] | None = None
@@ -102,6 +103,7 @@ class Machine:
 
     @property
     def is_up(self) -> bool:
+        """Whether its own process is there, frozen or not."""
         return self.child is not None and self.child.poll() is None
 
     def workers(self) -> list[psutil.Process]:
@@ -109,18 +111,21 @@ class Machine:
         return [each for each in self.house.processes() if "orchestrator.worker" in " ".join(_command(each))]
 
     def everything(self) -> list[int]:
+        """Return the ids of all its processes, the runs' and the browsers' too."""
         return [
             *([self.child.pid] if self.is_up and self.child else []),
             *(each.pid for each in self.house.processes()),
         ]
 
     def freeze(self) -> None:
+        """Stop all of it where it is."""
         self.asleep = True
         for pid in self.everything():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)
 
     def wake(self) -> None:
+        """Let all of it go on."""
         self.asleep = False
         for pid in self.everything():
             with suppress(ProcessLookupError):
@@ -147,16 +152,32 @@ def _command(process: psutil.Process) -> list[str]:
         return []
 
 
+class _Still:
+    """How long nothing has been entered in the ledger's trail."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger, self._seen, self._since = ledger, 0, time.monotonic()
+
+    def for_seconds(self) -> float:
+        with suppress(Exception):
+            seen = self._ledger.audit_extent()[0]
+            if seen != self._seen:
+                self._seen, self._since = seen, time.monotonic()
+        return time.monotonic() - self._since
+
+
 class Chaos:
     """One trial."""
 
     def __init__(self, trial: Trial, root: Path, say: Callable[[str], object]) -> None:
+        """All that the trial leaves lies in `root`; `say` is told of each blow."""
         self.trial, self.root, self.say = trial, root, say
         self.chance = random.Random(trial.seed)
         self.result = Result()
         self.back: list[tuple[float, Callable[[], object]]] = []
 
     def run(self) -> Result:
+        """Let it happen, and return what came of it."""
         with ExitStack() as stack:
             postgres = None if self.trial.sqlite else stack.enter_context(serving(self.root / "postgres"))
             environment = self._environment(postgres)
@@ -232,7 +253,7 @@ class Chaos:
         if postgres is None:
             blows = [each for each in blows if each == "kill"]
         self.chance.shuffle(blows)
-        moved, last = time.monotonic(), ""
+        still = _Still(ledger)
         strike = time.monotonic() + self.chance.uniform(1, 2 * self.trial.every)
         while True:
             self._bring_back()
@@ -241,19 +262,20 @@ class Chaos:
                 if not self._struck(blow, machines, postgres):
                     blows.insert(0, blow)
                 strike = now + self.chance.uniform(0.2, self.trial.every)
-            for each in machines:
-                if not each.is_up and not any(back[1].__self__ is each for back in self.back):  # type: ignore[attr-defined]
-                    self.back.append((now + self.chance.uniform(0, 2), each.up))
-            standing = self._standing(ledger)
-            if standing != last:
-                moved, last = now, standing
-            if not self._unended(ledger, runs) and not self.back:
-                if blows:
-                    self.say(f"all runs ended with {len(blows)} blows to come")
+            self._restart(machines)
+            left = self._unended(ledger, runs)
+            if not left and not self.back:
+                self.result.blows["blows too late"] += len(blows)
                 return
-            if now - moved > STUCK:
-                raise TimeoutError(f"nothing has moved for {STUCK} s: {self._unended(ledger, runs)}")
+            if still.for_seconds() > STUCK:
+                raise TimeoutError(f"nothing has moved for {STUCK} s: {left}")
             threading.Event().wait(0.1)
+
+    def _restart(self, machines: list[Machine]) -> None:
+        """Let each machine that is down come up again before long, as a service would."""
+        for each in machines:
+            if not each.is_up and all(again != each.up for _at, again in self.back):
+                self.back.append((time.monotonic() + self.chance.uniform(0, 2), each.up))
 
     def _bring_back(self) -> None:
         due = [each for each in self.back if each[0] <= time.monotonic()]
@@ -304,11 +326,6 @@ class Chaos:
                 if run.state in {"new", "running", "interrupted"}
             ]
         return ["the database is away"]
-
-    def _standing(self, ledger: Ledger) -> str:
-        with suppress(Exception):
-            return str(ledger.audit_extent()[0])
-        return ""
 
     # --- what came of it -----------------------------------------------------------------------------------------
 

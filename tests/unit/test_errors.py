@@ -13,6 +13,7 @@ from bots.errors import (
     ConfigurationError,
     FlottaError,
     MapInvalid,
+    RunCancelled,
     RunHeld,
     RunLost,
     ScreenNotReady,
@@ -41,6 +42,7 @@ EXAMPLES: dict[FlottaError, int] = {
     WriteUnanswered("reminder", "remove", "inget kvitto visades i tid"): 1,
     WriteRefused("reminder", "remove"): 1,
     RunLost("r1"): 1,
+    RunCancelled("r1", "anna"): 130,
     RunHeld("Kontot robot", "körning r1"): 2,
     StateNotWritable("/var/lib/flotta"): 1,
 }
