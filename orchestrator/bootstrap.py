@@ -9,12 +9,13 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bots import registry
@@ -28,7 +29,7 @@ from bots.errors import (
     of_python,
 )
 from orchestrator import processes
-from orchestrator.ledger.store import Ledger, Options, Run
+from orchestrator.ledger.store import Errand, Ledger, Options, Run
 from orchestrator.ledger.vault import Vault, key_from
 from orchestrator.settings import Settings, load
 
@@ -198,6 +199,27 @@ def instances(run: Run) -> list[str]:
 def accounts(settings: Settings, bot: str, options: Options) -> list[str]:
     """Return the accounts that a run of the bot uses, each named with its installation."""
     return [f"{options.instances[system]}/{settings.system(system).user}" for system in registry.bot(bot).systems]
+
+
+def errand(settings: Settings, bot: str) -> tuple[Options, Errand]:
+    """Return how the clock runs a bot: unattended, in the installations that the settings name."""
+    about, systems = settings.bot(bot), registry.bot(bot).systems
+    options = Options(
+        base_urls={},
+        maps={},
+        instances={system: instance(settings, {}, system) for system in systems},
+        unattended=True,
+        lanes=min([about.lanes, *(settings.system(system).sign_ins for system in systems)]),
+    )
+    return options, Errand(about.pool, ",".join(accounts(settings, bot, options)))
+
+
+def instance(settings: Settings, base_urls: Mapping[str, str], system: str) -> str:
+    """Return the name of the installation: the settings', else the address's host."""
+    about = settings.system(system)
+    if system in base_urls or about.instance is None:
+        return urlsplit(base_urls.get(system) or about.base_url or "").netloc or system
+    return about.instance
 
 
 def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tuple[int, int] | None = None) -> int:

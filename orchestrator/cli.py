@@ -99,6 +99,43 @@ def worker(
 
 
 @app.command()
+def up(
+    pool: Annotated[Pairs | None, typer.Option(metavar="POOL", help="Klass av maskin; utan den standard.")] = None,
+) -> None:
+    """Starta klockan, och utför körningar här, tills det stoppas. Exempel: flotta up"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.up(pool or ["standard"]))
+
+
+@app.command()
+def schedule(json: Json = False) -> None:
+    """Visa nästa tider och vad som blev av de senaste trettio dagarnas. Exempel: flotta schedule"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.schedule(json=json))
+
+
+@app.command()
+def pause(
+    bot: Annotated[str, typer.Argument(help="Robotens namn, t.ex. reminder-cleanup.")],
+    note: Annotated[str, typer.Option("--note", help="Varför.")],
+) -> None:
+    """Låt inte klockan starta en robot. Exempel: flotta pause reminder-cleanup --note 'Lifecare uppgraderas'"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.pause(bot, note=note))
+
+
+@app.command()
+def unpause(bot: Annotated[str, typer.Argument(help="Robotens namn, t.ex. reminder-cleanup.")]) -> None:
+    """Låt klockan starta en pausad robot igen. Exempel: flotta unpause reminder-cleanup"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.unpause(bot))
+
+
+@app.command()
 def machines(json: Json = False) -> None:
     """Visa maskinerna och vad de har i hand. Exempel: flotta machines"""
     from orchestrator import unattended

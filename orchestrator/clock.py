@@ -1,31 +1,45 @@
-"""What is due when, by the clock on a Swedish wall, and what becomes of each due time. Pure.
+"""What is due when, by the clock on a Swedish wall, what becomes of each due time, and the clock that sees to it.
 
 Due times are worked out in wall-clock time, and each wall-clock time is exactly one instant (`instant`): a run at 02:30
-comes once on every date, those on which the clocks change among them.
+comes once on every date, those on which the clocks change among them. All of that is pure; `Clock`, at the end, adds
+runs to the ledger when they are due. It starts nothing: that is the machines' business.
 """
 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import groupby, takewhile
-from typing import Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import holidays
+import sqlalchemy as sa
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 from cronsim import CronSim
 
-from orchestrator.settings import ScheduleSettings, Window
+from bots.errors import StateNotWritable
+from orchestrator.ledger import expected
+from orchestrator.ledger.expected import Verdict
+from orchestrator.ledger.store import Errand, Ledger, Options
+from orchestrator.settings import ScheduleSettings, Settings, Window
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
 ZONE = ZoneInfo("Europe/Stockholm")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 #: What comes round at all comes round within this: 29 February on a Sunday can be 40 years away.
 HORIZON = 41 * 366 * DAY
+#: How often it is looked whether something is due, besides when it is: the database may have been away just then.
+LOOK_EVERY = timedelta(seconds=15)
 
 
 # --- the calendar ------------------------------------------------------------------------------------------------
@@ -70,7 +84,12 @@ def due_times(schedule: ScheduleSettings, after: datetime, until: datetime) -> l
 
 def next_due(schedule: ScheduleSettings, after: datetime) -> datetime | None:
     """Return the first instant later than `after` at which it is due; None when it never is again."""
-    return next(_due(schedule, after, instant(schedule.once) if schedule.once else after + HORIZON), None)
+    return next(coming(schedule, after), None)
+
+
+def coming(schedule: ScheduleSettings, after: datetime) -> Iterator[datetime]:
+    """Yield the instants later than `after` at which it is due, one by one."""
+    return _due(schedule, after, instant(schedule.once) if schedule.once else after + HORIZON)
 
 
 class WallTrigger(BaseTrigger):  # type: ignore[misc] # APScheduler ships no types
@@ -131,15 +150,6 @@ def _edges(window: Window, year: int) -> tuple[date, date]:
 # --- what becomes of a due time ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of one due time, and why when it isn't simply run."""
-
-    due: datetime
-    state: Literal["run", "catch_up", "missed", "skipped"]
-    why: str | None = None
-
-
 def judge(
     schedule: ScheduleSettings, dues: Sequence[datetime], now: datetime, *, paused: str | None, busy: str | None
 ) -> list[Verdict]:
@@ -177,3 +187,90 @@ def _lost(schedule: ScheduleSettings, due: datetime, now: datetime) -> str | Non
         if opens <= day <= closes < _wall(now).date():
             return f"fönstret stängde {closes}"
     return None
+
+
+# --- the clock ---------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    """Adds a run to the ledger whenever a schedule is due. Any number of clocks may work on one ledger."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        *,
+        now: Callable[[], datetime],
+        log: FilteringBoundLogger,
+        errand: Callable[[str], tuple[Options, Errand]],
+        added: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`errand` returns how a bot is run, and for whom; `added` is told when there is something to carry."""
+        self._settings, self._ledger, self._now, self._log = settings, ledger, now, log
+        self._errand, self._added = errand, added
+        self._ticking = threading.Lock()
+        # One thread: each look sees to all schedules.
+        self._scheduler = BackgroundScheduler(timezone=ZONE, executors={"default": ThreadPoolExecutor(1)})
+
+    def start(self) -> None:
+        """Look at once, and then whenever something is due."""
+        self.tick()
+        for name, schedule in self._settings.schedules.items():
+            self._wake(WallTrigger(schedule), name)
+        self._wake(IntervalTrigger(seconds=int(LOOK_EVERY.total_seconds()), timezone=ZONE), "look")
+        self._scheduler.start()
+
+    def _wake(self, trigger: BaseTrigger, name: str) -> None:
+        # However late it wakes, one look makes up for all that was missed.
+        self._scheduler.add_job(self.tick, trigger, id=name, misfire_grace_time=None, coalesce=True)
+
+    def stop(self) -> None:
+        """Add nothing more."""
+        self._scheduler.shutdown()
+
+    def tick(self) -> None:
+        """Judge all that has become due since the last look, by whichever clock it was."""
+        with self._ticking:
+            try:
+                added = sum(self._look(name, schedule) for name, schedule in self._settings.schedules.items())
+                self._give_up()
+                expected.settle(self._ledger)
+            except StateNotWritable:
+                self._log.warning("ledger.gone")
+                return
+        if added:
+            self._added()
+
+    def _look(self, name: str, schedule: ScheduleSettings) -> int:
+        """See to one schedule, and return how many runs were added."""
+        now = self._now()
+
+        def verdicts(watched: datetime, paused: str | None, busy: str | None) -> list[Verdict]:
+            return judge(schedule, due_times(schedule, watched, now), now, paused=paused, busy=busy)
+
+        def start(connection: sa.Connection, due: datetime) -> str | None:
+            run_id = f"{schedule.bot}:{due:%Y-%m-%dT%H:%M:%SZ}"
+            options, errand = self._errand(schedule.bot)
+            day = _wall(now).date()
+            return self._ledger.create_once(
+                connection, run_id, schedule.bot, today=day, options=options, now=now, by=f"klockan, {name}",
+                errand=errand,
+            )  # fmt: skip
+
+        found = expected.watch(self._ledger, name, schedule.bot, now, judge=verdicts, start=start)
+        for each in found:
+            self._log.info("due.judged", bot=each.bot, state=each.state, run=each.run)
+        return sum(each.run is not None for each in found)
+
+    def _give_up(self) -> None:
+        """Call off what no machine has taken up in time, by the same rule as if nobody had started it."""
+        now = self._now()
+        for each in expected.unbegun(self._ledger):
+            schedule = self._settings.schedules.get(each.schedule)
+            if schedule is None:
+                continue
+            (verdict,) = judge(schedule, [each.due], now, paused=None, busy=None)
+            if verdict.state == "missed" and expected.miss(
+                self._ledger, each, f"Ingen maskin tog den. {verdict.why}", now
+            ):
+                self._log.warning("due.missed", bot=each.bot, run=each.run)

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -97,7 +97,9 @@ def run(request: Request) -> int:
             base_urls=base_urls,
             maps={system: str(Path(file).resolve()) for system, file in request.maps.items()},
             instances={
-                system: f"mock-{uuid.uuid4().hex[:8]}" if request.mock else _instance(settings, base_urls, system)
+                system: f"mock-{uuid.uuid4().hex[:8]}"
+                if request.mock
+                else bootstrap.instance(settings, base_urls, system)
                 for system in bot.systems
             },
             mock=request.mock,
@@ -351,6 +353,9 @@ def decide(name: str, verdict: str, *, note: str, only: list[str] | None, but: l
         only = [each for each in there if each not in but]
     review.decide(ledger, asked, verdict, by=getpass.getuser(), note=note.strip(), now=bootstrap.now(), only=only)
     words = present.QUESTIONS[asked.kind][2 if verdict == review.APPROVED else 3]
+    run = ledger.run(asked.run)
+    if asked.kind == "plan" and verdict == review.APPROVED and run is not None and run.pool is not None:
+        words = "maskinerna utför åtgärderna, och regelversionerna i planen är därmed godkända."
     done = "Godkänt" if verdict == review.APPROVED else "Avvisat"
     Console().print(f"{done}: {words.format(run=asked.run)}", highlight=False)
     return 0
@@ -611,14 +616,6 @@ def _give_mock_accounts(systems: tuple[str, ...]) -> None:
     for system in systems:
         for name, value in {**MOCK_ACCOUNT, "SIGN_INS": "8"}.items():
             os.environ[f"FLOTTA_SYSTEMS__{system.upper()}__{name}"] = value
-
-
-def _instance(settings: Settings, base_urls: dict[str, str], system: str) -> str:
-    """Return the name of the installation: the settings', else the address's host."""
-    about = settings.system(system)
-    if system in base_urls or about.instance is None:
-        return urlsplit(base_urls.get(system) or about.base_url or "").netloc or system
-    return about.instance
 
 
 def find(ledger: Ledger, name: str | None, *, unfinished: bool, what: str = "körning") -> Run:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -19,11 +20,12 @@ from orchestrator.ledger.store import ItemLine, Run
 
 if TYPE_CHECKING:
     from orchestrator.doctor import Check
+    from orchestrator.ledger.expected import Expected, Pause
     from orchestrator.ledger.fleet import Machine
     from orchestrator.ledger.retention import Due
     from orchestrator.ledger.reveal import Revealed
     from orchestrator.report.handlaggare import Share
-    from orchestrator.settings import Retention
+    from orchestrator.settings import Retention, ScheduleSettings
 
 #: What each kind of step does, as people say it.
 STEPS = {"remove": "tas bort"}
@@ -58,7 +60,7 @@ def _table(title: str, *columns: str) -> Table:
             column,
             overflow="fold",
             justify="right" if column in NUMBERS else "left",
-            no_wrap=column in NUMBERS or column in {"Post", "Körning", "Kvitto"},
+            no_wrap=column in NUMBERS or column in {"Post", "Körning", "Kvitto", "Tid", "Schema", "Nästa gånger"},
         )
     return table
 
@@ -156,6 +158,41 @@ def machines(found: Iterable[Machine], now: datetime) -> RenderableType:
         state = f"borta sedan {each.left:%Y-%m-%d %H:%M} UTC" if each.left else f"hördes för {silent} s sedan"
         pools = ", ".join(f"{pool} ({slots})" for pool, slots in each.pools.items())
         table.add_row(each.id, pools, state, ", ".join(each.runs))
+    return table
+
+
+#: What became of a due time.
+EXPECTED = {"due": "pågår", "ran": "kördes", "caught_up": "togs igen", "skipped": "hoppades över", "missed": "missades"}
+WEEKDAYS = ("mån", "tis", "ons", "tor", "fre", "lör", "sön")
+
+
+def moment(at: datetime | None) -> str:
+    """Return a moment as people in Sweden say it: `mån 2026-03-30 04:15`."""
+    if at is None:
+        return "aldrig mer"
+    wall = at.astimezone(ZoneInfo("Europe/Stockholm"))
+    return f"{WEEKDAYS[wall.weekday()]} {wall:%Y-%m-%d %H:%M}"
+
+
+def coming(
+    schedules: Mapping[str, ScheduleSettings], ahead: Mapping[str, Sequence[datetime]], paused: Mapping[str, Pause]
+) -> RenderableType:
+    """Return the next times of each schedule."""
+    table = _table("Scheman (svensk tid)", "Schema", "Robot", "Nästa gånger", "Anmärkning")
+    for name, times in ahead.items():
+        bot = schedules[name].bot
+        table.add_row(name, bot, "\n".join(map(moment, times)) or moment(None), Text(str(paused.get(bot, ""))))
+    return table
+
+
+def past(found: Iterable[Expected]) -> RenderableType:
+    """Return what became of each due time, the latest first."""
+    table = _table("De senaste trettio dagarna", "Tid", "Schema", "Utfall", "Körning", "Varför")
+    for each in found:
+        outcome = EXPECTED[each.state]
+        if each.state in {"ran", "caught_up"} and each.run_state not in {None, "done"}:
+            outcome += f", {STATES[each.run_state or '']}"
+        table.add_row(moment(each.due), each.schedule, outcome, each.run or "", Text(each.why or ""))
     return table
 
 
@@ -309,6 +346,9 @@ EVENTS = {
     "run.died": "processen dog",
     "run.recovered": "togs över",
     "machine.buried": "maskinen var borta",
+    "run.missed": "ingen maskin tog den",
+    "bot.paused": "roboten pausades",
+    "bot.unpaused": "pausen hävdes",
     "plan.stored": "planen sparades",
     "plan.approved": "planen godkändes",
     "step.intended": "åtgärd inleddes",

@@ -48,6 +48,8 @@ class BotSettings(BaseModel):
     pool: str = "standard"
     #: How long one process may work on a run before it is ended.
     wall_clock: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
+    #: How many processes share the steps of a run that the clock starts.
+    lanes: int = Field(default=1, ge=1)
     #: How much memory each process of a run may use, where the system can hold it to that.
     memory: ByteSize = ByteSize(4 << 30)
 

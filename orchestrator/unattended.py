@@ -6,24 +6,128 @@ import getpass
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bots import registry
 from bots.errors import ConfigurationError
 from orchestrator import bootstrap, present
+from orchestrator.ledger import expected
 from orchestrator.ledger import fleet as hands
 from orchestrator.operate import find, print_json
-from orchestrator.settings import load
+from orchestrator.settings import ScheduleSettings, Settings, load
 
 if TYPE_CHECKING:
     from orchestrator.fleet import Fleet
+
+#: How many times to come are shown of each schedule, and how far back is looked.
+COMING, LOOK_BACK = 3, timedelta(days=30)
 
 
 def worker(pools: Sequence[str]) -> int:
     """Carry out `flotta worker`: until it is asked to stop."""
     with _fleet(pools) as fleet:
         fleet.work()
+    return 0
+
+
+def up(pools: Sequence[str]) -> int:
+    """Carry out `flotta up`: the clock, and this machine beside it, until it is asked to stop."""
+    from orchestrator import logs  # noqa: PLC0415 - structlog, 0.15 s
+    from orchestrator.clock import Clock  # noqa: PLC0415 - APScheduler, 0.1 s
+
+    settings = load()
+    _known_bots(settings)
+    with _fleet(pools) as fleet, closing(bootstrap.ledger_in(settings)) as ledger:
+        clock = Clock(
+            settings, ledger, now=bootstrap.now, log=logs.logger(), added=fleet.nudge,
+            errand=lambda bot: bootstrap.errand(settings, bot),
+        )  # fmt: skip
+        console = Console(stderr=True)
+        for name, schedule in settings.schedules.items():
+            console.print(f"{name}: {schedule.bot} {present.moment(next_due(schedule))}", highlight=False)
+        if not settings.schedules:
+            console.print("Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.", highlight=False)
+        clock.start()
+        try:
+            fleet.work()
+        finally:
+            clock.stop()
+    return 0
+
+
+def next_due(schedule: ScheduleSettings) -> datetime | None:
+    """Return when the schedule is due next."""
+    from orchestrator import clock  # noqa: PLC0415 - APScheduler, 0.1 s
+
+    return clock.next_due(schedule, bootstrap.now())
+
+
+def _known_bots(settings: Settings) -> None:
+    for name, schedule in settings.schedules.items():
+        if schedule.bot not in registry.names():
+            raise ConfigurationError(
+                f"[schedules.{name}]: det finns ingen robot {schedule.bot}, utan {', '.join(registry.names())}."
+            )
+
+
+def schedule(*, json: bool) -> int:
+    """Carry out `flotta schedule`: the next times of each schedule, and what became of the last thirty days'."""
+    from orchestrator import clock  # noqa: PLC0415 - as above
+
+    settings, now = load(), bootstrap.now()
+    _known_bots(settings)
+    ledger = bootstrap.open_ledger(settings)
+    expected.settle(ledger)
+    ahead = {name: list(islice(clock.coming(each, now), COMING)) for name, each in settings.schedules.items()}
+    paused, past = expected.paused(ledger), expected.since(ledger, now - LOOK_BACK)
+    if json:
+        print_json(
+            {
+                "schedules": [
+                    {
+                        "name": name,
+                        "bot": settings.schedules[name].bot,
+                        "next": times,
+                        "paused": paused.get(settings.schedules[name].bot),
+                    }
+                    for name, times in ahead.items()
+                ],
+                "past": [asdict(each) for each in past],
+            }
+        )
+        return 0
+    if not settings.schedules:
+        Console().print("Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.", highlight=False)
+    else:
+        present.show(present.coming(settings.schedules, ahead, paused))
+    if past:
+        present.show(present.past(past))
+    return 0
+
+
+def pause(bot: str, *, note: str) -> int:
+    """Carry out `flotta pause`."""
+    known = registry.bot(bot)
+    found = expected.pause(
+        bootstrap.open_ledger(load()), known.name, by=getpass.getuser(), why=note, now=bootstrap.now()
+    )
+    Console().print(
+        f"{known.name}: {found}. `flotta unpause {known.name}` låter klockan starta den igen.", highlight=False
+    )
+    return 0
+
+
+def unpause(bot: str) -> int:
+    """Carry out `flotta unpause`."""
+    known = registry.bot(bot)
+    if not expected.unpause(bootstrap.open_ledger(load()), known.name, by=getpass.getuser()):
+        raise ConfigurationError(f"{known.name} är inte pausad.")
+    Console().print(f"Klockan startar {known.name} igen. Det som hoppades över tas inte igen.", highlight=False)
     return 0
 
 
@@ -34,8 +138,6 @@ def _fleet(pools: Sequence[str]) -> Iterator[Fleet]:
     from orchestrator.fleet import Fleet  # noqa: PLC0415
 
     settings = load()
-    if settings.database is None and pools != [DEFAULT_POOL]:
-        raise ConfigurationError("Flera maskiner behöver en gemensam databas. Ange den i FLOTTA_DATABASE.")
     # At the start the database is waited for; later the machine asks again by itself, and must not be held up.
     bootstrap.open_ledger(settings, bootstrap.PATIENCE).close()
     with closing(bootstrap.ledger_in(settings)) as ledger:
@@ -75,7 +177,3 @@ def machines(*, json: bool) -> int:
     else:
         Console().print("Ingen maskin har varit igång. `flotta up` startar den här.")
     return 0
-
-
-#: The class of machine that there is when nothing is said of others.
-DEFAULT_POOL = "standard"

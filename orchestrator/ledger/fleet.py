@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bots.errors import RunHeld, StateNotWritable
 from orchestrator.ledger.store import Holder, Ledger, Run, run_of
-from orchestrator.ledger.tables import leases, machines, runs, steps
+from orchestrator.ledger.tables import leases, machines, pauses, runs, steps
 
 #: Names the machines' locks among all others in a database.
 _PLACES = 0x464C4F55
@@ -32,7 +32,10 @@ CARRIED = ("new", "interrupted", "running")
 
 
 def waiting(ledger: Ledger) -> list[Run]:
-    """Return the runs that are to be carried and that no machine has in hand, what people asked for first."""
+    """Return the runs that are to be carried and that no machine has in hand, what people asked for first.
+
+    Of a paused bot they are only those that people asked for.
+    """
     query = (
         sa.select(runs)
         .where(
@@ -40,6 +43,7 @@ def waiting(ledger: Ledger) -> list[Run]:
             runs.c.pool.is_not(None),
             runs.c.machine.is_(None),
             runs.c.cancelled.is_(None),
+            runs.c.urgent | runs.c.bot.not_in(sa.select(pauses.c.bot)),
         )
         .order_by(runs.c.urgent.desc(), runs.c.created)
     )

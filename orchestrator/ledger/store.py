@@ -38,7 +38,7 @@ OPEN_STATES = (
 #: Where a transaction keeps the head that it gives the audit trail, until it is committed.
 _HEAD = "audit head"
 #: Names our locks among all others in a PostgreSQL database, and among ourselves.
-_LOCKS, _TRAIL_LOCK, _SCHEMA_LOCK = 0x464C4F54, 1, 2
+_LOCKS, _TRAIL_LOCK, _SCHEMA_LOCK, CLOCK_LOCK = 0x464C4F54, 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,7 @@ class Ledger:
         self, connection: sa.Connection, who: str, what: str, run: str | None, item: str | None = None, **facts: object
     ) -> None:
         """Enter in the audit trail what this transaction does, as the last thing in it: others wait for its end."""
-        self._lock(connection, _TRAIL_LOCK)
+        self.lock(connection, _TRAIL_LOCK)
         last = connection.execute(sa.select(trail.c.seq, trail.c.link).order_by(trail.c.seq.desc()).limit(1)).first()
         seq, before = (last.seq + 1, last.link) if last else (1, audit.ROOT)
         entry: dict[str, Any] = {
@@ -278,7 +278,7 @@ class Ledger:
         """Whether it is a file of this machine, rather than a server's."""
         return self._engine.dialect.name == "sqlite"
 
-    def _lock(self, connection: sa.Connection, what: int) -> None:
+    def lock(self, connection: sa.Connection, what: int) -> None:
         """Let nobody else be past this line with `what` until this transaction has ended."""
         if not self.is_file:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, what)))
@@ -295,7 +295,7 @@ class Ledger:
         try:
             with self._connected() as connection, connection.begin():
                 self._begin(connection)
-                self._lock(connection, _SCHEMA_LOCK)
+                self.lock(connection, _SCHEMA_LOCK)
                 config.attributes["connection"] = connection
                 command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
         except CommandError as error:
@@ -397,6 +397,13 @@ class Ledger:
             bot=bot, today=str(today), unattended=options.unattended, limit=options.limit, mock=options.mock,
             pool=errand.pool if errand else None,
         )  # fmt: skip
+
+    def create_once(self, connection: sa.Connection, run_id: str, bot: str, **facts: Any) -> str | None:  # noqa: ANN401
+        """Add a run as part of a change that has begun, and return its id; None when there is one with that id."""
+        if connection.execute(sa.select(runs.c.id).where(runs.c.id == run_id)).first():
+            return None
+        self.create_within(connection, run_id, bot, **facts)
+        return run_id
 
     def reopen(self, run_id: str) -> None:
         """Let whoever asks carry a run on, called off or not. The machines leave it alone from now on."""
@@ -507,8 +514,11 @@ class Ledger:
             self.approve_within(connection, run_id, by, now)
 
     def approve_within(self, connection: sa.Connection, run_id: str, by: str, now: datetime) -> None:
-        """Do what `approve` does, as part of a change that has begun."""
-        connection.execute(runs.update().where(runs.c.id == run_id).values(approved_by=by, approved_at=now))
+        """Do what `approve` does, as part of a change that has begun. A run of the machines' is theirs again."""
+        mine = runs.c.id == run_id
+        connection.execute(runs.update().where(mine).values(approved_by=by, approved_at=now))
+        theirs = mine, runs.c.pool.is_not(None), runs.c.state == "waiting"
+        connection.execute(runs.update().where(*theirs).values(state="interrupted", machine=None))
         bot = connection.execute(sa.select(runs.c.bot).where(runs.c.id == run_id)).scalar_one()
         acting = connection.execute(
             sa.select(items.c.rule, items.c.rule_version)

@@ -197,6 +197,41 @@ machines = Table(
     Column("left", Instant),
 )
 
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("name", String, primary_key=True),
+    #: Until when all of its due times stand in `expected_runs`.
+    Column("watched", Instant, nullable=False),
+)
+
+expected_runs = Table(
+    "expected_runs",
+    metadata,
+    Column("schedule", String, primary_key=True),
+    Column("due", Instant, primary_key=True),
+    Column("bot", String, nullable=False),
+    #: `due` while its run has not ended; then `ran`, `caught_up`, `skipped` or `missed`.
+    Column("state", String, nullable=False),
+    #: Started later than it should have been.
+    Column("late", Boolean, nullable=False),
+    Column("why", String),
+    Column("run", String),
+    Column("judged", Instant, nullable=False),
+    Index("ix_expected_runs_state", "state"),
+    Index("ix_expected_runs_due", "due"),
+)
+
+#: Bots that the clock starts nothing of, until somebody says otherwise.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("bot", String, primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("by", String, nullable=False),
+    Column("why", String, nullable=False),
+)
+
 #: What the house knows of itself: one row a fact.
 facts = Table(
     "facts",
