@@ -16,15 +16,17 @@ from tests.postgres import Postgres, serving
 Opener = Callable[[], Ledger]
 
 #: The suites that hold for every database. The others ask the ledger for nothing that these do not.
-EVERYWHERE = {"test_ledger", "test_audit", "test_review", "test_retention"}
+EVERYWHERE = {"test_ledger", "test_audit", "test_review", "test_retention", "test_fleet", "test_expected"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test of those suites on both databases, but what is marked as SQLite's own matter."""
+    """Run each test of those suites on both databases, but what is marked as one's own matter."""
     if "kind" in metafunc.fixturenames:
-        both = metafunc.module.__name__.split(".")[-1] in EVERYWHERE
-        ours = not any(metafunc.definition.iter_markers("sqlite")) and "file" not in metafunc.fixturenames
-        metafunc.parametrize("kind", ["sqlite", "postgresql"] if both and ours else ["sqlite"], scope="session")
+        marks = {each.name for each in metafunc.definition.iter_markers()}
+        alone = "sqlite" in marks or "file" in metafunc.fixturenames
+        both = metafunc.module.__name__.split(".")[-1] in EVERYWHERE and not alone
+        kinds = ["postgresql"] if "postgresql" in marks else ["sqlite", "postgresql"] if both else ["sqlite"]
+        metafunc.parametrize("kind", kinds, scope="session")
 
 
 @pytest.fixture(scope="session")
