@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Set on some machines; it would have every process that a test starts compile the project anew.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test check bench chaos lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ bench: setup .venv-bench/.made ## Measure speed and cost, Flotta's and its peers
 
 LOCK = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--quiet --custom-compile-command "make lock"
+chaos: setup ## Kill and freeze machines for a quarter of an hour (CHAOS="--seed 7", or "--sqlite")
+	@.venv/bin/python -m tests.chaos $(CHAOS)
+
 lock: setup ## Resolve pyproject.toml into the lock files in .ci anew
 	@$(LOCK) --all-extras pyproject.toml -o .ci/requirements.lock
 	@$(LOCK) --group bench -o .ci/requirements-bench.lock

@@ -150,8 +150,7 @@ class Fleet:
         try:
             while not self._stopping.is_set():
                 try:
-                    # What is ours already was taken before the ledger went away.
-                    if self._mine(run_id, asked) is None and not hands.take(self._ledger, run_id, asked, self.machine):
+                    if not self._in_hand(run_id, asked):
                         return code
                     code = self._one_process(run_id, asked)
                     if not self._goes_on(run_id, asked, code):
@@ -165,6 +164,16 @@ class Fleet:
             self._carrying.discard(run_id)
             self._nudged.set()
         return code
+
+    def _in_hand(self, run_id: str, asked: int) -> bool:
+        """Return whether the run is ours to carry, and take it in hand if it is not already.
+
+        It is when the ledger went away for a while after that; one that has ended since is carried no further.
+        """
+        run = self._mine(run_id, asked)
+        if run is not None:
+            return run.state in hands.CARRIED
+        return hands.take(self._ledger, run_id, asked, self.machine)
 
     def _goes_on(self, run_id: str, asked: int, code: int) -> bool:
         """Store what the end of a process means for the run. Return whether another one is to go on with it."""
