@@ -222,10 +222,10 @@ def instance(settings: Settings, base_urls: Mapping[str, str], system: str) -> s
     return about.instance
 
 
-def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tuple[int, int] | None = None) -> int:
+def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: int | None = None) -> int:
     """Carry one run in this process, and return the exit code. What there is to say of it is in the ledger.
 
-    With `lane`, a number from 1 and an epoch, do that lane's share of the steps for the worker with that epoch.
+    With `lane`, an epoch, do a part of the steps for the worker that has it.
     """
     from orchestrator import logs  # noqa: PLC0415 - structlog, 0.15 s, and commands have no log
 
@@ -263,12 +263,10 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: tu
                 log=log.bind(bot=run.bot),
                 checkpoint=checkpoint,
                 inspect=lambda system: inspect(doors, system, may_open=False),
-                start_lane=lambda number, epoch: processes.start(
-                    settings.home, run_id, os.environ, lane=(number, epoch)
-                ),
+                start_lane=lambda epoch: processes.start(settings.home, run_id, os.environ, lane=epoch),
             )
             signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-            return worker.work().exit_code if lane is None else worker.work_lane(*lane)
+            return worker.work().exit_code if lane is None else worker.work_lane(lane)
     except StateNotWritable:
         return CANNOT_STORE
     except FlottaError as error:

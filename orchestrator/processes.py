@@ -101,11 +101,11 @@ def sweep(home: Path, keep: set[str]) -> None:
 
 
 def start(
-    home: Path, run_id: str, environment: Mapping[str, str], *, lane: tuple[int, int] | None = None
+    home: Path, run_id: str, environment: Mapping[str, str], *, lane: int | None = None
 ) -> subprocess.Popen[bytes]:
     """Start the run's worker: its own session, its output drained to a file, secrets by environment alone.
 
-    `lane` is the number of one that shares in the run's steps, and the epoch of the worker that it shares them with.
+    `lane` is the epoch of the worker whose steps it shares in.
     """
     folder = temporary(home, run_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ def start(
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - our own module, with an id and numbers as arguments
-            [sys.executable, "-m", "orchestrator.worker", run_id, *map(str, lane or ())],
+            [sys.executable, "-m", "orchestrator.worker", run_id, *([] if lane is None else [str(lane)])],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

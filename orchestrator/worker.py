@@ -98,11 +98,11 @@ class Worker:
         log: FilteringBoundLogger,
         checkpoint: Callable[[str], None] = lambda _point: None,
         inspect: Callable[[str], list[dict[str, Any]]] = lambda _system: [],
-        start_lane: Callable[[int, int], subprocess.Popen[bytes]] | None = None,
+        start_lane: Callable[[int], subprocess.Popen[bytes]] | None = None,
     ) -> None:
         """`checkpoint` is told where in a step a crash would matter; `inspect` reports on drifted screens.
 
-        `start_lane` starts a process that shares in the steps, by its number and this worker's epoch.
+        `start_lane` starts a process that shares in the steps, by this worker's epoch.
         """
         self._bot, self._run, self._ledger, self._settings = bot, run, ledger, settings
         self._at, self._instance, self._accounts, self._me = screens, instance, accounts, me
@@ -144,14 +144,14 @@ class Worker:
         self._end(self._epoch, ending)
         return ending
 
-    def work_lane(self, lane: int, epoch: int) -> int:
-        """Do a lane's share of the steps for the worker with this epoch, which ends the run. Return the exit code.
+    def work_lane(self, epoch: int) -> int:
+        """Do a lane's part of the steps for the worker with this epoch, which ends the run. Return the exit code.
 
         What is uncertain or failed is that worker's to look into. RunLost and what else stops a lane is raised.
         """
         self._epoch = epoch
         self._open()
-        return 0 if self._try_all(lane) else _INTERRUPTED.exit_code
+        return 0 if self._try_all() else _INTERRUPTED.exit_code
 
     def _end(self, epoch: int, ending: Ending) -> None:
         self._ledger.end_run(
@@ -228,7 +228,7 @@ class Worker:
         """Try what is to be done and look for what was lost, until nothing more can be done about either."""
         self._open()
         self._log.info("apply.begun")
-        for step in self._steps("uncertain"):
+        for step in self._lost():
             self._look(step)
         if not self._try_in_lanes():
             return _INTERRUPTED
@@ -236,8 +236,8 @@ class Worker:
         while True:
             if not self._try_all():
                 return _INTERRUPTED
-            lost = [step for step in self._steps("uncertain") if step.id not in untold]
-            if not lost and not self._steps("todo"):
+            lost = [step for step in self._lost() if step.id not in untold]
+            if not lost:
                 break
             for step in lost:
                 if not self._wait_until(step.settles):
@@ -257,14 +257,14 @@ class Worker:
     def _try_in_lanes(self) -> bool:
         """Try every step, with the run's other lanes beside this one. Return False when asked to stop.
 
-        A lane that ends early leaves its steps to this worker, which tries all that is left anyway.
+        Each takes the next step that nobody has taken. What a lane that dies had in hand is uncertain.
         """
         if self._run.options.lanes == 1 or self._start_lane is None:
             return True
         hands = min(self._run.options.lanes, self._ledger.item_counts(self._run.id).get("todo", 0))
-        others = [self._start_lane(lane, self._epoch) for lane in range(1, hands)]
+        others = [self._start_lane(self._epoch) for _ in range(1, hands)]
         try:
-            go_on = self._try_all(0)
+            go_on = self._try_all()
             while go_on and any(other.poll() is None for other in others):
                 go_on = not self._stopping.wait(LANES_EVERY)
         finally:
@@ -277,35 +277,31 @@ class Worker:
         self._ledger.adopt_intents(self._run.id, self._epoch, lanes_too=True)
         return go_on
 
-    def _share(self, lane: int) -> set[str]:
-        """Return the items of a lane: those of the whole plan in turn, so that every process tells the same."""
-        return set(self._ledger.acting(self._run.id)[lane :: self._run.options.lanes])
+    def _try_all(self) -> bool:
+        """Try every step that is to be done and that no other lane has taken. Return False when asked to stop."""
+        settling = max(session.map.settling for session in self._at.sessions.values())
+        while not self._stopping.is_set():
+            self._checkpoint("before-intent")
+            step = self._ledger.claim_step(
+                self._run.id, self._epoch, record=self._record, now=self._now, within=self._settings.write_deadline,
+                settling=settling,
+            )  # fmt: skip
+            if step is None:
+                return True
+            self._checkpoint("after-intent")
+            self._do(step)
+        return False
 
-    def _try_all(self, lane: int | None = None) -> bool:
-        """Try every step that is to be done, or a lane's share of them, in order. Return False when asked to stop."""
-        mine = None if lane is None else self._share(lane)
-        stuck: set[str] = set()
-        for step in self._steps("todo"):
-            if self._stopping.is_set():
-                return False
-            # The next step of an item waits for the one before it.
-            if step.item not in stuck and (mine is None or step.item in mine) and not self._do(step):
-                stuck.add(step.item)
-        return True
-
-    def _steps(self, state: str) -> list[StoredStep]:
-        return self._ledger.open_steps(self._run.id, state, record=self._record)
+    def _lost(self) -> list[StoredStep]:
+        return self._ledger.uncertain_steps(self._run.id, record=self._record)
 
     def _do(self, step: StoredStep) -> bool:
-        """Try one step and store what became of it. Return whether it is done."""
-        deadline = self._intended(step)
-        if deadline is None:
-            return False
+        """Try one step that was claimed, and store what became of it. Return whether it is done."""
         for session in self._at.sessions.values():
             session.spent = False
         try:
             with self._traced(step):
-                receipt = self._write(step, deadline)
+                receipt = self._write(step)
         except (RunLost, StateNotWritable):
             raise
         except WriteRefused as error:
@@ -323,30 +319,13 @@ class Worker:
                     self._keep(step, "screenshot", session.photograph)
         return True
 
-    def _intended(self, step: StoredStep) -> datetime | None:
-        """Store the intent and return until when the write may be sent, or None when it may not be tried."""
-        ledger, run, epoch = self._ledger, self._run.id, self._epoch
-        if step.attempts >= ATTEMPTS:
-            ledger.fail(run, epoch, step, f"Försöktes {ATTEMPTS} gånger utan verkan.")
-            return None
-        self._checkpoint("before-intent")
-        deadline = self._now() + self._settings.write_deadline
-        settles = deadline + max(session.map.settling for session in self._at.sessions.values())
-        if not ledger.intend(run, epoch, step, now=self._now(), deadline=deadline, settles=settles):
-            ledger.refer(
-                run, epoch, step, "En tidigare körning har redan gjort detta, eller kan ha gjort det.", sent=False
-            )
-            return None
-        self._checkpoint("after-intent")
-        return deadline
-
-    def _write(self, step: StoredStep, deadline: datetime) -> Receipt | None:
+    def _write(self, step: StoredStep) -> Receipt | None:
         """Read the matter again and make the write, or return None when it is not as it was planned."""
         if self._bot.reread(self._at, step.record, step) != step.record:
             return None
         with ExitStack() as stack:
             for session in self._at.sessions.values():
-                stack.enter_context(session.writing(deadline))
+                stack.enter_context(session.writing(step.deadline))
             return self._bot.perform(self._at, step, step.mark)
 
     @contextmanager
@@ -442,8 +421,11 @@ class Worker:
             self._ledger.refer(self._run.id, self._epoch, step, found.reason, sent=True)
             return True
         if settled:
-            self._ledger.unsent(self._run.id, self._epoch, step)
             self._log.info("step.absent", item=step.reference, step=step.kind)
+            if step.attempts < ATTEMPTS:
+                self._ledger.unsent(self._run.id, self._epoch, step)
+            else:
+                self._ledger.fail(self._run.id, self._epoch, step, f"Försöktes {ATTEMPTS} gånger utan verkan.")
         return settled
 
     def _confirm(self, step: StoredStep) -> Receipt | Refer | None:
@@ -471,7 +453,7 @@ def main() -> int:
     from orchestrator.bootstrap import carry  # noqa: PLC0415 - bootstrap wires this module
 
     run_id, *lane = sys.argv[1:]
-    return carry(run_id, lane=(int(lane[0]), int(lane[1])) if lane else None)
+    return carry(run_id, lane=int(lane[0]) if lane else None)
 
 
 if __name__ == "__main__":

@@ -124,14 +124,18 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class StoredStep(Step):
-    """One step as the worker needs it, with its item's record as it was when planned."""
+    """One step that has been claimed, with its item's record as it was when planned.
+
+    Its write may be sent until `deadline`; what is not seen in the target system at `settles` has not happened.
+    """
 
     id: int
     item: str
     reference: str
     mark: str
     attempts: int
-    settles: datetime | None
+    deadline: datetime
+    settles: datetime
     record: Any
 
 
@@ -676,81 +680,113 @@ class Ledger:
         with self.reading() as connection:
             return {row.key: self.vault.open(row.concern, _CONCERN) for row in connection.execute(query)}
 
-    def acting(self, run_id: str) -> list[str]:
-        """Return the keys of the items that the run has steps for, done or not, in the plan's order."""
-        query = (
-            sa.select(items.c.key)
-            .where(items.c.run == run_id, sa.exists().where(steps.c.run == items.c.run, steps.c.item == items.c.key))
-            .order_by(items.c.position)
-        )
-        with self.reading() as connection:
-            return list(connection.execute(query).scalars())
-
     # --- steps -------------------------------------------------------------------------------------------------
 
-    def open_steps(self, run_id: str, state: str, *, record: TypeAdapter[Any]) -> list[StoredStep]:
-        """Return the steps that are `todo` or `uncertain` and whose items are too, in the plan's order.
+    def uncertain_steps(self, run_id: str, *, record: TypeAdapter[Any]) -> list[StoredStep]:
+        """Return the steps that are uncertain and whose items are too, in the plan's order.
 
-        A step whose item has failed, or was referred to a person, is not this run's to touch any more.
+        A step whose item was referred to a person is not this run's to touch any more.
         """
         query = (
-            sa.select(steps, items.c.record, items.c.reference)
-            .join(items, (steps.c.run == items.c.run) & (steps.c.item == items.c.key))
-            .where(steps.c.run == run_id, steps.c.state == state, items.c.state == state)
+            self._with_item()
+            .where(steps.c.run == run_id, steps.c.state == "uncertain", items.c.state == "uncertain")
             .order_by(items.c.position, steps.c.ordinal)
         )
         with self.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [
-            StoredStep(
-                kind=row["kind"],
-                key=row["key"],
-                args=self.vault.open(row["args"]),
-                id=row["id"],
-                item=row["item"],
-                reference=row["reference"],
-                mark=row["mark"],
-                attempts=row["attempts"],
-                settles=row["settles"],
-                record=self.vault.open(row["record"], record),
-            )
-            for row in rows
-        ]
+            return [self._step(row, record) for row in connection.execute(query).mappings()]
 
-    def intend(
-        self, run_id: str, epoch: int, step: StoredStep, *, now: datetime, deadline: datetime, settles: datetime
-    ) -> bool:
-        """Take the step's business key and say that it is about to be written, before anything is sent.
+    @staticmethod
+    def _with_item() -> sa.Select[Any]:
+        return sa.select(steps, items.c.record, items.c.reference).join(
+            items, (steps.c.run == items.c.run) & (steps.c.item == items.c.key)
+        )
 
-        Returns False when the key is taken: the write was made, or may have been, by another run. Raises RunLost when
-        this worker no longer owns the run, RunCancelled when somebody has called it off.
+    def _step(self, row: Mapping[Any, Any], record: TypeAdapter[Any]) -> StoredStep:
+        return StoredStep(
+            kind=row["kind"],
+            key=row["key"],
+            args=self.vault.open(row["args"]),
+            id=row["id"],
+            item=row["item"],
+            reference=row["reference"],
+            mark=row["mark"],
+            attempts=row["attempts"],
+            deadline=row["deadline"],
+            settles=row["settles"],
+            record=self.vault.open(row["record"], record),
+        )
+
+    def claim_step(
+        self,
+        run_id: str,
+        epoch: int,
+        *,
+        record: TypeAdapter[Any],
+        now: Callable[[], datetime],
+        within: timedelta,
+        settling: timedelta,
+    ) -> StoredStep | None:
+        """Take the run's next step that is to be done, for the caller alone; None when there is none.
+
+        Its business key is taken, and it is said that it is about to be written, before anything is sent: the write may
+        be sent `within` that time, and shows in the target system, if at all, `settling` later. What has been tried
+        before comes last, and a step waits for the one before it of its item. A step whose key is taken was made, or
+        may have been, by another run: its item is referred to a person here. `attempts` are those before this one.
+
+        Raises RunLost when this worker no longer owns the run, RunCancelled when somebody has called it off.
         """
-        try:
+        while True:
             with self.changing() as connection:
                 self._own(connection, run_id, epoch)
                 self._heed(connection, run_id)
-                moved = connection.execute(
-                    steps.update()
-                    .where(steps.c.id == step.id, steps.c.state == "todo")
-                    .values(
-                        state="intent",
-                        epoch=epoch,
-                        attempts=steps.c.attempts + 1,
-                        intended=now,
-                        deadline=deadline,
-                        settles=settles,
-                    )
-                ).rowcount
-                if moved == 1:
-                    self.enter(
-                        connection, _worker(epoch), "step.intended", run_id, step.item, step=step.kind,
-                        deadline=deadline.isoformat(), **self._grounds(connection, run_id, step.item),
-                    )  # fmt: skip
+                row = connection.execute(self._next_step(run_id)).mappings().first()
+                if row is None:
+                    return None
+                begun = now()
+                intent = {
+                    "state": "intent", "epoch": epoch, "attempts": row["attempts"] + 1, "intended": begun,
+                    "deadline": begun + within, "settles": begun + within + settling,
+                }  # fmt: skip
+                if self._taken_by_another(connection, row["id"], intent):
+                    self._refer_taken(connection, run_id, epoch, row)
+                    # The next one in a transaction of its own: this one is at the trail's end, where others wait.
+                    continue
+                self.enter(
+                    connection, _worker(epoch), "step.intended", run_id, row["item"], step=row["kind"],
+                    deadline=intent["deadline"].isoformat(), **self._grounds(connection, run_id, row["item"]),
+                )  # fmt: skip
+                step: Mapping[Any, Any] = {**row, "deadline": intent["deadline"], "settles": intent["settles"]}
+                return self._step(step, record)
+
+    def _next_step(self, run_id: str) -> sa.Select[Any]:
+        before = steps.alias()
+        first = sa.exists().where(
+            before.c.run == steps.c.run, before.c.item == steps.c.item, before.c.ordinal < steps.c.ordinal,
+            before.c.state != "done",
+        )  # fmt: skip
+        return (
+            self._with_item()
+            .where(steps.c.run == run_id, steps.c.state == "todo", items.c.state == "todo", ~first)
+            .order_by(steps.c.attempts, steps.c.id)
+            .limit(1)
+            .with_for_update(of=steps, skip_locked=True)
+        )
+
+    @staticmethod
+    def _taken_by_another(connection: sa.Connection, step: int, intent: Mapping[str, Any]) -> bool:
+        try:
+            with connection.begin_nested():
+                connection.execute(steps.update().where(steps.c.id == step).values(**intent))
         except IntegrityError:
-            return False
-        if moved != 1:
-            raise RunLost(run_id)
-        return True
+            return True
+        return False
+
+    def _refer_taken(self, connection: sa.Connection, run_id: str, epoch: int, row: Mapping[Any, Any]) -> None:
+        why = "En tidigare körning har redan gjort detta, eller kan ha gjort det."
+        connection.execute(steps.update().where(steps.c.id == row["id"]).values(state="dropped"))
+        item = items.c.run == run_id, items.c.key == row["item"]
+        connection.execute(items.update().where(*item).values(state="referred", note=why))
+        self.enter(connection, _worker(epoch), "item.referred", run_id, row["item"], step=row["kind"], why=why)
 
     def _grounds(self, connection: sa.Connection, run_id: str, item: str) -> dict[str, object]:
         """Return what an item was decided by: rule, reason, and a digest of the record as it was read."""

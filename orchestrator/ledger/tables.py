@@ -153,7 +153,8 @@ steps = Table(
     Column("receipt_number", String),
     Column("receipt", LargeBinary),
     ForeignKeyConstraint(["run", "item"], ["items.run", "items.key"]),
-    Index("ix_steps_run_state", "run", "state"),
+    # In the order in which they are claimed, so that the next one is found at once among however many.
+    Index("ix_steps_claimed", "run", "state", "attempts", "id"),
     Index("ix_steps_run_item", "run", "item"),
     # The migration says the same to PostgreSQL. Here it would cost every command the import of that dialect.
     Index("uq_steps_taken", "instance", "key", unique=True, sqlite_where=_TAKEN),

@@ -48,7 +48,7 @@ def _whiskers(middle: Sequence[float], values: Sequence[Sequence[float]]) -> lis
 def _growth(axes: Any, figures: dict[str, dict[str, list[float]]]) -> None:
     """Draw milliseconds per item over the number of items."""
     sizes = [int(each) for each in figures]
-    titles = {"plan": "storing the plan", "open": "reading it back", "step": "intend and done"}
+    titles = {"plan": "storing the plan", "step": "claim and done"}
     for column, title in titles.items():
         values = [each[column] for each in figures.values()]
         (line,) = axes.plot(sizes, [statistics.median(each) for each in values], "o-", label=title, markersize=4)

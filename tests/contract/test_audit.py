@@ -8,22 +8,18 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from pydantic import TypeAdapter
 
 from bots.contract import Receipt
 from bots.errors import RunLost
-from bots.reminder_cleanup.models import Case
 from orchestrator.ledger.store import Ledger
 from orchestrator.ledger.vault import Vault
 from tests.builders import NOW, TODAY, a_holder, a_ledger, a_page, an_act, an_item, options
+from tests.contract.claims import CASE, all_claimed
 
-CASE: TypeAdapter[Any] = TypeAdapter(Case)
 PERSON = "Märta Åkesson 199003152385"
 
 
@@ -40,9 +36,7 @@ def a_night(ledger: Ledger, run: str = "r1", count: int = 8) -> None:
     ledger.store_plan(run, epoch, plan, record=CASE, instance="prov", limit=None, maps={"lifecare": "2023.10"}, now=NOW)
     ledger.approve(run, "birgit", NOW)
     ledger.adopt_intents(run, epoch)
-    for at, step in enumerate(ledger.open_steps(run, "todo", record=CASE)):
-        later = NOW + timedelta(seconds=10)
-        ledger.intend(run, epoch, step, now=NOW, deadline=later, settles=later)
+    for at, step in enumerate(all_claimed(ledger, run, epoch)):
         if at % 4 == 1:
             ledger.uncertain(run, epoch, step, "Svaret uteblev.", detail=PERSON)
         elif at % 4 == 2:

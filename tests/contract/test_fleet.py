@@ -15,7 +15,8 @@ from orchestrator.ledger.fleet import InTheWay, Place
 from orchestrator.ledger.store import Errand, Ledger, Run
 from orchestrator.ledger.tables import machines
 from tests.builders import NOW, TODAY, a_holder, an_act, an_item, options
-from tests.contract.test_ledger import ACCOUNT, a_plan, done, intend, todo
+from tests.contract.claims import claim, claimed
+from tests.contract.test_ledger import ACCOUNT, a_plan, done
 
 Opener = Callable[[], Ledger]
 GRACE = timedelta(seconds=30)
@@ -138,9 +139,7 @@ def test_deaths_are_counted_anew_when_the_run_got_further(ledger: Ledger) -> Non
     fleet.died(ledger, "r1", 1, "m1")
     assert fleet.died(ledger, "r1", 1, "m1") == 2
     epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
-    step = todo(ledger)[0]
-    intend(ledger, step, epoch=epoch)
-    done(ledger, step, epoch=epoch)
+    done(ledger, claimed(ledger, epoch=epoch), epoch=epoch)
 
     assert fleet.died(ledger, "r1", 1, "m1") == 1
 
@@ -228,14 +227,13 @@ def test_a_run_at_work_is_told_at_its_next_item(ledger: Ledger) -> None:
     handed(ledger)
     epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
     a_plan(ledger, "r1", epoch, an_item(), an_item("P-2", an_act("P-2")))
-    first, second = todo(ledger)
-    intend(ledger, first)
+    first = claimed(ledger)
 
     assert fleet.cancel(ledger, "r1", by="anna", now=NOW) == "running"
 
     done(ledger, first)
     with pytest.raises(RunCancelled, match="anna"):
-        intend(ledger, second)
+        claim(ledger)
     with pytest.raises(RunCancelled):
         ledger.seen("r1", epoch, 1)
 

@@ -20,7 +20,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from cryptography.fernet import Fernet
-from pydantic import TypeAdapter
 from sqlalchemy import event
 
 from bots.contract import Decision, Leave, Receipt, Refer
@@ -31,12 +30,12 @@ from orchestrator.ledger import store
 from orchestrator.ledger.store import Ledger, PlannedItem, StoredStep, mark
 from orchestrator.ledger.tables import TAKEN, items, metadata, steps
 from tests.builders import NOW, TODAY, a_holder, a_ledger, a_page, an_act, an_item, options
+from tests.contract.claims import CASE, SETTLING, WITHIN, all_claimed, claim, claimed
 from tests.postgres import Postgres
 
-CASE: TypeAdapter[Any] = TypeAdapter(Case)
 ACCOUNT = "lifecare-prov/robot"
-DEADLINE = NOW + timedelta(seconds=10)
-SETTLES = NOW + timedelta(seconds=13)
+DEADLINE = NOW + WITHIN
+SETTLES = DEADLINE + SETTLING
 Opener = Callable[[], Ledger]
 
 
@@ -59,14 +58,6 @@ def a_plan(
     ledger.store_plan(
         run, epoch, plan, record=CASE, instance=instance, limit=limit, maps={"lifecare": "2023.10"}, now=NOW
     )
-
-
-def todo(ledger: Ledger, run: str = "r1") -> list[StoredStep]:
-    return ledger.open_steps(run, "todo", record=CASE)
-
-
-def intend(ledger: Ledger, step: StoredStep, run: str = "r1", epoch: int = 1) -> bool:
-    return ledger.intend(run, epoch, step, now=NOW, deadline=DEADLINE, settles=SETTLES)
 
 
 def done(ledger: Ledger, step: StoredStep, run: str = "r1", epoch: int = 1) -> None:
@@ -210,12 +201,12 @@ def test_a_plan_is_stored_with_what_it_was_decided_on(ledger: Ledger) -> None:
     """What is done tomorrow is what was seen and decided today."""
     a_run(ledger)
 
-    (step,) = todo(ledger)
+    step = claimed(ledger)
 
     assert step.record == Case("P-1", page=a_page())
     assert step.args == {"reminder": "P-1", "why": "Beslut B-1 är redan avslutat."}
     assert (step.kind, step.key, step.reference) == ("remove", "reminder:P-1:remove", "P-1")
-    assert (step.attempts, step.settles) == (0, None)
+    assert (step.attempts, step.deadline, step.settles) == (0, DEADLINE, SETTLES)
 
 
 def test_each_decision_has_its_state(ledger: Ledger) -> None:
@@ -248,16 +239,34 @@ def test_what_is_beyond_the_limit_is_postponed(ledger: Ledger) -> None:
     a_plan(ledger, "r1", epoch, *(an_item(f"P-{place}") for place in range(1, 5)), limit=2)
 
     assert [line.state for line in ledger.lines("r1")] == ["todo", "todo", "postponed", "postponed"]
-    assert [step.reference for step in todo(ledger)] == ["P-1", "P-2"]
+    assert [step.reference for step in all_claimed(ledger, epoch=epoch)] == ["P-1", "P-2"]
 
 
 def test_steps_come_in_the_order_of_the_plan(ledger: Ledger) -> None:
     """Neither by key nor by chance."""
-    a_run(ledger, "r1", *(an_item(f"P-{place}", an_act(f"P-{place}", steps=2)) for place in (3, 1, 2)))
+    a_run(ledger, "r1", *(an_item(f"P-{place}") for place in (3, 1, 2)))
 
-    assert [(step.reference, step.key[-2:]) for step in todo(ledger)] == [
-        ("P-3", "ve"), ("P-3", ":1"), ("P-1", "ve"), ("P-1", ":1"), ("P-2", "ve"), ("P-2", ":1"),
-    ]  # fmt: skip
+    assert [step.reference for step in all_claimed(ledger)] == ["P-3", "P-1", "P-2"]
+
+
+def test_a_step_waits_for_the_one_before_it_of_its_item(ledger: Ledger) -> None:
+    """A decision is made before it is sent; other items need not wait for it."""
+    a_run(ledger, "r1", an_item("P-1", an_act("P-1", steps=2)), an_item("P-2"))
+    first, other = all_claimed(ledger)
+    assert (first.reference, other.reference) == ("P-1", "P-2")
+
+    done(ledger, first)
+
+    second = claimed(ledger)
+    assert (second.reference, second.key[-2:]) == ("P-1", ":1")
+
+
+def test_what_has_been_tried_before_comes_last(ledger: Ledger) -> None:
+    """One reminder whose page is ill doesn't hold the others up."""
+    a_run(ledger, "r1", an_item("P-1"), an_item("P-2"))
+    ledger.unsent("r1", 1, claimed(ledger))
+
+    assert [(step.reference, step.attempts) for step in all_claimed(ledger)] == [("P-2", 0), ("P-1", 1)]
 
 
 def test_a_plan_is_stored_whole_or_not_at_all(ledger: Ledger) -> None:
@@ -283,7 +292,7 @@ def test_a_mark_is_the_same_after_a_crash_and_another_for_every_write() -> None:
 Arrow = Callable[[Ledger, StoredStep], object]
 
 ARROWS: dict[str, Arrow] = {
-    "intend": intend,
+    "claim_step": lambda ledger, _step: claimed(ledger),
     "done": done,
     "uncertain": lambda ledger, step: ledger.uncertain("r1", 1, step, "Svaret uteblev."),
     "unsent": lambda ledger, step: ledger.unsent("r1", 1, step),
@@ -293,35 +302,36 @@ ARROWS: dict[str, Arrow] = {
 }
 
 
-def follow(ledger: Ledger, step: StoredStep, *arrows: str) -> None:
+def follow(ledger: Ledger, *arrows: str) -> None:
     """Take the step of r1 along these arrows."""
+    step: Any = None
     for arrow in arrows:
-        ARROWS[arrow](ledger, step)
+        moved = ARROWS[arrow](ledger, step)
+        step = moved if arrow == "claim_step" else step
 
 
 @pytest.mark.parametrize(
     ("arrows", "step", "item"),
     [
         ((), "todo", "todo"),
-        (("intend",), "intent", "todo"),
-        (("intend", "done"), "done", "done"),
-        (("intend", "uncertain"), "uncertain", "uncertain"),
-        (("intend", "uncertain", "done"), "done", "done"),
-        (("intend", "uncertain", "unsent"), "todo", "todo"),
-        (("intend", "uncertain", "unsent", "intend", "done"), "done", "done"),
-        (("intend", "uncertain", "refer sent"), "uncertain", "referred"),
-        (("intend", "refer unsent"), "dropped", "referred"),
-        (("intend", "unsent"), "todo", "todo"),
-        (("intend", "fail"), "todo", "failed"),
+        (("claim_step",), "intent", "todo"),
+        (("claim_step", "done"), "done", "done"),
+        (("claim_step", "uncertain"), "uncertain", "uncertain"),
+        (("claim_step", "uncertain", "done"), "done", "done"),
+        (("claim_step", "uncertain", "unsent"), "todo", "todo"),
+        (("claim_step", "uncertain", "unsent", "claim_step", "done"), "done", "done"),
+        (("claim_step", "uncertain", "refer sent"), "uncertain", "referred"),
+        (("claim_step", "refer unsent"), "dropped", "referred"),
+        (("claim_step", "unsent"), "todo", "todo"),
+        (("claim_step", "fail"), "todo", "failed"),
     ],
     ids=lambda value: ", ".join(value) if isinstance(value, tuple) else None,
 )
 def test_a_step_and_its_item_go_along_the_arrows(ledger: Ledger, arrows: tuple[str, ...], step: str, item: str) -> None:
     """Each is where the drawing says."""
     a_run(ledger)
-    (planned,) = todo(ledger)
 
-    follow(ledger, planned, *arrows)
+    follow(ledger, *arrows)
 
     assert states(ledger) == (step, item)
 
@@ -329,40 +339,34 @@ def test_a_step_and_its_item_go_along_the_arrows(ledger: Ledger, arrows: tuple[s
 def test_an_intent_says_when_it_was_and_until_when_it_counts(ledger: Ledger) -> None:
     """After a crash, these are what tells when absence is proof."""
     a_run(ledger)
-    (step,) = todo(ledger)
-
-    intend(ledger, step)
+    claimed(ledger)
 
     (row,) = everything(ledger)["steps"]
     assert (row.epoch, row.attempts, row.intended, row.deadline, row.settles) == (1, 1, NOW, DEADLINE, SETTLES)
 
 
-def test_a_step_is_intended_once(ledger: Ledger) -> None:
-    """Two workers that both read it as to be done can't both go on."""
+def test_a_step_is_claimed_once(ledger: Ledger) -> None:
+    """Whoever comes second finds nothing to do."""
     a_run(ledger)
-    (step,) = todo(ledger)
-    intend(ledger, step)
+    claimed(ledger)
 
-    with pytest.raises(RunLost):
-        intend(ledger, step)
+    assert claim(ledger) is None
 
 
 def test_each_attempt_is_counted(ledger: Ledger) -> None:
     """What never takes effect is given up at last."""
     a_run(ledger)
     for _ in range(2):
-        (step,) = todo(ledger)
-        intend(ledger, step)
+        step = claimed(ledger)
         ledger.unsent("r1", 1, step)
 
-    assert [step.attempts for step in todo(ledger)] == [2]
+    assert claimed(ledger).attempts == 2
 
 
 def test_a_receipt_is_stored_with_how_the_target_was_found(ledger: Ledger) -> None:
     """The proof of the write, and by which map and locator it was made."""
     a_run(ledger)
-    (step,) = todo(ledger)
-    intend(ledger, step)
+    step = claimed(ledger)
 
     done(ledger, step)
 
@@ -377,22 +381,18 @@ def test_a_receipt_is_stored_with_how_the_target_was_found(ledger: Ledger) -> No
 def test_an_item_is_done_when_its_last_step_is(ledger: Ledger) -> None:
     """A matter half done is not done."""
     a_run(ledger, "r1", an_item("P-1", an_act("P-1", steps=2)))
-    first, second = todo(ledger)
 
-    intend(ledger, first)
-    done(ledger, first)
+    done(ledger, claimed(ledger))
     assert ledger.item_counts("r1") == {"todo": 1}
 
-    intend(ledger, second)
-    done(ledger, second)
+    done(ledger, claimed(ledger))
     assert ledger.item_counts("r1") == {"done": 1}
 
 
 def test_what_is_done_in_the_end_keeps_no_note_of_the_trouble(ledger: Ledger) -> None:
     """The summary says what is, not what was feared."""
     a_run(ledger)
-    (step,) = todo(ledger)
-    intend(ledger, step)
+    step = claimed(ledger)
     ledger.uncertain("r1", 1, step, "Svaret uteblev.")
     assert [line.note for line in ledger.lines("r1")] == ["Svaret uteblev."]
 
@@ -405,12 +405,11 @@ def test_what_is_done_in_the_end_keeps_no_note_of_the_trouble(ledger: Ledger) ->
 def test_what_failed_or_is_a_persons_is_not_offered_again(ledger: Ledger, arrow: str) -> None:
     """Within the run it is over; what failed is for `resume`."""
     a_run(ledger)
-    (step,) = todo(ledger)
 
-    follow(ledger, step, "intend", arrow)
+    follow(ledger, "claim_step", arrow)
 
-    assert todo(ledger) == []
-    assert ledger.open_steps("r1", "uncertain", record=CASE) == []
+    assert claim(ledger) is None
+    assert ledger.uncertain_steps("r1", record=CASE) == []
 
 
 # Epochs: a worker that has lost the run changes nothing.
@@ -430,7 +429,7 @@ CHANGES: dict[str, Arrow] = {
 def test_a_worker_that_lost_the_run_changes_nothing(ledger: Ledger, change: str) -> None:
     """A process that wakes up after it was given up for dead must not undo what its successor stored."""
     a_run(ledger)
-    (step,) = todo(ledger)
+    step = claimed(ledger)
     ledger.claim("r1", a_holder(2), [f"{ACCOUNT}-r1"], NOW)
     before = everything(ledger)
 
@@ -446,7 +445,7 @@ def test_a_run_that_does_not_exist_cannot_be_changed(ledger: Ledger, change: str
     ledger.create_run("other", "b", today=TODAY, options=options(), now=NOW)
     epoch = ledger.claim("other", a_holder(), [ACCOUNT], NOW)
     a_plan(ledger, "other", epoch, an_item())
-    (step,) = todo(ledger, "other")
+    step = claimed(ledger, "other", epoch)
     before = everything(ledger)
 
     with pytest.raises(RunLost):
@@ -469,20 +468,20 @@ def test_every_change_of_a_worker_is_among_those_tried() -> None:
 def test_intents_of_an_earlier_worker_become_uncertain(ledger: Ledger) -> None:
     """It may have been sent: only the target system knows."""
     a_run(ledger, "r1", an_item("P-1"), an_item("P-2"))
-    intend(ledger, todo(ledger)[0])
+    claimed(ledger)
     epoch = ledger.claim("r1", a_holder(2), [f"{ACCOUNT}-r1"], NOW)
 
     ledger.adopt_intents("r1", epoch)
 
     assert ledger.item_counts("r1") == {"uncertain": 1, "todo": 1}
-    (lost,) = ledger.open_steps("r1", "uncertain", record=CASE)
+    (lost,) = ledger.uncertain_steps("r1", record=CASE)
     assert (lost.reference, lost.settles) == ("P-1", SETTLES)
 
 
 def test_a_workers_own_intents_are_not_adopted(ledger: Ledger) -> None:
     """What is in hand is not lost."""
     a_run(ledger)
-    intend(ledger, todo(ledger)[0])
+    claimed(ledger)
 
     ledger.adopt_intents("r1", 1)
 
@@ -492,7 +491,7 @@ def test_a_workers_own_intents_are_not_adopted(ledger: Ledger) -> None:
 def test_intents_of_another_run_are_not_adopted(ledger: Ledger) -> None:
     """They are its own worker's to look for."""
     a_run(ledger, "r1")
-    intend(ledger, todo(ledger)[0])
+    claimed(ledger)
     epoch = a_run(ledger, "r2", an_item("P-2"))
 
     ledger.adopt_intents("r2", epoch)
@@ -503,8 +502,7 @@ def test_intents_of_another_run_are_not_adopted(ledger: Ledger) -> None:
 def test_what_failed_is_to_be_done_when_the_run_is_taken_up_again(ledger: Ledger) -> None:
     """The screen may be well again."""
     a_run(ledger)
-    (step,) = todo(ledger)
-    intend(ledger, step)
+    step = claimed(ledger)
     ledger.fail("r1", 1, step, "Skärmen kom inte.")
 
     ledger.adopt_intents("r1", ledger.claim("r1", a_holder(2), [f"{ACCOUNT}-r1"], NOW))
@@ -517,36 +515,36 @@ def test_what_failed_is_to_be_done_when_the_run_is_taken_up_again(ledger: Ledger
 
 @pytest.mark.parametrize("taken", [(), ("uncertain",), ("done",), ("uncertain", "refer sent")], ids=", ".join)
 def test_a_key_that_may_have_been_written_is_refused_to_every_other_run(ledger: Ledger, taken: tuple[str, ...]) -> None:
-    """In intent, uncertain, done or a person's to look for: a second run cannot act on it."""
+    """In intent, uncertain, done or a person's to look for: a second run can't act on it, and asks a person."""
     a_run(ledger, "r1")
-    (step,) = todo(ledger)
-    follow(ledger, step, "intend", *taken)
-    epoch = a_run(ledger, "r2")
-    before = everything(ledger)
+    follow(ledger, "claim_step", *taken)
+    epoch = a_run(ledger, "r2", an_item("P-1"), an_item("P-2"))
+    before = states(ledger)
 
-    assert not intend(ledger, todo(ledger, "r2")[0], "r2", epoch)
+    assert claimed(ledger, "r2", epoch).reference == "P-2"
 
-    assert everything(ledger) == before
+    assert states(ledger) == before
+    assert states(ledger, "r2") == ("dropped", "referred")
+    assert "tidigare körning" in str(ledger.lines("r2")[0].note)
 
 
 @pytest.mark.parametrize("freed", ["unsent", "fail", "refer unsent"])
 def test_a_key_of_which_nothing_was_sent_is_free_again(ledger: Ledger, freed: str) -> None:
     """Another run may do what this one did not."""
     a_run(ledger, "r1")
-    (step,) = todo(ledger)
-    follow(ledger, step, "intend", freed)
+    follow(ledger, "claim_step", freed)
     epoch = a_run(ledger, "r2")
 
-    assert intend(ledger, todo(ledger, "r2")[0], "r2", epoch)
+    assert claimed(ledger, "r2", epoch).reference == "P-1"
 
 
 def test_another_installation_has_keys_of_its_own(ledger: Ledger) -> None:
     """Reminder 1 of the test system is not reminder 1 of the real one."""
     a_run(ledger, "r1")
-    intend(ledger, todo(ledger)[0])
+    claimed(ledger)
     epoch = a_run(ledger, "r2", instance="lifecare-skarp")
 
-    assert intend(ledger, todo(ledger, "r2")[0], "r2", epoch)
+    assert claimed(ledger, "r2", epoch).reference == "P-1"
 
 
 # Two at once.
@@ -578,31 +576,21 @@ def test_of_two_runs_that_reach_for_one_key_exactly_one_gets_it(open_ledger: Ope
     plan = [an_item(f"P-{place}") for place in range(20)]
     epochs = [a_run(one, run, *plan) for run in ("r1", "r2")]
 
-    ends = [
-        both_at_once(
-            lambda mine=mine: intend(one, mine, "r1", epochs[0]),  # type: ignore[misc]
-            lambda theirs=theirs: intend(other, theirs, "r2", epochs[1]),  # type: ignore[misc]
-        )
-        for mine, theirs in zip(todo(one, "r1"), todo(one, "r2"), strict=True)
-    ]
+    ends = both_at_once(lambda: all_claimed(one, "r1", epochs[0]), lambda: all_claimed(other, "r2", epochs[1]))
 
-    assert {frozenset(map(str, each)) for each in ends} == {frozenset({"True", "False"})}
+    got = [step.reference for each in ends for step in each]  # type: ignore[attr-defined]
+    assert sorted(got) == sorted(planned.item.reference for planned in plan)
 
 
-def test_of_two_workers_of_one_epoch_exactly_one_gets_the_step(open_ledger: Opener) -> None:
-    """It can't happen, and if it does the second is told that it has lost the run."""
+def test_lanes_of_one_run_share_its_steps(open_ledger: Opener) -> None:
+    """Each is claimed by one of them, and none waits for the other."""
     one, other = open_ledger(), open_ledger()
-    a_run(one, "r1", *(an_item(f"P-{place}") for place in range(10)))
+    a_run(one, "r1", *(an_item(f"P-{place}") for place in range(40)))
 
-    ends = [
-        both_at_once(
-            lambda step=step: intend(one, step),  # type: ignore[misc]
-            lambda step=step: intend(other, step),  # type: ignore[misc]
-        )
-        for step in todo(one)
-    ]
+    ends = both_at_once(lambda: all_claimed(one), lambda: all_claimed(other))
 
-    assert {frozenset(map(str, each)) for each in ends} == {frozenset({"True", str(RunLost)})}
+    got = [step.reference for each in ends for step in each]  # type: ignore[attr-defined]
+    assert sorted(got) == sorted(f"P-{place}" for place in range(40))
 
 
 def test_of_two_workers_that_claim_one_account_exactly_one_gets_it(open_ledger: Opener) -> None:
@@ -624,9 +612,9 @@ def test_of_two_workers_that_claim_one_account_exactly_one_gets_it(open_ledger: 
 
 
 def reach_for_all(place: Path | str, anchors: Path, run: str, epoch: int, key: bytes) -> list[str]:
-    """Intend every step of the run, in a process of its own, and return what it got."""
+    """Claim every step of the run, in a process of its own, and return what it got."""
     ledger = a_ledger(place, key, anchors=anchors)
-    got = [step.reference for step in todo(ledger, run) if intend(ledger, step, run, epoch)]
+    got = [step.reference for step in all_claimed(ledger, run, epoch)]
     ledger.close()
     return got
 
@@ -680,19 +668,18 @@ def test_a_full_disk_is_said_in_one_sentence_and_leaves_nothing_half_stored(ledg
     assert "P-1" not in str(refusal.value)
     assert everything(ledger) == before
     a_plan(ledger, "r1", epoch, *plan)
-    assert len(todo(ledger)) == 1000
+    assert ledger.item_counts("r1") == {"todo": 1000}
 
 
 @pytest.mark.sqlite
 def test_a_ledger_that_may_not_be_written_says_so(ledger: Ledger) -> None:
     """Before anything is sent that could not be recorded."""
     a_run(ledger)
-    (step,) = todo(ledger)
     event.listen(ledger._engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
     ledger.close()
 
     with pytest.raises(StateNotWritable):
-        intend(ledger, step)
+        claim(ledger)
 
     assert states(ledger) == ("todo", "todo")
 
@@ -727,8 +714,7 @@ def test_nothing_that_lifecare_shows_of_a_person_lies_in_the_clear(ledger: Ledge
     page = a_page(person="201206152389", text="Anna Andersson ringde", handlaggare="KAEK")
     decision = replace(an_act(), inputs={"skapad av": "Anna Andersson"})
     a_run(ledger, "r1", an_item(decision=decision, page=page))
-    (step,) = todo(ledger)
-    intend(ledger, step)
+    step = claimed(ledger)
     ledger.uncertain("r1", 1, step, "Svaret uteblev.", detail='aria-label="Anna Andersson 201206152389"')
     ledger.done(
         "r1", 1, step, Receipt("KV-1", {"orsak": "Anna Andersson"}), now=NOW, confirmed=True,
@@ -749,7 +735,7 @@ def test_the_ledger_opens_with_its_own_key_alone(ledger: Ledger, place: Path | s
     stranger = a_ledger(place, Fernet.generate_key(), anchors=anchors)
 
     with pytest.raises(ConfigurationError, match="FLOTTA_KEY_FILE"):
-        todo(stranger)
+        claim(stranger)
 
     stranger.close()
 
@@ -758,7 +744,7 @@ def test_what_was_stored_outlives_its_process(open_ledger: Opener) -> None:
     """Another one, that opens the file later, sees it all."""
     first = open_ledger()
     a_run(first)
-    intend(first, todo(first)[0])
+    claimed(first)
     before = everything(first)
     first.close()
 

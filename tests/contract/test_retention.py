@@ -17,6 +17,7 @@ from orchestrator.ledger.store import Ledger
 from orchestrator.ledger.tables import evidence, items, steps
 from orchestrator.settings import Retention
 from tests.builders import NOW, TODAY, a_holder, an_item, options
+from tests.contract.claims import claim, claimed
 
 CASE: TypeAdapter[Case] = TypeAdapter(Case)
 KEEP = Retention()
@@ -39,8 +40,7 @@ def a_night(ledger: Ledger, run: str, day: int = 0, *, end: str | None = "done")
         maps={"lifecare": "2023.10"},
         now=at,
     )
-    (step,) = ledger.open_steps(run, "todo", record=CASE)
-    ledger.intend(run, epoch, step, now=at, deadline=at, settles=at)
+    step = claimed(ledger, run, epoch, at=at)
     if end == "done":
         ledger.done(
             run, epoch, step, Receipt("KV-1", {"orsak": "Dubblett."}), now=at, confirmed=False,
@@ -98,9 +98,8 @@ def test_a_key_that_was_written_once_stays_taken(ledger: Ledger, tmp_path: Path)
     ledger.create_run("r3", "reminder-cleanup", today=TODAY, options=options(), now=LATER)
     epoch = ledger.claim("r3", a_holder(), ["konto"], LATER)
     ledger.store_plan("r3", epoch, [an_item("P-r1")], record=CASE, instance="prov", limit=None, maps={}, now=LATER)
-    (step,) = ledger.open_steps("r3", "todo", record=CASE)
 
-    assert not ledger.intend("r3", epoch, step, now=LATER, deadline=LATER, settles=LATER)
+    assert claim(ledger, "r3", epoch, at=LATER) is None
 
 
 def test_nothing_goes_before_its_time(ledger: Ledger, tmp_path: Path) -> None:

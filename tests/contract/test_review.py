@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
 from bots.contract import Refer
 from bots.errors import ConfigurationError
@@ -17,8 +16,8 @@ from orchestrator.ledger import review
 from orchestrator.ledger.review import APPROVED, REJECTED, Question
 from orchestrator.ledger.store import Ledger, PlannedItem
 from tests.builders import NOW, TODAY, a_holder, a_page, an_act, an_item, options
+from tests.contract.claims import CASE, claim, claimed
 
-CASE: TypeAdapter[Any] = TypeAdapter(Case)
 REFERRED = Refer(rules.NO_HANDLAGGARE, "Vem ska ta över den?")
 
 
@@ -141,7 +140,7 @@ def test_a_plan_can_be_approved_in_part(ledger: Ledger) -> None:
     decide(ledger, plan, APPROVED, only=["P-1", "P-3"])
 
     assert states(ledger) == {"P-1": "todo", "P-2": "declined", "P-3": "todo"}
-    assert [step.reference for step in ledger.open_steps("r1", "todo", record=CASE)] == ["P-1", "P-3"]
+    assert [line.reference for line in ledger.lines("r1") if line.state == "todo"] == ["P-1", "P-3"]
     run = ledger.run("r1")
     assert run is not None
     assert run.approved_by == "birgit"
@@ -155,7 +154,7 @@ def test_a_rejected_plan_is_carried_out_by_nobody(ledger: Ledger) -> None:
     decide(ledger, asked(ledger, "plan")[0], REJECTED)
 
     assert states(ledger) == {"P-1": "declined"}
-    assert ledger.open_steps("r1", "todo", record=CASE) == []
+    assert claim(ledger) is None
     assert ledger.approved("reminder-cleanup") == set()
     assert review.queue(ledger) == []
 
@@ -211,8 +210,7 @@ def uncertain(ledger: Ledger) -> Question:
     ledger.create_run("r1", "reminder-cleanup", today=TODAY, options=options(), now=NOW)
     epoch = ledger.claim("r1", a_holder(), ["konto"], NOW)
     ledger.store_plan("r1", epoch, [an_item("P-1")], record=CASE, instance="prov", limit=None, maps={}, now=NOW)
-    (step,) = ledger.open_steps("r1", "todo", record=CASE)
-    ledger.intend("r1", epoch, step, now=NOW, deadline=NOW, settles=NOW + timedelta(seconds=13))
+    step = claimed(ledger, epoch=epoch)
     ledger.uncertain("r1", epoch, step, "Svaret uteblev.")
     assert asked(ledger, "step") == [], "a worker may still find out by itself"
     ledger.end_run("r1", epoch, state="partial", exit_code=1, now=NOW)
@@ -233,7 +231,7 @@ def test_a_write_that_a_person_did_not_see_may_be_tried_again(ledger: Ledger, un
     """Now it is proven that it did not happen."""
     decide(ledger, uncertain, REJECTED, now=NOW + timedelta(minutes=1))
 
-    assert [step.reference for step in ledger.open_steps("r1", "todo", record=CASE)] == ["P-1"]
+    assert [line.reference for line in ledger.lines("r1") if line.state == "todo"] == ["P-1"]
 
 
 def test_a_write_that_may_still_land_cannot_be_called_absent(ledger: Ledger, uncertain: Question) -> None:

@@ -1,4 +1,4 @@
-"""Runs that machines carry, the machines, and what the house knows of itself."""
+"""Runs that machines carry, the machines, what the house knows of itself; steps in the order of their claims."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +30,9 @@ def upgrade() -> None:
         for column in columns():
             batch_op.add_column(column)
         batch_op.create_index("ix_runs_state", ["state"], unique=False)
+    with op.batch_alter_table("steps", schema=None) as batch_op:
+        batch_op.drop_index("ix_steps_run_state")
+        batch_op.create_index("ix_steps_claimed", ["run", "state", "attempts", "id"], unique=False)
     op.create_table(
         "machines",
         sa.Column("id", sa.String(), nullable=False),
@@ -52,6 +55,9 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("facts")
     op.drop_table("machines")
+    with op.batch_alter_table("steps", schema=None) as batch_op:
+        batch_op.drop_index("ix_steps_claimed")
+        batch_op.create_index("ix_steps_run_state", ["run", "state"], unique=False)
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.drop_index("ix_runs_state")
         for column in reversed(columns()):
