@@ -3,12 +3,14 @@
     FlottaError                        sentence (Swedish, no personal data), exit_code
     ├── ConfigurationError             2  a person must change a setting, a file or the command
     │   ├── BrowserMissing
+    │   ├── ScreenMissing
     │   ├── MapInvalid
     │   └── SignInRefused
     ├── ApplicationException           1  the screen or the network failed; nothing was decided by it
     │   ├── ScreenNotReady                transient: a read may be tried again
     │   ├── SessionLost                   transient: sign in, then read again
     │   └── SystemUnreachable
+    ├── SignInNeeded                   3  a person must sign in with their own e-legitimation
     ├── SelectorDrift                  4  the screen is not the one in the map; waits for a new map
     │   └── VersionUnknown
     ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
@@ -59,6 +61,17 @@ class BrowserMissing(ConfigurationError):
         )
 
 
+class ScreenMissing(ConfigurationError):
+    """A window was asked for where there is no screen to show it on."""
+
+    def __init__(self) -> None:
+        """There is nothing to name."""
+        super().__init__(
+            "Webbläsarens fönster kunde inte öppnas. Kör kommandot på en dator med skärm (inte över en ren terminal), "
+            "med Chromium eller Chrome installerat."
+        )
+
+
 class MapInvalid(ConfigurationError):
     """A selector map cannot be used as it is written."""
 
@@ -106,6 +119,19 @@ class SystemUnreachable(ApplicationException):
     def __init__(self, system: str, url: str) -> None:
         """`url` is the base address from the settings."""
         super().__init__(f"{system} svarar inte på {url}. Kontrollera adressen och nätet och kör igen.")
+
+
+class SignInNeeded(FlottaError):
+    """The system lets nobody in but a person with their own e-legitimation, and none has signed in."""
+
+    exit_code = 3
+
+    def __init__(self, system: str) -> None:
+        """Name the system."""
+        super().__init__(
+            f"{system} kräver att en person loggar in med e-legitimation. Kör `flotta sign-in` vid din egen dator."
+        )
+        self.system = system
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,16 +114,20 @@ class Doors:
         base_urls: dict[str, str],
         maps: dict[str, str],
         checkpoint: Callable[[str], None] = _nothing,
+        attended: bool = False,
     ) -> None:
-        """The browser is started at the first door, and closed with `stack`."""
-        self._settings, self._stack, self._checkpoint = settings, stack, checkpoint
+        """The browser is started at the first door, and closed with `stack`.
+
+        `attended`: a person is at the screen, so the browser opens a window for them to sign in.
+        """
+        self._settings, self._stack, self._checkpoint, self._attended = settings, stack, checkpoint, attended
         self._base_urls, self._maps = base_urls, maps
         self._browser: Browser | None = None
 
     def open(self, system: str) -> tuple[Session, Any]:
         """Open the system, choose the map that fits it, and sign in. Returns the session and the screens.
 
-        Raises SystemUnreachable, VersionUnknown, SignInRefused, BrowserMissing or MapInvalid.
+        Raises SystemUnreachable, VersionUnknown, SignInRefused, SignInNeeded, BrowserMissing or MapInvalid.
         """
         from bots.browser.versions import fitting  # noqa: PLC0415 - Playwright, 0.3 s
 
@@ -139,7 +143,7 @@ class Doors:
 
         about = self._settings.system(system)
         session = Session(self._page(), selector_map, self.base_url(system), now=now, checkpoint=self._checkpoint)
-        account = Account(about.user, about.password, about.role)
+        account = Account(about.user, about.password, about.role, self._attended if about.attended else None)
         return session, registry.screens(system)(session, account)
 
     def maps(self, system: str) -> list[SelectorMap]:
@@ -168,7 +172,9 @@ class Doors:
                 for name, value in os.environ.items()
                 if not name.startswith("FLOTTA_") or name == processes.MARK
             }
-            begun = kit.running(self._settings.browser, as_root=os.geteuid() == 0, environment=clean)
+            begun = kit.running(
+                self._settings.browser, as_root=os.geteuid() == 0, environment=clean, headed=self._attended
+            )
             _executable, self._browser = self._stack.enter_context(begun)
             self._context = kit.new_context(self._browser)
         return self._context.new_page()
@@ -222,10 +228,13 @@ def instance(settings: Settings, base_urls: Mapping[str, str], system: str) -> s
     return about.instance
 
 
-def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: int | None = None) -> int:
+def carry(
+    run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: int | None = None, attended: bool = False
+) -> int:
     """Carry one run in this process, and return the exit code. What there is to say of it is in the ledger.
 
-    With `lane`, an epoch, do a part of the steps for the worker that has it.
+    With `lane`, an epoch, do a part of the steps for the worker that has it. `attended`: a
+    person is at the screen.
     """
     from orchestrator import logs  # noqa: PLC0415 - structlog, 0.15 s, and commands have no log
 
@@ -249,6 +258,7 @@ def carry(run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: in
                 base_urls=dict(run.options.base_urls),
                 maps=dict(run.options.maps),
                 checkpoint=checkpoint,
+                attended=attended,
             )
             worker = Worker(
                 bot=registry.bot(run.bot),

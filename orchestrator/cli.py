@@ -77,6 +77,17 @@ def resume(
     raise typer.Exit(operate.resume(run, yes=yes, json=json))
 
 
+@app.command(name="sign-in")
+def sign_in(
+    run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste som väntar.")] = None,
+    json: Json = False,
+) -> None:
+    """Logga in med din e-legitimation åt en körning som väntar, i ett fönster här. Exempel: flotta sign-in"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.sign_in(run, json=json))
+
+
 @app.command()
 def cancel(
     run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste som inte är klar.")] = None,

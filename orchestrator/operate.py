@@ -133,6 +133,10 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
         raise ConfigurationError(f"Uppgifterna i {found.id} är gallrade. Starta en ny körning.")
     if found.state == "done":
         raise ConfigurationError(f"Körningen {found.id} är redan klar.")
+    if found.state == "waiting_for_sign_in":
+        raise ConfigurationError(
+            f"Körningen {found.id} väntar på att en person loggar in: `flotta sign-in {found.id}`."
+        )
     if found.options.mock:
         _give_mock_accounts(registry.bot(found.bot).systems)
         settings = load()
@@ -148,6 +152,33 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
     if found.state in {"planned", "waiting"} and yes and not found.approved_by:
         ledger.approve(found.id, getpass.getuser(), bootstrap.now())
     return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"} and not found.approved_by)
+
+
+def sign_in(name: str | None, *, json: bool) -> int:
+    """Carry out `flotta sign-in`: a person signs in, in a window at their own computer, and the run goes on there."""
+    settings = load()
+    ledger = bootstrap.open_ledger(settings)
+    found = _waiting_for_sign_in(ledger, name)
+    operator = Operator(settings, ledger, as_json=json, attended=True)
+    operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
+    with ledger.changing() as connection:
+        ledger.enter(connection, getpass.getuser(), "run.signed_in", found.id)
+    ledger.reopen(found.id)
+    operator.say(
+        "Logga in i fönstret som öppnas. Sedan fortsätter körningen i det; rör det inte, och låt det vara öppet. "
+        "Din inloggning sparas inte, och tar slut med körningen."
+    )
+    return operator.carry(found.id, ask=not found.options.unattended and not found.options.plan_only)
+
+
+def _waiting_for_sign_in(ledger: Ledger, name: str | None) -> Run:
+    waiting = [run for run in ledger.latest_runs(200) if run.state == "waiting_for_sign_in"]
+    found = find(ledger, name, unfinished=False) if name else next(iter(waiting), None)
+    if found is None:
+        raise ConfigurationError("Ingen körning väntar på inloggning.")
+    if found.state != "waiting_for_sign_in":
+        raise ConfigurationError(f"Körningen {found.id} väntar inte på inloggning ({present.STATES[found.state]}).")
+    return found
 
 
 def runs(limit: int, *, json: bool) -> int:
@@ -445,9 +476,9 @@ def mock(
 class Operator:
     """Follows one run's process for the person who started it."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, *, as_json: bool) -> None:
-        """With `as_json` nothing but one JSON document goes to standard output."""
-        self._settings, self._ledger, self._as_json = settings, ledger, as_json
+    def __init__(self, settings: Settings, ledger: Ledger, *, as_json: bool, attended: bool = False) -> None:
+        """With `as_json` nothing but one JSON document goes to standard output. `attended`: they sign in themselves."""
+        self._settings, self._ledger, self._as_json, self._attended = settings, ledger, as_json, attended
         self._console = Console(stderr=as_json)
 
     def say(self, sentence: str) -> None:
@@ -543,7 +574,7 @@ class Operator:
 
     def _process(self, run_id: str) -> int:
         """Start the worker, show how far it has come, return its exit code. Ctrl-C asks it to stop, twice ends it."""
-        child = processes.start(self._settings.home, run_id, os.environ)
+        child = processes.start(self._settings.home, run_id, os.environ, attended=self._attended)
         try:
             with self._progress() as bar:
                 task = bar.add_task("Startar", total=None)

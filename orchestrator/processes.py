@@ -20,6 +20,8 @@ from orchestrator.ledger.store import Holder
 
 #: The environment variable that marks a run's processes.
 MARK = "FLOTTA_RUN"
+#: How a worker's process is told that a person is at its screen.
+ATTENDED = "attended"
 
 
 def myself() -> Holder:
@@ -101,11 +103,16 @@ def sweep(home: Path, keep: set[str]) -> None:
 
 
 def start(
-    home: Path, run_id: str, environment: Mapping[str, str], *, lane: int | None = None
+    home: Path,
+    run_id: str,
+    environment: Mapping[str, str],
+    *,
+    lane: int | None = None,
+    attended: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start the run's worker: its own session, its output drained to a file, secrets by environment alone.
 
-    `lane` is the epoch of the worker whose steps it shares in.
+    `lane` is the epoch of the worker whose steps it shares in. `attended`: a person is at the screen.
     """
     folder = temporary(home, run_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,7 +120,13 @@ def start(
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - our own module, with an id and numbers as arguments
-            [sys.executable, "-m", "orchestrator.worker", run_id, *([] if lane is None else [str(lane)])],
+            [
+                sys.executable,
+                "-m",
+                "orchestrator.worker",
+                run_id,
+                *([str(lane)] if lane is not None else [ATTENDED] if attended else []),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,

@@ -84,6 +84,8 @@ class SystemSettings(BaseModel):
     user: str = ""
     password: SecretStr = SecretStr("")
     role: str = ""
+    #: A person signs in there, with their own e-legitimation, when a run asks for it.
+    attended: bool = False
     #: How many times the account may be signed in at once.
     sign_ins: int = Field(default=1, ge=1)
     #: Which installation this is. Business keys are unique within it; without a name it is the address.

@@ -25,13 +25,14 @@ from bots.errors import (
     RunHeld,
     RunLost,
     SelectorDrift,
+    SignInNeeded,
     StateNotWritable,
     VersionUnknown,
     WriteRefused,
     WriteUnanswered,
     of_python,
 )
-from orchestrator import guard
+from orchestrator import guard, processes
 from orchestrator.ledger import review
 from orchestrator.ledger.store import Holder, Ledger, PlannedItem, Run, StoredStep
 
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 FAILURES_IN_A_ROW = 3
 #: How often one step may be tried when each try is proven not to have happened.
 ATTEMPTS = 6
+#: What ends the run wherever it comes: nothing more can be done before somebody has done something.
+_ENDING = (SelectorDrift, SignInNeeded)
 #: How often it is looked whether the other lanes have ended. Seconds.
 LANES_EVERY = 0.05
 #: How often the number of seen items is stored while collecting.
@@ -136,6 +139,8 @@ class Worker:
             ending = Ending("cancelled", error.exit_code, error.sentence)
         except SelectorDrift as drift:
             ending = Ending("drifted", drift.exit_code, drift.sentence, self._findings(drift))
+        except SignInNeeded as error:
+            ending = Ending("waiting_for_sign_in", error.exit_code, error.sentence)
         except FlottaError as error:
             ending = Ending("failed", error.exit_code, error.sentence)
         except Exception as error:  # noqa: BLE001 - whatever it was, the run must end in a stored state
@@ -387,13 +392,13 @@ class Worker:
         self._log.warning("step.failed", item=step.reference, step=step.kind, error=type(error).__name__)
         if sent:
             self._ledger.uncertain(self._run.id, self._epoch, step, sentence, detail=str(error))
-            if not isinstance(error, SelectorDrift):
+            if not isinstance(error, _ENDING):
                 return self._look(step, at_once=True)
-        elif isinstance(error, SelectorDrift) or (isinstance(error, TRANSIENT) and step.attempts + 1 < ATTEMPTS):
+        elif isinstance(error, _ENDING) or (isinstance(error, TRANSIENT) and step.attempts + 1 < ATTEMPTS):
             self._ledger.unsent(self._run.id, self._epoch, step)
         else:
             self._ledger.fail(self._run.id, self._epoch, step, sentence, detail=str(error))
-        if isinstance(error, SelectorDrift):
+        if isinstance(error, _ENDING):
             raise error
         self._count_failure(step, error)
         return False
@@ -408,7 +413,7 @@ class Worker:
         settled = not at_once and step.settles is not None and self._now() >= step.settles
         try:
             found = self._confirm(step)
-        except SelectorDrift:
+        except _ENDING:
             raise
         except (ApplicationException, WriteUnanswered) as error:
             self._log.warning("confirm.failed", item=step.reference, error=type(error).__name__)
@@ -449,11 +454,13 @@ _INTERRUPTED = Ending("interrupted", 130, "Körningen avbröts. Allt är sparat;
 
 
 def main() -> int:
-    """Carry one run, named by its id on the command line. Returns the exit code."""
+    """Carry the run named on the command line, as a whole, with a person, or as a lane. Returns the exit code."""
     from orchestrator.bootstrap import carry  # noqa: PLC0415 - bootstrap wires this module
 
-    run_id, *lane = sys.argv[1:]
-    return carry(run_id, lane=int(lane[0]) if lane else None)
+    run_id, *how = sys.argv[1:]
+    if how == [processes.ATTENDED]:
+        return carry(run_id, attended=True)
+    return carry(run_id, lane=int(how[0]) if how else None)
 
 
 if __name__ == "__main__":

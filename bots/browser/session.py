@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import tenacity
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pydantic import SecretStr
 
 from bots.browser.screen import Screen
-from bots.errors import TRANSIENT, BrowserMissing, ScreenNotReady, SessionLost
+from bots.errors import TRANSIENT, BrowserMissing, ScreenMissing, ScreenNotReady, SessionLost, SignInNeeded
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Dialog, Page, Playwright, Request
@@ -33,11 +34,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The bot's account in one system. `role` names the element of the map by which the role is chosen."""
+    """The bot's account in one system. `role` names the element of the map by which the role is chosen.
+
+    `person`: whether somebody who must sign in with their own e-legitimation is at the screen; None where the bot signs
+    in itself.
+    """
 
     user: str
     password: SecretStr
     role: str
+    person: bool | None = None
 
 
 _LOST = """(kind) => {
@@ -48,6 +54,8 @@ _GIVEN_UP = ("net::ERR_ABORTED", "net::ERR_BLOCKED")
 #: How often a read is tried, the first time included, with waits of five seconds in all between them. Where a page in
 #: five fails, which is a bad night, one read in 400,000 fails so often.
 READ_TRIES = 8
+#: How long a person at the screen may take to sign in.
+PERSON_WITHIN = timedelta(minutes=5)
 #: How often signing in is tried before the next try of the read that needs it.
 SIGN_IN_TRIES = 3
 
@@ -80,26 +88,30 @@ SYSTEM_BROWSERS = (
 )
 
 
-def find_browser(playwright: Playwright, setting: str | None = None) -> str:
+def find_browser(playwright: Playwright, setting: str | None = None, *, headed: bool = False) -> str:
     """Return the path of the browser to use: the setting, else Playwright's own, else the system's.
 
+    `headed`: one that a person can see, so not the headless shell.
     Raises BrowserMissing; a setting that points at nothing is an error rather than a reason to take another browser.
     """
     if setting is not None:
         if not Path(setting).is_file():
             raise BrowserMissing(f"inställningen {setting}")
         return setting
-    own = playwright.chromium.executable_path
-    for path in (own, *SYSTEM_BROWSERS):
+    places = [path for path in SYSTEM_BROWSERS if not (headed and path.endswith("headless-shell"))]
+    for path in (playwright.chromium.executable_path, *places):
         if Path(path).is_file():
             return path
-    raise BrowserMissing(f"Playwrights egen, {', '.join(SYSTEM_BROWSERS)}")
+    raise BrowserMissing(f"Playwrights egen, {', '.join(places)}")
 
 
-def launch(playwright: Playwright, executable: str, *, as_root: bool, environment: Mapping[str, str]) -> Browser:
-    """Start the browser. `as_root` gives up Chromium's own sandbox, which refuses to run as root."""
+def launch(
+    playwright: Playwright, executable: str, *, as_root: bool, environment: Mapping[str, str], headed: bool = False
+) -> Browser:
+    """Start the browser, in a window if `headed`. `as_root` gives up its own sandbox, which refuses to run as root."""
     return playwright.chromium.launch(
         executable_path=executable,
+        headless=not headed,
         args=[*_QUIET, *(["--no-sandbox"] if as_root else [])],
         env=dict(environment),
         handle_sigint=False,
@@ -125,13 +137,21 @@ def new_context(browser: Browser) -> BrowserContext:
 
 
 @contextmanager
-def running(setting: str | None, *, as_root: bool, environment: Mapping[str, str]) -> Iterator[tuple[str, Browser]]:
+def running(
+    setting: str | None, *, as_root: bool, environment: Mapping[str, str], headed: bool = False
+) -> Iterator[tuple[str, Browser]]:
     """Start the browser that `find_browser` finds, and yield its path and itself. Raises BrowserMissing."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.1 s, and selector maps are read without it
 
     with sync_playwright() as playwright:
-        executable = find_browser(playwright, setting)
-        with launch(playwright, executable, as_root=as_root, environment=environment) as browser:
+        executable = find_browser(playwright, setting, headed=headed)
+        try:
+            browser = launch(playwright, executable, as_root=as_root, environment=environment, headed=headed)
+        except PlaywrightError as error:
+            if headed:
+                raise ScreenMissing from error
+            raise
+        with browser:
             yield executable, browser
 
 
@@ -225,6 +245,29 @@ class Session:
         sign_in = self.map.screens["sign_in"].identity
         if any(self.is_at(sign_in, frame.url) for frame in self.page.frames):
             raise SessionLost(self.map.system)
+
+    def person_signs_in(self, account: Account) -> bool:
+        """Let a person sign in on the sign-in screen, where it takes one; False at once where the bot may itself.
+
+        Nothing of what they type is read or kept. Raises SignInNeeded when nobody is at the screen, or nobody has got
+        past it within PERSON_WITHIN.
+        """
+        if account.person is None:
+            return False
+        sign_in = self.map.screens["sign_in"].identity
+        self.is_private = True
+        try:
+            if account.person:
+                # An e-legitimation may lead over other addresses and back.
+                self.page.wait_for_url(
+                    lambda url: url.startswith(self.base_url) and not self.is_at(sign_in, url),
+                    wait_until="commit",
+                    timeout=PERSON_WITHIN / timedelta(milliseconds=1),
+                )
+                return True
+        except PlaywrightTimeout as nobody:
+            raise SignInNeeded(self.map.system) from nobody
+        raise SignInNeeded(self.map.system)
 
     # --- evidence ----------------------------------------------------------------------------------------------
 

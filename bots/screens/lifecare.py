@@ -28,9 +28,10 @@ class Lifecare:
     def _identify(self) -> None:
         form = self._session.screen("sign_in")
         form.open()
-        form.fill("user", self._account.user)
-        form.fill("password", self._account.password.get_secret_value())
-        form.click("sign_in")
+        if not self._session.person_signs_in(self._account):
+            form.fill("user", self._account.user)
+            form.fill("password", self._account.password.get_secret_value())
+            form.click("sign_in")
         try:
             self._session.screen("role").arrive()
         except SessionLost as still_outside:

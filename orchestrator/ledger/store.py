@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 #: Run states. `waiting` is for approval; `planned` was asked for as a plan only.
 OPEN_STATES = (
-    "new", "running", "waiting", "planned", "interrupted", "cancelled", "failed", "drifted", "partial"
+    "new", "running", "waiting", "waiting_for_sign_in", "planned", "interrupted", "cancelled", "failed", "drifted",
+    "partial",
 )  # fmt: skip
 #: Where a transaction keeps the head that it gives the audit trail, until it is committed.
 _HEAD = "audit head"

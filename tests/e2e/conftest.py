@@ -92,22 +92,26 @@ def warm_browser(playwright: Playwright) -> Iterator[Browser]:
 class WarmDoors(bootstrap.Doors):
     """Doors to a browser that runs already."""
 
-    def use(self, browser: Browser) -> None:
-        """Open every page in a fresh context of this browser."""
+    def use(self, browser: Browser, person: str | None = None) -> None:
+        """Open every page in a fresh context of this browser, with a person before it who does as the script says."""
         self._browser = browser
         self._context = self._stack.enter_context(kit.new_context(browser))
+        if person is not None:
+            self._context.add_init_script(person)
 
 
 @pytest.fixture
 def carry(house: House, warm_browser: Browser) -> Carry:
     """Return the production worker in this process: what differs from a process of its own is the start alone."""
 
-    def one(run: Run, **settled: object) -> int:
+    def one(run: Run, *, person: str | None = None, **settled: object) -> int:
         settings = house.settings().model_copy(update=settled)
         with ExitStack() as stack:
             ledger = stack.enter_context(closing(house.ledger()))
-            doors = WarmDoors(settings, stack, base_urls=dict(run.options.base_urls), maps={})
-            doors.use(warm_browser)
+            doors = WarmDoors(
+                settings, stack, base_urls=dict(run.options.base_urls), maps={}, attended=person is not None
+            )
+            doors.use(warm_browser, person)
             worker = Worker(
                 bot=registry.bot(run.bot),
                 run=run,

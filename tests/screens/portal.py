@@ -22,9 +22,9 @@ def map_of(ui: str) -> SelectorMap:
     return load(MAPS / "lifecare" / f"{ui}.yaml")
 
 
-def account(password: str = "flotta-mock", user: str = "robot") -> Account:  # noqa: S107 - the mock's own
+def account(password: str = "flotta-mock", user: str = "robot", *, person: bool | None = None) -> Account:  # noqa: S107 - the mock's own
     """Return the bot's account in the mock."""
-    return Account(user, SecretStr(password), "handlaggare_lss")
+    return Account(user, SecretStr(password), "handlaggare_lss", person)
 
 
 def a_session(page: Page, mock: Mock, patience: timedelta = timedelta(seconds=10)) -> Session:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from bots.errors import SignInRefused
+from bots.errors import SignInNeeded, SignInRefused
 from bots.screens.lifecare import Lifecare
 from tests.screens.mock import Mock
 from tests.screens.portal import a_session, account
@@ -49,3 +49,47 @@ def test_the_password_is_not_in_what_is_raised(page: Page, mock: Mock) -> None:
         Lifecare(a_session(page, mock), account(password="fel-och-hemligt")).sign_in()  # noqa: S106 - wrong on purpose
 
     assert "fel-och-hemligt" not in str(refused.value)
+
+
+#: A person at the screen: half a second after a sign-in page has come, they sign in with what only they know.
+PERSON = """
+addEventListener('load', () => setTimeout(() => {
+    const password = document.querySelector('input[type=password]');
+    if (!password || sessionStorage.gone) return;
+    password.form.querySelector('input:not([type=password]):not([type=hidden])').value = 'robot';
+    password.value = 'flotta-mock';
+    password.form.requestSubmit();
+}, 500));
+"""
+
+
+def test_a_person_signs_in_where_the_system_takes_nobody_else(page: Page, mock: Mock) -> None:
+    """The bot waits until they are through, takes its role, and goes on in their session."""
+    page.add_init_script(PERSON)
+    lifecare = Lifecare(a_session(page, mock), account(user="", password="", person=True))
+
+    lifecare.sign_in()
+
+    assert "Handläggare LSS" in page.locator("body").inner_text()
+
+
+def test_without_a_person_at_the_screen_nothing_is_typed(page: Page, mock: Mock) -> None:
+    """The run waits for one instead."""
+    session = a_session(page, mock)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+
+    with pytest.raises(SignInNeeded, match="flotta sign-in"):
+        session.again(Lifecare(session, account(person=False)).sign_in)
+
+    assert sent == []
+
+
+def test_of_a_person_who_signs_in_no_trace_is_kept(page: Page, mock: Mock) -> None:
+    """It would hold what they typed."""
+    page.add_init_script(PERSON)
+    session = a_session(page, mock)
+    with session.traced() as trace:
+        Lifecare(session, account(user="", password="", person=True)).sign_in()
+
+        assert trace() is None

@@ -1,0 +1,85 @@
+"""A system that takes a person's e-legitimation and nothing else: the run waits for one, then goes on with theirs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bots.browser import session
+from orchestrator.settings import SystemSettings
+from tests.e2e.conftest import Carry, Serving
+from tests.e2e.house import VERSIONS, House, assert_sound
+from tests.screens.test_sign_in import PERSON
+
+#: The account that a person signs in with has no password here, only a role that is taken after it.
+ATTENDED = {"lifecare": SystemSettings(attended=True, role="handlaggare_lss")}
+
+
+@pytest.mark.parametrize("ui", VERSIONS)
+def test_a_run_waits_for_a_person_and_goes_on_when_they_have_signed_in(
+    ui: str, house: House, serving: Serving, carry: Carry
+) -> None:
+    """With nobody there it touches nothing; with somebody it is a run like any other."""
+    lifecare = serving(ui=ui)
+    before = lifecare.state()
+    run_id = house.a_run(lifecare)
+
+    assert carry(house.run(run_id), systems=ATTENDED) == 3
+
+    assert house.run(run_id).state == "waiting_for_sign_in"
+    assert "flotta sign-in" in str(house.run(run_id).sentence)
+    assert lifecare.journal() == []
+    with_somebody = carry(house.run(run_id), systems=ATTENDED, person=PERSON)
+    assert with_somebody == 0
+    assert_sound(house, run_id, lifecare, before)
+
+
+def test_a_session_that_ends_in_the_middle_waits_for_the_person_again(
+    house: House, serving: Serving, carry: Carry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have gone home by then; what was done is stored, and the rest waits."""
+    lifecare = serving({"kind": "session_expiry", "on": "write", "count": 1})
+    before = lifecare.state()
+    run_id = house.a_run(lifecare)
+    monkeypatch.setattr(session, "PERSON_WITHIN", timedelta(seconds=2))
+    once = PERSON.replace("password.form.requestSubmit", "sessionStorage.gone = 1; password.form.requestSubmit")
+
+    assert carry(house.run(run_id), systems=ATTENDED, person=once) == 3
+
+    assert house.run(run_id).state == "waiting_for_sign_in"
+    assert carry(house.run(run_id), systems=ATTENDED, person=PERSON) == 0
+    assert_sound(house, run_id, lifecare, before)
+
+
+def test_a_run_that_waits_for_a_person_is_not_resumed_without_one(house: House, serving: Serving) -> None:
+    """It would wait again; who resumes it is told what to do."""
+    lifecare = serving()
+    house.environment |= {"FLOTTA_SYSTEMS__LIFECARE__ATTENDED": "true"}
+    assert house.start_run(lifecare).wait() == 3
+
+    said = house.flotta("resume")
+
+    assert (said.code, "flotta sign-in" in said.said) == (2, True), said.said
+
+
+def test_without_a_screen_who_would_sign_in_is_told_so(house: House, serving: Serving) -> None:
+    """A terminal on a server has no window to show."""
+    lifecare = serving()
+    house.environment |= {"FLOTTA_SYSTEMS__LIFECARE__ATTENDED": "true"}
+    house.environment.pop("DISPLAY", None)
+    assert house.start_run(lifecare).wait() == 3
+
+    said = house.flotta("sign-in")
+
+    assert said.code == 2, said.said
+    assert "skärm" in said.said or "webbläsare" in said.said
+    assert "Traceback" not in said.said
+    assert lifecare.journal() == []
+
+
+def test_nobody_is_asked_to_sign_in_where_no_run_waits_for_it(house: House) -> None:
+    """The command says so."""
+    said = house.flotta("sign-in")
+
+    assert (said.code, "Ingen körning väntar" in said.said) == (2, True), said.said
