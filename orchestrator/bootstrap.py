@@ -133,16 +133,20 @@ class Doors:
 
         page = self._page()
         chosen = fitting(page, self.base_url(system), self.maps(system))
-        session, screens = self.with_map(system, chosen)
+        session, screens = self.with_map(system, chosen, page)
         session.again(screens.sign_in)
         return session, screens
 
-    def with_map(self, system: str, selector_map: SelectorMap) -> tuple[Session, Any]:
-        """Return a session and the screens with this map, without asking which map fits and without signing in."""
+    def with_map(self, system: str, selector_map: SelectorMap, page: Any = None) -> tuple[Session, Any]:  # noqa: ANN401
+        """Return a session and the screens with this map, without asking which map fits and without signing in.
+
+        On a page of their own, if none is given.
+        """
         from bots.browser.session import Account, Session  # noqa: PLC0415
 
         about = self._settings.system(system)
-        session = Session(self._page(), selector_map, self.base_url(system), now=now, checkpoint=self._checkpoint)
+        url = self.base_url(system)
+        session = Session(page or self._page(), selector_map, url, now=now, checkpoint=self._checkpoint)
         account = Account(about.user, about.password, about.role, self._attended if about.attended else None)
         return session, registry.screens(system)(session, account)
 
