@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import psutil
+from pydantic import SecretStr
 
 from bots import registry
 from orchestrator import processes
@@ -180,9 +181,11 @@ class House:
 
     def settings(self) -> Settings:
         """Return the settings that the processes have until `configure` says others."""
+        database = self.environment.get("FLOTTA_DATABASE")
         return Settings(
             home=self.home,
             key_file=Path(self.environment["FLOTTA_KEY_FILE"]),
+            database=None if database is None else SecretStr(database),
             systems={"lifecare": _account()},
             bots={BOT: BotSettings(max_share=1.0)},
         )

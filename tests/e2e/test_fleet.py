@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 
 from orchestrator import bootstrap
 from orchestrator.ledger.store import Errand, Options
-from tests import oracle
+from tests import oracle, postgres
 from tests.chaos import Chaos, Result, Trial
 from tests.e2e.conftest import Serving
 from tests.e2e.house import BOT, NOW, SLOW, TODAY, House, Lifecare, assert_sound, until
@@ -131,6 +132,32 @@ def test_a_run_at_work_is_called_off_after_the_item_in_hand(
     lifecare.faults()
     assert hasty.flotta("resume", run_id).code == 0
     assert_sound(hasty, run_id, lifecare, before)
+
+
+#: `make test` has no minute to wait: OUTAGE=60 does.
+OUTAGE = float(os.environ.get("OUTAGE", "8"))
+
+
+def test_a_database_that_is_gone_for_a_while_is_waited_for(hasty: House, serving: Serving, tmp_path: Path) -> None:
+    """Machine and run go on by themselves when it is back, and nothing is written twice."""
+    with postgres.serving(tmp_path / "postgres") as server:
+        hasty.environment["FLOTTA_DATABASE"] = server.database().replace("+psycopg", "")
+        lifecare = serving(SLOW, rows=24)
+        before = lifecare.state()
+        run_id = a_queued_run(hasty, lifecare.url)
+        machine = hasty.start("worker", "--pool", "standard")
+        until(lambda: bool(lifecare.attempted()), machine)
+
+        server.stop()
+        with suppress(subprocess.TimeoutExpired):
+            machine.wait(OUTAGE)
+        server.start()
+
+        until(lambda: ended(hasty, run_id), machine)
+        assert state(hasty, run_id) == "done"
+        assert_sound(hasty, run_id, lifecare, before)
+        machine.terminate()
+        assert machine.wait(60) == 0
 
 
 # What goes wrong is one account's matter.
