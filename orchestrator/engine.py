@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
@@ -22,6 +23,8 @@ POLL_EVERY = 0.2
 AT_ONCE = 1000
 #: What people ask for goes before what the clock asks for.
 URGENT, ORDINARY = 1, 2
+#: How long the engine remembers what is over.
+KEPT = timedelta(days=7)
 _WORKFLOW = "carry"
 #: In which of the engine's states a run is in its hands.
 _IN_HAND = {"ENQUEUED", "DELAYED", "PENDING"}
@@ -52,10 +55,11 @@ class Engine:
         def workflow(run_id: str, asked: int) -> int:
             return carry(run_id, asked)
 
-    def open(self) -> None:
+    def open(self, now: datetime) -> None:
         """Begin to carry. What this machine had in hand when it went is passed on again."""
         DBOS.listen_queues(list(self._pools))
         DBOS.launch()
+        self._tidy(now)
         for pool, slots in self._pools.items():
             DBOS.register_queue(
                 pool,
@@ -64,6 +68,15 @@ class Engine:
                 global_concurrency=AT_ONCE,
                 polling_interval_sec=POLL_EVERY,
             )
+
+    @staticmethod
+    def _tidy(now: datetime) -> None:
+        """Forget what was over long ago. The ledger remembers it, for as long as it is to be."""
+        before = (now - KEPT).isoformat()
+        over = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=before, load_input=False, load_output=False
+        )
+        DBOS.delete_workflows([each.workflow_id for each in over])
 
     def close(self) -> None:
         """Take no more on. What is in hand must have ended."""
@@ -91,7 +104,7 @@ class Engine:
     def forget(self, machines: Sequence[str]) -> None:
         """Let go of all that dead machines had in hand, so that its accounts are free for others."""
         if machines:
-            for each in DBOS.list_workflows(executor_id=list(machines), status=["PENDING"]):
+            for each in DBOS.list_workflows(executor_id=list(machines), status=["PENDING"], load_input=False):
                 DBOS.cancel_workflow(each.workflow_id)
 
 

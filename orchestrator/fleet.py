@@ -10,6 +10,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 #: How often a machine says that it lives, and looks at what is to be carried. Seconds.
 BEAT_EVERY = 1.0
-#: How often a run's process is looked at. Seconds.
-LOOK_EVERY = 0.2
 #: How many processes may die of a run in a row, each without having got any further.
 DEATHS = 5
 #: How long a process that is asked to stop may take to finish the item in hand.
@@ -55,7 +54,7 @@ class Fleet:
         self._place = hands.Place(ledger, self.machine, processes.myself(), slots, is_gone=processes.is_gone, now=now)
         self._engine = Engine(settings.engine_url, self.machine, slots, self._carry)
         self._stopping, self._over, self._nudged = threading.Event(), threading.Event(), threading.Event()
-        self._carrying: set[str] = set()
+        self._carrying: list[str] = []
 
     # --- the machine ---------------------------------------------------------------------------------------------
 
@@ -67,12 +66,8 @@ class Fleet:
         """
         try:
             self._place.take()
-            # What an earlier process of this name had in hand: its browsers may still be there, signed in.
-            for run_id in hands.recover(self._ledger, self.machine):
-                processes.end_tree(self._settings.home, run_id)
-                self._log.warning("run.recovered", run=run_id)
-            processes.sweep(self._settings.home, keep={run.id for run in self._ledger.unended_runs()})
-            self._engine.open()
+            self._clear_away()
+            self._engine.open(self._now())
         except SQLAlchemyError as error:
             # Whoever started us starts us again.
             raise StateNotWritable(self._settings.place) from error
@@ -94,6 +89,19 @@ class Fleet:
             pulse.join()
             self._engine.close()
             self._leave()
+
+    def _clear_away(self) -> None:
+        """Take from an earlier process of this name what it had in hand, and end what it left at work here.
+
+        Its browsers may still be there, signed in; and so may those of runs that others have taken over since.
+        """
+        for run_id in hands.recover(self._ledger, self.machine):
+            self._log.warning("run.recovered", run=run_id)
+        for run_id in processes.at_work(self._settings.home):
+            run = self._ledger.run(run_id)
+            if run is not None and run.pool is not None:
+                processes.end_tree(self._settings.home, run_id)
+        processes.sweep(self._settings.home, keep={run.id for run in self._ledger.unended_runs()})
 
     def stop(self) -> None:
         """Finish the items in hand, keep the rest."""
@@ -146,7 +154,7 @@ class Fleet:
     def _carry(self, run_id: str, asked: int) -> int:
         """Carry a run that the engine has passed on, and return its process's last exit code. Raises nothing."""
         code = bootstrap.LOST
-        self._carrying.add(run_id)
+        self._carrying.append(run_id)
         try:
             while not self._stopping.is_set():
                 try:
@@ -161,7 +169,7 @@ class Fleet:
         except Exception as error:  # noqa: BLE001 - the engine would store it with its text
             self._log.error("run.not_carried", run=run_id, error=type(error).__name__)
         finally:
-            self._carrying.discard(run_id)
+            self._carrying.remove(run_id)
             self._nudged.set()
         return code
 
@@ -200,63 +208,75 @@ class Fleet:
         return run if run is not None and (run.machine, run.asked) == (self.machine, asked) else None
 
     def _end(self, run: Run, state: str, sentence: str) -> None:
-        hands.end(self._ledger, run.id, run.asked, self.machine, state=state, sentence=sentence, now=self._now())
+        """End the run for good. Until that is stored nothing else happens to it, or it would be begun again."""
+        while True:
+            with suppress(StateNotWritable, SQLAlchemyError):
+                hands.end(
+                    self._ledger, run.id, run.asked, self.machine, state=state, sentence=sentence, now=self._now()
+                )
+                break
+            if self._stopping.wait(BEAT_EVERY):
+                return
         self._log.warning("run.ended", run=run.id, state=state)
 
     def _one_process(self, run_id: str, asked: int) -> int:
         """Let one process work on the run once its accounts are free, and return its exit code."""
         # A former one may only have lost its parent.
         processes.end_tree(self._settings.home, run_id)
-        if not self._its_turn(run_id, asked):
+        run = self._its_turn(run_id, asked)
+        if run is None:
             return bootstrap.LOST
         child = processes.start(self._settings.home, run_id, os.environ)
         try:
-            return self._watched(child, run_id, asked)
+            return self._watched(child, run)
         finally:
             processes.end_tree(self._settings.home, run_id)
             child.wait()
 
-    def _its_turn(self, run_id: str, asked: int) -> bool:
-        """Wait until nobody has the run's accounts. False when the run is not to be carried by us, or not yet."""
+    def _its_turn(self, run_id: str, asked: int) -> Run | None:
+        """Return the run once nobody has its accounts; None when it is not to be carried by us, or not yet."""
         while not self._stopping.is_set():
             run = self._mine(run_id, asked)
             if run is None or run.cancelled is not None:
-                return False
+                return None
             other = hands.in_the_way(self._ledger, run, bootstrap.accounts(self._settings, run.bot, run.options))
             if other is None:
-                return True
+                return run
             if other.queued:
                 # The engine passes one run of an account on at a time, and this is it: let the other one past.
                 hands.give_back(self._ledger, run_id, asked, self.machine)
-                return False
+                return None
             if other.holder is not None and processes.is_gone(other.holder):
                 self._ledger.drop_leases(other.run, other.holder)
             else:
-                self._stopping.wait(LOOK_EVERY)
-        return False
+                self._stopping.wait(BEAT_EVERY)
+        return None
 
-    def _watched(self, child: subprocess.Popen[bytes], run_id: str, asked: int) -> int:
-        """Wait for the process; end it when its time is over, when it is called off, or when the run is not ours."""
+    def _watched(self, child: subprocess.Popen[bytes], run: Run) -> int:
+        """Wait for the process; end it when its time is over, when it is called off, or when the run is not ours.
+
+        What the ledger says of it is heeded as long as there is a ledger; its time, and our own end, without one too.
+        """
         begun = self._now()
         asked_to_stop: datetime | None = None
+        limit = self._settings.bot(run.bot).wall_clock
         while True:
             try:
-                return child.wait(LOOK_EVERY)
+                return child.wait(BEAT_EVERY)
             except subprocess.TimeoutExpired:
-                pass
-            try:
-                run = self._mine(run_id, asked)
-            except (StateNotWritable, SQLAlchemyError):
-                continue  # the ledger is gone for a while; the process waits for it too
-            if run is None:
-                return bootstrap.LOST
-            if self._now() - begun > self._settings.bot(run.bot).wall_clock:
-                limit = self._settings.bot(run.bot).wall_clock
-                processes.end_tree(self._settings.home, run_id)
+                now = self._now()
+            if now - begun > limit:
+                processes.end_tree(self._settings.home, run.id)
                 self._end(run, "failed", f"Tidsgränsen {limit} nåddes, så körningens processer avslutades.")
                 return child.wait()
-            if asked_to_stop is None and (self._stopping.is_set() or run.cancelled is not None):
-                asked_to_stop = self._now()
+            called_off = False
+            with suppress(StateNotWritable, SQLAlchemyError):
+                mine = self._mine(run.id, run.asked)
+                if mine is None:
+                    return bootstrap.LOST
+                called_off = mine.cancelled is not None
+            if asked_to_stop is None and (called_off or self._stopping.is_set()):
+                asked_to_stop = now
                 child.terminate()
-            elif asked_to_stop is not None and self._now() - asked_to_stop > STOP_WITHIN:
+            elif asked_to_stop is not None and now - asked_to_stop > STOP_WITHIN:
                 return bootstrap.LOST

@@ -11,7 +11,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -51,20 +52,27 @@ def is_gone(holder: Holder) -> bool:
 def end_tree(home: Path, run_id: str) -> int:
     """End every process of the run on this machine. Return how many there were, once they are gone."""
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.pid not in mine and process.environ().get(MARK) == _mark(home, run_id):
-                found.append(process)
-        except (psutil.AccessDenied, psutil.NoSuchProcess, OSError):
-            continue
+    found = [process for process, of in _marked(home) if of == run_id and process.pid not in mine]
     for process in found:
-        try:
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-        except psutil.NoSuchProcess:
-            continue
     psutil.wait_procs(found, timeout=10)
     return len(found)
+
+
+def at_work(home: Path) -> set[str]:
+    """Return the runs that have processes on this machine."""
+    return {run_id for _process, run_id in _marked(home)}
+
+
+def _marked(home: Path) -> Iterator[tuple[psutil.Process, str]]:
+    for process in psutil.process_iter():
+        try:
+            house, _, run_id = process.environ().get(MARK, "").partition(f"{home}:")
+        except (psutil.AccessDenied, psutil.NoSuchProcess, OSError):
+            continue
+        if run_id and not house:
+            yield process, run_id
 
 
 def _mark(home: Path, run_id: str) -> str:

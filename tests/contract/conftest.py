@@ -16,7 +16,15 @@ from tests.postgres import Postgres, serving
 Opener = Callable[[], Ledger]
 
 #: The suites that hold for every database. The others ask the ledger for nothing that these do not.
-EVERYWHERE = {"test_ledger", "test_audit", "test_review", "test_retention", "test_fleet", "test_expected"}
+EVERYWHERE = {
+    "test_ledger",
+    "test_audit",
+    "test_review",
+    "test_retention",
+    "test_fleet",
+    "test_expected",
+    "test_engine",
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
