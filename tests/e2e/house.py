@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -145,7 +145,8 @@ class House:
     def kill(self) -> None:
         """End every process of this house's runs, as a power cut would."""
         for left in self.processes():
-            left.kill()
+            with suppress(psutil.NoSuchProcess):
+                left.kill()
         psutil.wait_procs(self.processes(), timeout=10)
 
     # --- commands ----------------------------------------------------------------------------------------------
