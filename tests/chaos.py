@@ -179,7 +179,7 @@ class Chaos:
     def run(self) -> Result:
         """Let it happen, and return what came of it."""
         with ExitStack() as stack:
-            postgres = None if self.trial.sqlite else stack.enter_context(serving(self.root / "postgres"))
+            postgres = None if self.trial.sqlite else stack.enter_context(serving())
             environment = self._environment(postgres)
             lifecares = stack.enter_context(_mocks(self.trial))
             before = {url: Lifecare(url).state() for url in lifecares}

