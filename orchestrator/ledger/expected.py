@@ -144,7 +144,7 @@ def miss(ledger: Ledger, what: Expected, why: str, now: datetime) -> bool:
         if connection.execute(runs.update().where(*mine).values(sentence=why, **gone)).rowcount != 1:
             return False
         this = expected_runs.c.schedule == what.schedule, expected_runs.c.due == what.due
-        connection.execute(expected_runs.update().where(*this).values(state="missed", why=why))
+        connection.execute(expected_runs.update().where(*this).values(state="missed", why=why, judged=now))
         ledger.enter(connection, "flotta", "run.missed", what.run, why=why)
         return True
 

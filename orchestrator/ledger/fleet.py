@@ -331,7 +331,8 @@ class Place:
     def _buried(self, other: str) -> list[str] | None:
         with self._ledger.changing() as connection:
             theirs = machines.c.id == other, machines.c.left.is_(None)
-            if connection.execute(machines.update().where(*theirs).values(left=self._now())).rowcount != 1:
+            now = self._now()
+            if connection.execute(machines.update().where(*theirs).values(left=now, buried=now)).rowcount != 1:
                 return None
             left = _recovered(self._ledger, connection, other)
             self._ledger.enter(connection, self._machine, "machine.buried", None, holder=other)

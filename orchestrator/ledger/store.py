@@ -39,7 +39,7 @@ OPEN_STATES = (
 #: Where a transaction keeps the head that it gives the audit trail, until it is committed.
 _HEAD = "audit head"
 #: Names our locks among all others in a PostgreSQL database, and among ourselves.
-_LOCKS, _TRAIL_LOCK, _SCHEMA_LOCK, CLOCK_LOCK = 0x464C4F54, 1, 2, 3
+_LOCKS, _TRAIL_LOCK, _SCHEMA_LOCK, CLOCK_LOCK, ALERTS_LOCK = 0x464C4F54, 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -449,6 +449,7 @@ class Ledger:
                         epoch=runs.c.epoch + 1,
                         state="running",
                         holder=asdict(holder),
+                        begun=now,
                         ended=None,
                         exit_code=None,
                         sentence=None,

@@ -69,6 +69,8 @@ runs = Table(
     Column("options", JSON, nullable=False),
     Column("created", Instant, nullable=False),
     Column("planned", Instant),
+    #: When the process that has it, or had it last, began on it.
+    Column("begun", Instant),
     Column("ended", Instant),
     Column("seen", Integer, nullable=False, default=0),
     Column("exit_code", Integer),
@@ -98,6 +100,7 @@ runs = Table(
     Column("cancelled_by", String),
     Index("ix_runs_created", "created"),
     Index("ix_runs_state", "state"),
+    Index("ix_runs_ended", "ended"),
 )
 
 items = Table(
@@ -196,6 +199,8 @@ machines = Table(
     Column("seen", Instant, nullable=False),
     #: When it left, or was found to be dead.
     Column("left", Instant),
+    #: When the others last found it to be dead. It stands when the machine comes back.
+    Column("buried", Instant),
 )
 
 schedules = Table(
@@ -231,6 +236,26 @@ pauses = Table(
     Column("since", Instant, nullable=False),
     Column("by", String, nullable=False),
     Column("why", String, nullable=False),
+)
+
+#: What people are told of, each thing once.
+alerts = Table(
+    "alerts",
+    metadata,
+    #: Names what happened, as `orchestrator.ledger.alerts` makes it, so that whoever finds it again finds it here.
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("bot", String),
+    Column("run", String),
+    #: Swedish, of what names no person: the run's own sentence, schedules, machines, counts. A digest is one whole.
+    Column("sentence", String, nullable=False),
+    #: When it happened.
+    Column("at", Instant, nullable=False),
+    Column("sent", Instant),
+    Column("tries", Integer, nullable=False),
+    #: When it is to be sent, or sent again. None when it has been, or when there was nobody to send it to.
+    Column("next_try", Instant),
+    Index("ix_alerts_at", "at"),
 )
 
 #: What the house knows of itself: one row a fact.

@@ -24,6 +24,7 @@ EVERYWHERE = {
     "test_fleet",
     "test_expected",
     "test_engine",
+    "test_alerts",
 }
 
 
