@@ -147,6 +147,17 @@ def unpause(bot: Annotated[str, typer.Argument(help="Robotens namn, t.ex. remind
 
 
 @app.command()
+def alerts(
+    test: Annotated[bool, typer.Option("--test", help="Skicka ett provlarm till alla mottagare.")] = False,
+    json: Json = False,
+) -> None:
+    """Visa de senaste larmen, och om de är skickade. Exempel: flotta alerts --test"""
+    from orchestrator import unattended
+
+    raise typer.Exit(unattended.try_targets(json=json) if test else unattended.alerts(json=json))
+
+
+@app.command()
 def machines(json: Json = False) -> None:
     """Visa maskinerna och vad de har i hand. Exempel: flotta machines"""
     from orchestrator import unattended

@@ -20,6 +20,7 @@ from orchestrator.ledger.store import ItemLine, Run
 
 if TYPE_CHECKING:
     from orchestrator.doctor import Check
+    from orchestrator.ledger.alerts import Alert
     from orchestrator.ledger.expected import Expected, Pause
     from orchestrator.ledger.fleet import Machine
     from orchestrator.ledger.retention import Due
@@ -194,6 +195,36 @@ def past(found: Iterable[Expected]) -> RenderableType:
         if each.state in {"ran", "caught_up"} and each.run_state not in {None, "done"}:
             outcome += f", {STATES[each.run_state or '']}"
         table.add_row(moment(each.due), each.schedule, outcome, each.run or "", Text(each.why or ""))
+    return table
+
+
+#: What people are told of, one and several, the worst first.
+ALERTS = {
+    "failed": ("misslyckad körning", "misslyckade körningar"),
+    "drift": ("ändrad skärm", "ändrade skärmar"),
+    "guard": ("stoppad plan", "stoppade planer"),
+    "sign_in": ("körning som väntar på inloggning", "körningar som väntar på inloggning"),
+    "missed": ("missad körning", "missade körningar"),
+    "uncertain": ("körning med osäkra åtgärder", "körningar med osäkra åtgärder"),
+    "partial": ("delvis klar körning", "delvis klara körningar"),
+    "slow": ("långsam körning", "långsamma körningar"),
+    "nothing": ("körning som inte såg något", "körningar som inte såg något"),
+    "unserved": ("körning som ingen maskin tar", "körningar som ingen maskin tar"),
+    "machine": ("maskin som är borta", "maskiner som är borta"),
+    "digest": ("dygnsrapport", "dygnsrapporter"),
+}
+
+
+def alerts(found: Sequence[Alert]) -> RenderableType:
+    """Return what people have been told of, the latest first."""
+    table = _table("Larm (svensk tid)", "Tid", "Slag", "Robot", "Körning", "Larm", "Skickat")
+    for each in found:
+        if each.sent:
+            state = moment(each.sent)
+        else:
+            state = f"försöks {moment(each.next_try)}" if each.next_try else "nej, ingen mottagare fanns"
+        kind, _ = ALERTS[each.kind]
+        table.add_row(moment(each.at), kind, each.bot or "", each.run or "", Text(each.sentence), state)
     return table
 
 

@@ -183,6 +183,24 @@ class ScheduleSettings(BaseModel):
         return self
 
 
+class AlertSettings(BaseModel):
+    """Who is told of what goes wrong, and when a run takes too long."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    #: Apprise's addresses: mail, Teams, webhooks. They hold passwords.
+    to: list[SecretStr] = []
+    #: When the daily digest is sent, by Swedish wall-clock time.
+    digest: Annotated[time, _wall(time, '"07:00", eller "never"')] | None = time(7)
+    #: A run that goes on for so many times as long as the bot's runs usually do is told of.
+    slow: float = Field(default=3.0, gt=1)
+
+    @field_validator("digest", mode="before")
+    @classmethod
+    def _may_be_never(cls, value: object) -> object:
+        return None if value == "never" else value
+
+
 class Settings(BaseSettings):
     """All settings. Environment: `FLOTTA_` and the name, levels parted by two underscores."""
 
@@ -203,6 +221,7 @@ class Settings(BaseSettings):
     #: How long a machine may say nothing before the others take over what it has in hand.
     grace: timedelta = timedelta(seconds=30)
     retention: Retention = Retention()
+    alerts: AlertSettings = AlertSettings()
     pools: dict[str, PoolSettings] = {}
     bots: dict[str, BotSettings] = {}
     systems: dict[str, SystemSettings] = {}

@@ -16,6 +16,7 @@ from rich.console import Console
 from bots import registry
 from bots.errors import ConfigurationError
 from orchestrator import bootstrap, present
+from orchestrator.ledger import alerts as told
 from orchestrator.ledger import expected
 from orchestrator.ledger import fleet as hands
 from orchestrator.operate import find, print_json
@@ -23,9 +24,12 @@ from orchestrator.settings import ScheduleSettings, Settings, load
 
 if TYPE_CHECKING:
     from orchestrator.fleet import Fleet
+    from orchestrator.notify import Targets
 
 #: How many times to come are shown of each schedule, and how far back is looked.
 COMING, LOOK_BACK = 3, timedelta(days=30)
+#: How many alerts are shown.
+ALERTS = 50
 
 
 def worker(pools: Sequence[str]) -> int:
@@ -36,26 +40,33 @@ def worker(pools: Sequence[str]) -> int:
 
 
 def up(pools: Sequence[str]) -> int:
-    """Carry out `flotta up`: the clock, and this machine beside it, until it is asked to stop."""
+    """Carry out `flotta up`: the clock, the alerts, and this machine beside them, until it is asked to stop."""
     from orchestrator import logs  # noqa: PLC0415 - structlog, 0.15 s
+    from orchestrator.alerts import Watch  # noqa: PLC0415 - as below
     from orchestrator.clock import Clock  # noqa: PLC0415 - APScheduler, 0.1 s
 
     settings = load()
     _known_bots(settings)
+    targets = _targets(settings)
     with _fleet(pools) as fleet, closing(bootstrap.ledger_in(settings)) as ledger:
         clock = Clock(
             settings, ledger, now=bootstrap.now, log=logs.logger(), added=fleet.nudge,
             errand=lambda bot: bootstrap.errand(settings, bot),
         )  # fmt: skip
+        watch = Watch(settings, ledger, targets, now=bootstrap.now, log=logs.logger())
         console = Console(stderr=True)
         for name, schedule in settings.schedules.items():
             console.print(f"{name}: {schedule.bot} {present.moment(next_due(schedule))}", highlight=False)
         if not settings.schedules:
             console.print("Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.", highlight=False)
+        if targets is None:
+            console.print("Larm skickas inte till någon. Lägg till [alerts] to i secrets.toml.", highlight=False)
         clock.start()
+        watch.start()
         try:
             fleet.work()
         finally:
+            watch.stop()
             clock.stop()
     return 0
 
@@ -129,6 +140,46 @@ def unpause(bot: str) -> int:
         raise ConfigurationError(f"{known.name} är inte pausad.")
     Console().print(f"Klockan startar {known.name} igen. Det som hoppades över tas inte igen.", highlight=False)
     return 0
+
+
+def _targets(settings: Settings) -> Targets | None:
+    """Return who is to be told, None when nobody is. Raises ConfigurationError for an address that is none."""
+    if not settings.alerts.to:
+        return None
+    from orchestrator.notify import Targets  # noqa: PLC0415 - Apprise, 0.3 s
+
+    return Targets(settings.alerts.to)
+
+
+def alerts(*, json: bool) -> int:
+    """Carry out `flotta alerts`."""
+    found = told.latest(bootstrap.open_ledger(load()), ALERTS)
+    if json:
+        print_json([asdict(each) for each in found])
+    elif found:
+        present.show(present.alerts(found))
+    else:
+        Console().print("Inga larm. `flotta alerts --test` provar att de kommer fram.")
+    return 0
+
+
+def try_targets(*, json: bool) -> int:
+    """Carry out `flotta alerts --test`: 0 when every target takes the message, 1 when one does not."""
+    settings = load()
+    targets = _targets(settings)
+    if targets is None:
+        raise ConfigurationError(
+            "Larm skickas inte till någon. Lägg till [alerts] to i secrets.toml, eller FLOTTA_ALERTS__TO i miljön."
+        )
+    body = f"Flotta på {settings.machine} provar att larm kommer fram hit. Inget har hänt."
+    deliveries = targets.send("Flotta: prov", body)
+    if json:
+        print_json([asdict(each) for each in deliveries])
+    else:
+        for place, each in enumerate(deliveries, start=1):
+            said = "mottaget" if each.taken else "togs inte emot. Kontrollera adressen, lösenordet och servern."
+            Console().print(f"{place}. {each.kind}: {said}", highlight=False)
+    return 0 if all(each.taken for each in deliveries) else 1
 
 
 @contextmanager

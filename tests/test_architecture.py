@@ -120,10 +120,11 @@ def test_bots_are_independent_of_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("library", "seen_by"), [("playwright", "bootstrap"), ("apscheduler", "clock"), ("dbos", "engine")]
+    ("library", "seen_by"),
+    [("playwright", "bootstrap"), ("apscheduler", "clock"), ("dbos", "engine"), ("apprise", "notify")],
 )
 def test_one_module_of_the_orchestrator_alone_may_import_a_library(library: str, seen_by: str) -> None:
-    """A new module there must not begin to drive a browser, or to keep time, by itself."""
+    """A new module there must not begin to drive a browser, keep time or send messages by itself."""
     (kept,) = (each for each in CONTRACTS if each.get("forbidden_modules") == [library])
 
     assert {f"orchestrator.{each}" for each in modules("orchestrator")} - named_in(kept) == {f"orchestrator.{seen_by}"}

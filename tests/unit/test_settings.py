@@ -378,3 +378,61 @@ def test_a_database_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
     assert "postgresql://" in refusal()
     assert SECRET not in refusal()
+
+
+# Alerts.
+
+
+@pytest.mark.usefixtures("write")
+def test_by_default_nobody_is_told_and_the_digest_is_for_seven() -> None:
+    """Whom to tell is all that must be said."""
+    alerts = load().alerts
+
+    assert (alerts.to, alerts.digest, alerts.slow) == ([], time(7), 3.0)
+
+
+def test_who_is_told_is_a_secret(write: Write, secrets: Callable[[str, int], Path]) -> None:
+    """The addresses hold passwords, so they stand beside the key; the rest may stand anywhere."""
+    write('[alerts]\ndigest = "06:30"\nslow = 2\n')
+    secrets(f'[alerts]\nto = ["mailtos://bot:{SECRET}@example.se"]\n', 0o600)
+
+    alerts = load().alerts
+
+    assert [each.get_secret_value() for each in alerts.to] == [f"mailtos://bot:{SECRET}@example.se"]
+    assert (alerts.digest, alerts.slow) == (time(6, 30), 2.0)
+    assert SECRET not in repr(load())
+
+
+def test_a_digest_may_be_none(write: Write) -> None:
+    """TOML has no word for nothing."""
+    write('[alerts]\ndigest = "never"\n')
+
+    assert load().alerts.digest is None
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("digest = 7", 'alerts.digest: skriv svensk tid utan tidszon, som "07:00", eller "never"'),
+        ('digest = "07:00Z"', 'alerts.digest: skriv svensk tid utan tidszon, som "07:00", eller "never"'),
+        ("slow = 1", "alerts.slow: Input should be greater than 1"),
+        ("mail = 1", "alerts.mail: okänd inställning"),
+    ],
+)
+def test_a_setting_of_the_alerts_that_is_wrong_is_named(write: Write, line: str, said: str) -> None:
+    """By its path."""
+    write(f"[alerts]\n{line}\n")
+
+    assert said in refusal()
+
+
+@pytest.mark.parametrize("given", [f"mailto://bot:{SECRET}@x", f'["{SECRET}", 3]', f'["{SECRET}"'])
+@pytest.mark.usefixtures("write")
+def test_targets_that_cannot_be_read_are_not_quoted(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever forgets that the variable is a list has a password in it all the same."""
+    monkeypatch.setenv("FLOTTA_ALERTS__TO", given)
+
+    said = refusal()
+
+    assert "alerts" in said
+    assert SECRET not in said
