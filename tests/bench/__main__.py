@@ -1,6 +1,7 @@
 """Measure, print the tables, and write them down where asked.
 
 python -m tests.bench [--only removals] [--rows 30] [--rounds 1] [--ui 2023.10] [--write tests/bench/results]
+python -m tests.bench --only claims [--queued 1000] [--workers 1 4] [--seconds 5] [--rounds 1]
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from bots.browser.session import find_browser
-from tests.bench import by_peers, ledger, machine, reading, removals
+from tests.bench import by_peers, claims, ledger, machine, reading, removals
 
-PARTS = ("removals", "reading", "ledger")
+PARTS = ("removals", "reading", "ledger", "claims")
 UIS = ("2023.10", "2024.04")
 
 
@@ -31,6 +32,11 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=300, help="reminders in the mock that is cleaned up")
     parser.add_argument("--listed", type=int, default=5_000, help="reminders in the list that is read")
     parser.add_argument("--items", type=int, nargs="+", default=ledger.SIZES, help="items in the ledger's plans")
+    parser.add_argument(
+        "--queued", type=int, nargs="+", default=claims.SIZES, help="items in the queues that are worked off"
+    )
+    parser.add_argument("--workers", type=int, nargs="+", default=claims.WORKERS, help="workers at one queue")
+    parser.add_argument("--seconds", type=float, default=claims.SECONDS, help="how long workers are at a queue at most")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", type=Path, metavar="DIR", help="write README.md, figures.json and SVG plots there")
     return parser.parse_args()
@@ -50,6 +56,8 @@ def main() -> None:
         report.reading(browser, uis, asked.listed, asked.rounds)
     if "ledger" in parts:
         report.ledger(asked.items, asked.rounds)
+    if "claims" in parts:
+        report.claims(asked.queued, asked.workers, asked.seconds, asked.rounds)
     if asked.write:
         report.write(asked.write)
 
@@ -103,6 +111,22 @@ class _Report:
         figures = self._figures["ledger"] = ledger.measure(sizes, rounds)
         self._say(ledger.as_table(figures))
         self._text.append("![Milliseconds per item](ledger.svg)")
+
+    def claims(self, sizes: Sequence[int], workers: Sequence[int], seconds: float, rounds: int) -> None:
+        """Measure and tell part four."""
+        with claims.a_server() as server:
+            self._say(
+                "## Items claimed and completed by several workers",
+                f"{_rounds(rounds)} PostgreSQL {server.version} as it is shipped: each commit waits for the disk. Each "
+                f"measurement took {seconds:g} seconds, or less where nothing was left. `times` compares the rate with "
+                f"that of {claims.MEASURE}.",
+                claims.CAVEATS,
+                *claims.left_out(),
+            )
+            figures = self._figures["claims"] = claims.measure(server, sizes, workers, seconds, rounds)
+        for size in sizes:
+            self._say(f"### {size:,} items", claims.as_table(figures, size))
+        self._text.append("![Items claimed and completed a second](claims.svg)")
 
     def write(self, folder: Path) -> None:
         """Write tables, figures and plots; without matplotlib, say that there are no plots."""

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -54,28 +54,32 @@ def _run(command: list[str], job: Job, *then: str) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "job.json")
         file.write_text(json.dumps(asdict(job)), encoding="utf-8")
-        with subprocess.Popen(
-            [*command, str(file), *then], cwd=ROOT, env=os.environ, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        ) as process:  # fmt: skip
-            _until(process, "begun")
+        with started([*command, str(file), *then]) as process:
+            until(process, "begun")
             with metered(process.pid) as cost:
-                _answer(process)
-                _until(process, "ended")
-            said, _ = process.communicate("\n")
-        if process.returncode:
-            raise RuntimeError(said)
+                answer(process)
+                until(process, "ended")
+            rest(process)
         return cost
 
 
-def _answer(process: subprocess.Popen[str]) -> None:
+def started(command: Sequence[str]) -> subprocess.Popen[str]:
+    """Start a peer's program; it is heard and answered from here."""
+    return subprocess.Popen(
+        command, cwd=ROOT, env=os.environ, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+
+
+def answer(process: subprocess.Popen[str]) -> None:
+    """Let the peer go on."""
     if process.stdin is None:
         raise RuntimeError("the peer hears nothing")
     process.stdin.write("\n")
     process.stdin.flush()
 
 
-def _until(process: subprocess.Popen[str], point: str) -> None:
+def until(process: subprocess.Popen[str], point: str) -> None:
     """Read what the peer says until it has come to that point. Raises with all of it when it never does."""
     said = []
     for line in process.stdout or ():
@@ -83,3 +87,11 @@ def _until(process: subprocess.Popen[str], point: str) -> None:
             return
         said.append(line)
     raise RuntimeError("".join(said))
+
+
+def rest(process: subprocess.Popen[str]) -> str:
+    """Answer for the last time, and return what the peer says until its end. Raises with it when that is a failure."""
+    said, _ = process.communicate("\n")
+    if process.returncode:
+        raise RuntimeError(said)
+    return said

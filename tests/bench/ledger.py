@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -58,16 +58,15 @@ def _one(size: int) -> dict[str, float]:
                 maps={"lifecare": "2023.10"}, now=NOW,
             )
         )  # fmt: skip
-        take = _seconds(lambda: carry_out(ledger, _RUN, epoch))
+        take = _seconds(lambda: list(carry_out(ledger, _RUN, epoch)))
         if ledger.item_counts(_RUN) != {"done": size}:
             raise RuntimeError(f"not all of {size} items were done: {ledger.item_counts(_RUN)}")
         ledger.close()
     return {"plan": store, "step": take}
 
 
-def carry_out(ledger: Ledger, run: str, epoch: int) -> list[int]:
-    """Claim and complete steps of the run until there are none, and return which they were."""
-    done = []
+def carry_out(ledger: Ledger, run: str, epoch: int) -> Iterator[int]:
+    """Claim and complete steps of the run until there are none, and yield each one's id when it is done."""
     while step := ledger.claim_step(
         run, epoch, record=_CASE, now=lambda: NOW, within=_WITHIN, settling=_SETTLING
     ):  # fmt: skip
@@ -75,8 +74,7 @@ def carry_out(ledger: Ledger, run: str, epoch: int) -> list[int]:
             run, epoch, step, Receipt("KV-1", {"orsak": "Klar."}), now=NOW, confirmed=False,
             map_version="lifecare 2023.10", located_by="reminder.confirm_removal",
         )  # fmt: skip
-        done.append(step.id)
-    return done
+        yield step.id
 
 
 def _seconds(what: Callable[[], object]) -> float:

@@ -18,8 +18,8 @@ import psutil
 from orchestrator.bootstrap import now
 from tests.bench.by_peers import PYTHON
 
-_OURS = ("flotta", "playwright", "sqlalchemy", "cryptography")
-_THEIRS = ("selenium", "robotframework", "robotframework-browser")
+_OURS = ("flotta", "playwright", "sqlalchemy", "psycopg", "cryptography")
+_THEIRS = ("selenium", "robotframework", "robotframework-browser", "openorchestrator", "procrastinate")
 _ASK = "import json, sys; from importlib.metadata import version; print(json.dumps([version(x) for x in sys.argv[1:]]))"
 
 

@@ -20,6 +20,8 @@ COLOURS = ("#2c5f8a", "#d08c3f")
 TITLES = {"rate": "items/s", "cpu": "CPU seconds per item", "peak": "peak memory, MB"}
 
 Bars = dict[str, dict[str, dict[str, list[float]]]]
+#: Per number of items, per contender with its workers, per stage: what each round brought.
+Claims = dict[str, dict[str, dict[str, list[dict[str, float]]]]]
 
 
 def _bars(axes: Any, figures: Bars, column: str) -> None:
@@ -61,6 +63,25 @@ def _growth(axes: Any, figures: dict[str, dict[str, list[float]]]) -> None:
     axes.legend(fontsize=8, loc="center right")
 
 
+def _rates(axes: Any, figures: Claims, stage: str) -> None:
+    """Draw items a second over the number of items: a colour for each contender, a line for each number of workers."""
+    contenders = list(dict.fromkeys(name.split(",")[0] for by_name in figures.values() for name in by_name))
+    sizes = [int(each) for each in figures]
+    for name in next(iter(figures.values())):
+        values = [[each["rate"] for each in by_name[name][stage]] for by_name in figures.values()]
+        colour = f"C{contenders.index(name.split(',')[0])}"
+        axes.plot(
+            sizes, [statistics.median(each) for each in values], "o-" if name.endswith(" 1 worker") else "s--",
+            label=name, color=colour, markersize=4, linewidth=1.5,
+        )  # fmt: skip
+        axes.fill_between(
+            sizes, [min(each) for each in values], [max(each) for each in values], color=colour, alpha=0.1
+        )
+    axes.set_xscale("log")
+    axes.set_title(f"queue: {stage}", fontsize=9)
+    axes.set_xlabel("items in the queue")
+
+
 def _save(drawing: Figure, file: Path) -> None:
     drawing.savefig(file, metadata={"Date": None})
 
@@ -75,6 +96,8 @@ def draw(folder: Path) -> None:
         drawing = Figure(figsize=(5, 3), layout="constrained")
         _growth(drawing.subplots(), ledger)
         _save(drawing, folder / "ledger.svg")
+    if claims := figures.get("claims"):
+        _claims(claims, folder / "claims.svg")
 
 
 def _removals(figures: Bars, columns: Sequence[str], file: Path) -> None:
@@ -86,6 +109,19 @@ def _removals(figures: Bars, columns: Sequence[str], file: Path) -> None:
     # The first variant on top; the axis is shared, so it is turned once for all.
     panels[0].set_ylim(variants - 0.5, -0.5)
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=8)
+    _save(drawing, file)
+
+
+def _claims(figures: Claims, file: Path) -> None:
+    stages = list(next(iter(next(iter(figures.values())).values())))
+    drawing = Figure(figsize=(1 + 3.5 * len(stages), 4), layout="constrained")
+    panels = drawing.subplots(1, len(stages), squeeze=False, sharey=True)[0]
+    for axes, stage in zip(panels, stages, strict=True):
+        _rates(axes, figures, stage)
+    # The axis is shared, and is cut once it has seen all that is drawn on it.
+    panels[0].set_ylim(bottom=0)
+    panels[0].set_ylabel("items claimed and completed per second")
+    drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
     _save(drawing, file)
 
 
