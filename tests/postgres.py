@@ -19,16 +19,23 @@ _numbers = itertools.count(1)
 class Postgres:
     """One server, which may go away and come back."""
 
-    def __init__(self, server: Any) -> None:
-        """`server` is the package's own handle."""
+    def __init__(self, server: Any, *, durable: bool) -> None:
+        """`server` is the package's own handle. `durable`: what was committed would survive a power cut."""
         self._server = server
-        # What a power cut would lose is lost with the test anyway.
-        self.say("ALTER SYSTEM SET fsync = off")
-        self.say("SELECT pg_reload_conf()")
+        if not durable:
+            self.say("ALTER SYSTEM SET fsync = off")
+            self.say("SELECT pg_reload_conf()")
 
-    def say(self, statement: str) -> None:
-        """Carry out one statement as the server's owner."""
-        with psycopg.connect(self._server.get_uri(), autocommit=True) as connection:
+    @property
+    def version(self) -> str:
+        """The version of PostgreSQL that it is."""
+        with psycopg.connect(self._server.get_uri()) as connection:
+            return connection.info.parameter_status("server_version") or "unknown"
+
+    def say(self, statement: str, url: str | None = None) -> None:
+        """Carry out one statement as the server's owner, in the database with that URL if it is given."""
+        database = sa.make_url(url).database if url else None
+        with psycopg.connect(self._server.get_uri(database=database), autocommit=True) as connection:
             connection.execute(statement)
 
     def database(self, template: str | None = None) -> str:
@@ -52,10 +59,11 @@ class Postgres:
 
 
 @contextmanager
-def serving() -> Iterator[Postgres]:
+def serving(*, durable: bool = False) -> Iterator[Postgres]:
     """Serve PostgreSQL, its data in a directory of its own.
 
     Not in pytest's: every session that starts closes that to all but its owner, and as root the server is another user.
+    What a power cut would lose is lost with a test anyway, so nothing is waited for but where it is `durable`.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it says on import where it will keep its sockets
@@ -63,6 +71,6 @@ def serving() -> Iterator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="flotta-postgres-") as folder:
         server = get_server(Path(folder) / "data")
         try:
-            yield Postgres(server)
+            yield Postgres(server, durable=durable)
         finally:
             server.cleanup()

@@ -17,9 +17,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from bots.browser.session import find_browser
-from tests.bench import by_peers, claims, ledger, machine, reading, removals
+from tests.bench import by_peers, claims, ledger, machine, reading, removals, starting
 
-PARTS = ("removals", "reading", "ledger", "claims")
+PARTS = ("removals", "reading", "ledger", "claims", "starting")
 UIS = ("2023.10", "2024.04")
 
 
@@ -37,6 +37,7 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--workers", type=int, nargs="+", default=claims.WORKERS, help="workers at one queue")
     parser.add_argument("--seconds", type=float, default=claims.SECONDS, help="how long workers are at a queue at most")
+    parser.add_argument("--starts", type=int, default=10, help="runs that are waited for from their due time")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", type=Path, metavar="DIR", help="write README.md, figures.json and SVG plots there")
     return parser.parse_args()
@@ -58,6 +59,8 @@ def main() -> None:
         report.ledger(asked.items, asked.rounds)
     if "claims" in parts:
         report.claims(asked.queued, asked.workers, asked.seconds, asked.rounds)
+    if "starting" in parts:
+        report.starting(asked.starts)
     if asked.write:
         report.write(asked.write)
 
@@ -127,6 +130,12 @@ class _Report:
         for size in sizes:
             self._say(f"### {size:,} items", claims.as_table(figures, size))
         self._text.append("![Items claimed and completed a second](claims.svg)")
+
+    def starting(self, times: int) -> None:
+        """Measure and tell part five."""
+        self._say("## From due to the first page", "`flotta up` on SQLite; median, and range in parentheses.")
+        figures = self._figures["starting"] = starting.measure(times)
+        self._say(starting.as_table(figures))
 
     def write(self, folder: Path) -> None:
         """Write tables, figures and plots; without matplotlib, say that there are no plots."""

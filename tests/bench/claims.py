@@ -78,7 +78,7 @@ def left_out() -> list[str]:
 @contextmanager
 def a_server() -> Iterator[Postgres]:
     """Serve a PostgreSQL that nobody else uses."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder, "postgres"), durable=True) as server:
+    with serving(durable=True) as server:
         yield server
 
 
