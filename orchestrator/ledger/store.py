@@ -25,7 +25,7 @@ from bots.contract import Act, Decision, Item, Receipt, Refer, Step
 from bots.errors import ConfigurationError, RunCancelled, RunHeld, RunLost, StateNotWritable
 from orchestrator.ledger import audit
 from orchestrator.ledger.audit import Anchor, Anchors, Break, Entry
-from orchestrator.ledger.tables import approved_rules, evidence, facts, items, leases, runs, steps
+from orchestrator.ledger.tables import TAKEN, approved_rules, evidence, facts, items, leases, runs, steps
 from orchestrator.ledger.tables import audit as trail
 
 if TYPE_CHECKING:
@@ -160,6 +160,71 @@ class ItemLine:
 
 _CONCERN: TypeAdapter[Concern] = TypeAdapter(Concern)
 
+# What is asked for each step, said once: to put a statement together can take longer than to carry it out.
+
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, sa.bindparam("what", type_=sa.Integer)))
+_LAST_ENTRY = sa.select(trail.c.seq, trail.c.link).order_by(trail.c.seq.desc()).limit(1)
+#: The run, if the epoch owns it. Lanes hold it together; who takes it over waits until none of them is in the middle of
+#: something.
+_OWNED = (
+    sa.select(runs.c.cancelled, runs.c.cancelled_by)
+    .where(runs.c.id == sa.bindparam("of_run"), runs.c.epoch == sa.bindparam("by"))
+    .with_for_update(read=True)
+)
+_BEFORE = steps.alias("before")
+#: The run's next step to be done. Its item's state and the steps before it are asked for step by step, as subqueries
+#: that the planner can't turn into joins: of a plan just stored it has no statistics, and would go through all items.
+_NEXT = (
+    sa.select(steps.c.id)
+    .where(
+        steps.c.run == sa.bindparam("of_run"),
+        steps.c.state == "todo",
+        sa.select(items.c.state).where(items.c.run == steps.c.run, items.c.key == steps.c.item).scalar_subquery()
+        == "todo",
+        sa.or_(
+            steps.c.ordinal == 0,
+            ~sa.exists().where(
+                _BEFORE.c.run == steps.c.run,
+                _BEFORE.c.item == steps.c.item,
+                _BEFORE.c.ordinal < steps.c.ordinal,
+                _BEFORE.c.state != "done",
+            ),
+        ),
+    )
+    .order_by(steps.c.attempts, steps.c.id)
+    .limit(1)
+    .with_for_update(of=steps, skip_locked=True)
+    .correlate(None)
+    .scalar_subquery()
+)
+_CLAIM = (
+    steps.update()
+    .where(steps.c.id == _NEXT)
+    .values(
+        state="intent",
+        epoch=sa.bindparam("by"),
+        attempts=steps.c.attempts + 1,
+        intended=sa.bindparam("begun"),
+        deadline=sa.bindparam("until"),
+        settles=sa.bindparam("settled"),
+    )
+    .returning(steps)
+)
+_TAKEN = steps.alias("taken")
+#: The same step, when its key is taken.
+_NEXT_TAKEN = sa.select(steps.c.id, steps.c.item, steps.c.kind).where(
+    steps.c.id == _NEXT,
+    sa.exists().where(_TAKEN.c.instance == steps.c.instance, _TAKEN.c.key == steps.c.key, _TAKEN.c.state.in_(TAKEN)),
+)
+#: What was planned for the item of a step.
+_PLANNED = sa.select(items.c.record, items.c.reference, items.c.rule, items.c.rule_version, items.c.reason).where(
+    items.c.run == sa.bindparam("of_run"), items.c.key == sa.bindparam("of_key")
+)
+
+
+class _KeyTaken(Exception):
+    """The business key of the next step is taken: nothing more can be done in this transaction."""
+
 
 class Ledger:
     """One ledger in one database."""
@@ -241,14 +306,14 @@ class Ledger:
     ) -> None:
         """Enter in the audit trail what this transaction does, as the last thing in it: others wait for its end."""
         self.lock(connection, _TRAIL_LOCK)
-        last = connection.execute(sa.select(trail.c.seq, trail.c.link).order_by(trail.c.seq.desc()).limit(1)).first()
+        last = connection.execute(_LAST_ENTRY).first()
         seq, before = (last.seq + 1, last.link) if last else (1, audit.ROOT)
         entry: dict[str, Any] = {
             "seq": seq, "at": self._now(), "who": who, "what": what, "run": run, "item": item,
             "facts": {name: fact for name, fact in facts.items() if fact is not None},
         }  # fmt: skip
         entry["link"] = audit.link(self.vault, entry, before)
-        connection.execute(trail.insert().values(**entry))
+        connection.execute(trail.insert(), entry)
         connection.info[_HEAD] = Anchor(seq, entry["link"])
 
     def audit_trail(self, run_id: str | None = None) -> Iterator[Entry]:
@@ -286,7 +351,7 @@ class Ledger:
     def lock(self, connection: sa.Connection, what: int) -> None:
         """Let nobody else be past this line with `what` until this transaction has ended."""
         if not self.is_file:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCKS, what)))
+            connection.execute(_LOCK, {"what": what})
 
     def migrate(self) -> None:
         """Bring the schema up to date. Raises StateNotWritable, or ConfigurationError for a file that is no ledger."""
@@ -738,67 +803,52 @@ class Ledger:
         Raises RunLost when this worker no longer owns the run, RunCancelled when somebody has called it off.
         """
         while True:
-            with self.changing() as connection:
-                self._own(connection, run_id, epoch)
-                self._heed(connection, run_id)
-                row = connection.execute(self._next_step(run_id)).mappings().first()
-                if row is None:
-                    return None
-                begun = now()
-                intent = {
-                    "state": "intent", "epoch": epoch, "attempts": row["attempts"] + 1, "intended": begun,
-                    "deadline": begun + within, "settles": begun + within + settling,
-                }  # fmt: skip
-                if self._taken_by_another(connection, row["id"], intent):
-                    self._refer_taken(connection, run_id, epoch, row)
-                    # The next one in a transaction of its own: this one is at the trail's end, where others wait.
-                    continue
-                self.enter(
-                    connection, _worker(epoch), "step.intended", run_id, row["item"], step=row["kind"],
-                    deadline=intent["deadline"].isoformat(), **self._grounds(connection, run_id, row["item"]),
-                )  # fmt: skip
-                step: Mapping[Any, Any] = {**row, "deadline": intent["deadline"], "settles": intent["settles"]}
-                return self._step(step, record)
-
-    def _next_step(self, run_id: str) -> sa.Select[Any]:
-        before = steps.alias()
-        first = sa.exists().where(
-            before.c.run == steps.c.run, before.c.item == steps.c.item, before.c.ordinal < steps.c.ordinal,
-            before.c.state != "done",
-        )  # fmt: skip
-        return (
-            self._with_item()
-            .where(steps.c.run == run_id, steps.c.state == "todo", items.c.state == "todo", ~first)
-            .order_by(steps.c.attempts, steps.c.id)
-            .limit(1)
-            .with_for_update(of=steps, skip_locked=True)
-        )
+            try:
+                with self.changing() as connection:
+                    self._own_and_heed(connection, run_id, epoch)
+                    begun = now()
+                    until = begun + within
+                    row = self._intend(connection, run_id, epoch, begun=begun, until=until, settled=until + settling)
+                    if row is None:
+                        return None
+                    planned = connection.execute(_PLANNED, {"of_run": run_id, "of_key": row["item"]}).mappings().one()
+                    self.enter(
+                        connection, _worker(epoch), "step.intended", run_id, row["item"], step=row["kind"],
+                        deadline=until.isoformat(), **self._grounds(planned),
+                    )  # fmt: skip
+                    return self._step({**row, **planned, "attempts": row["attempts"] - 1}, record)
+            except _KeyTaken:
+                self._refer_taken(run_id, epoch)
 
     @staticmethod
-    def _taken_by_another(connection: sa.Connection, step: int, intent: Mapping[str, Any]) -> bool:
+    def _intend(connection: sa.Connection, run_id: str, epoch: int, **times: datetime) -> Mapping[Any, Any] | None:
+        """Set the run's next step in intent and return it as it is then. Raises _KeyTaken."""
         try:
-            with connection.begin_nested():
-                connection.execute(steps.update().where(steps.c.id == step).values(**intent))
-        except IntegrityError:
-            return True
-        return False
+            return connection.execute(_CLAIM, {"of_run": run_id, "by": epoch, **times}).mappings().first()
+        except IntegrityError as error:
+            raise _KeyTaken from error
 
-    def _refer_taken(self, connection: sa.Connection, run_id: str, epoch: int, row: Mapping[Any, Any]) -> None:
+    def _refer_taken(self, run_id: str, epoch: int) -> None:
+        """Refer the item of the run's next step to a person, if the step's key is taken.
+
+        It is no more where another lane has done so, or has claimed that step, meanwhile.
+        """
         why = "En tidigare körning har redan gjort detta, eller kan ha gjort det."
-        connection.execute(steps.update().where(steps.c.id == row["id"]).values(state="dropped"))
-        item = items.c.run == run_id, items.c.key == row["item"]
-        connection.execute(items.update().where(*item).values(state="referred", note=why))
-        self.enter(connection, _worker(epoch), "item.referred", run_id, row["item"], step=row["kind"], why=why)
+        with self.changing() as connection:
+            self._own(connection, run_id, epoch)
+            row = connection.execute(_NEXT_TAKEN, {"of_run": run_id}).first()
+            if row is None:
+                return
+            connection.execute(steps.update().where(steps.c.id == row.id).values(state="dropped"))
+            item = items.c.run == run_id, items.c.key == row.item
+            connection.execute(items.update().where(*item).values(state="referred", note=why))
+            self.enter(connection, _worker(epoch), "item.referred", run_id, row.item, step=row.kind, why=why)
 
-    def _grounds(self, connection: sa.Connection, run_id: str, item: str) -> dict[str, object]:
+    def _grounds(self, planned: Mapping[Any, Any]) -> dict[str, object]:
         """Return what an item was decided by: rule, reason, and a digest of the record as it was read."""
-        row = connection.execute(
-            sa.select(items.c.rule, items.c.rule_version, items.c.reason, items.c.record).where(
-                items.c.run == run_id, items.c.key == item
-            )
-        ).one()
         return {
-            "rule": f"{row.rule}/{row.rule_version}", "reason": row.reason, "before": self.vault.digest_of(row.record)
+            "rule": f"{planned['rule']}/{planned['rule_version']}", "reason": planned["reason"],
+            "before": self.vault.digest_of(planned["record"]),
         }  # fmt: skip
 
     def done(
@@ -929,14 +979,22 @@ class Ledger:
     @staticmethod
     def _own(connection: sa.Connection, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - as above
         """Make sure that this epoch owns the run until the transaction ends, and change the run's row by `values`."""
-        mine = runs.c.id == run_id, runs.c.epoch == epoch
         if values:
-            owned = connection.execute(runs.update().where(*mine).values(**values)).rowcount == 1
+            mine = runs.update().where(runs.c.id == run_id, runs.c.epoch == epoch)
+            owned = connection.execute(mine.values(**values)).rowcount == 1
         else:
-            # Lanes hold it together; who takes the run over waits until none of them is in the middle of something.
-            owned = connection.execute(sa.select(runs.c.id).where(*mine).with_for_update(read=True)).first() is not None
+            owned = connection.execute(_OWNED, {"of_run": run_id, "by": epoch}).first() is not None
         if not owned:
             raise RunLost(run_id)
+
+    @staticmethod
+    def _own_and_heed(connection: sa.Connection, run_id: str, epoch: int) -> None:
+        """Do as `_own` and `_heed` do, with one question."""
+        run = connection.execute(_OWNED, {"of_run": run_id, "by": epoch}).first()
+        if run is None:
+            raise RunLost(run_id)
+        if run.cancelled is not None:
+            raise RunCancelled(run_id, run.cancelled_by)
 
 
 def engine(url: str) -> sa.Engine:

@@ -353,6 +353,20 @@ def test_a_step_is_claimed_once(ledger: Ledger) -> None:
     assert claim(ledger) is None
 
 
+@pytest.mark.postgresql
+def test_the_next_step_of_a_plan_just_stored_is_found_without_going_through_its_items(ledger: Ledger) -> None:
+    """The server has no statistics of it yet and guesses; a claim must cost the same however many items there are."""
+    a_run(ledger, "r1", *(an_item(f"P-{place}") for place in range(200)))
+    query = sa.select(store._NEXT).params(of_run="r1")
+
+    with ledger.reading() as connection:
+        said = query.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {said}").scalars())
+
+    assert "ix_steps_claimed" in plan
+    assert "ix_items_run_state" not in plan
+
+
 def test_each_attempt_is_counted(ledger: Ledger) -> None:
     """What never takes effect is given up at last."""
     a_run(ledger)
