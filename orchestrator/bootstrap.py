@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -233,12 +233,12 @@ def instance(settings: Settings, base_urls: Mapping[str, str], system: str) -> s
 
 
 def carry(
-    run_id: str, checkpoint: Callable[[str], None] = _nothing, *, lane: int | None = None, attended: bool = False
+    run_id: str, checkpoint: Callable[[str], None] = _nothing, *, after: int | None = None, how: str | None = None
 ) -> int:
     """Carry one run in this process, and return the exit code. What there is to say of it is in the ledger.
 
-    With `lane`, an epoch, do a part of the steps for the worker that has it. `attended`: a
-    person is at the screen.
+    `after` is the epoch that the run must still have, or, for a `LANE`, that of the worker whose steps it shares in;
+    `how` is that, or `ATTENDED`. RunLost is the end of one that comes too late.
     """
     from orchestrator import logs  # noqa: PLC0415 - structlog, 0.15 s, and commands have no log
 
@@ -249,12 +249,13 @@ def carry(
         run = ledger.run(run_id)
         if run is None:
             raise ConfigurationError(f"Det finns ingen körning {run_id}.")  # noqa: TRY301 - said as all the others are
+        run = replace(run, epoch=run.epoch if after is None else after)
         processes.limit_memory(settings.bot(run.bot).memory)
         from orchestrator.worker import Screens, Worker  # noqa: PLC0415 - it imports this module's caller
 
         with ExitStack() as stack:
             stack.callback(ledger.close)
-            if lane is None:
+            if how != processes.LANE:
                 stack.callback(shutil.rmtree, processes.temporary(settings.home, run_id), ignore_errors=True)
             doors = Doors(
                 settings,
@@ -262,7 +263,7 @@ def carry(
                 base_urls=dict(run.options.base_urls),
                 maps=dict(run.options.maps),
                 checkpoint=checkpoint,
-                attended=attended,
+                attended=how == processes.ATTENDED,
             )
             worker = Worker(
                 bot=registry.bot(run.bot),
@@ -277,10 +278,12 @@ def carry(
                 log=log.bind(bot=run.bot),
                 checkpoint=checkpoint,
                 inspect=lambda system: inspect(doors, system, may_open=False),
-                start_lane=lambda epoch: processes.start(settings.home, run_id, os.environ, lane=epoch),
+                start_lane=lambda epoch: processes.start(
+                    settings.home, run_id, os.environ, after=epoch, how=processes.LANE
+                ),
             )
             signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-            return worker.work().exit_code if lane is None else worker.work_lane(lane)
+            return worker.work_lane(run.epoch) if how == processes.LANE else worker.work().exit_code
     except StateNotWritable:
         return CANNOT_STORE
     except FlottaError as error:

@@ -226,7 +226,7 @@ class Fleet:
         run = self._its_turn(run_id, asked)
         if run is None:
             return bootstrap.LOST
-        child = processes.start(self._settings.home, run_id, os.environ)
+        child = processes.start(self._settings.home, run_id, os.environ, after=run.epoch)
         try:
             return self._watched(child, run)
         finally:

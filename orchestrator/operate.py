@@ -574,7 +574,8 @@ class Operator:
 
     def _process(self, run_id: str) -> int:
         """Start the worker, show how far it has come, return its exit code. Ctrl-C asks it to stop, twice ends it."""
-        child = processes.start(self._settings.home, run_id, os.environ, attended=self._attended)
+        how = processes.ATTENDED if self._attended else None
+        child = processes.start(self._settings.home, run_id, os.environ, after=self._run(run_id).epoch, how=how)
         try:
             with self._progress() as bar:
                 task = bar.add_task("Startar", total=None)

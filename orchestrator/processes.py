@@ -21,8 +21,8 @@ from orchestrator.ledger.store import Holder
 
 #: The environment variable that marks a run's processes.
 MARK = "FLOTTA_RUN"
-#: How a worker's process is told that a person is at its screen.
-ATTENDED = "attended"
+#: How a worker's process is told that it shares in another's steps, or that a person is at its screen.
+LANE, ATTENDED = "lane", "attended"
 
 
 def myself() -> Holder:
@@ -115,12 +115,13 @@ def start(
     run_id: str,
     environment: Mapping[str, str],
     *,
-    lane: int | None = None,
-    attended: bool = False,
+    after: int,
+    how: str | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start the run's worker: its own session, its output drained to a file, secrets by environment alone.
 
-    `lane` is the epoch of the worker whose steps it shares in. `attended`: a person is at the screen.
+    `after` is the run's epoch as the caller knows it: who is only about to begin when the run is given to another, and
+    begins later, must not take it back. `how` is LANE, or ATTENDED.
     """
     folder = temporary(home, run_id)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -133,7 +134,8 @@ def start(
                 "-m",
                 "orchestrator.worker",
                 run_id,
-                *([str(lane)] if lane is not None else [ATTENDED] if attended else []),
+                str(after),
+                *([how] if how else []),
             ],
             stdin=subprocess.DEVNULL,
             stdout=out,

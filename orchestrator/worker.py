@@ -122,9 +122,9 @@ class Worker:
         self._stopping.set()
 
     def work(self) -> Ending:
-        """Carry the run on from where it is, and store how it ended. RunHeld and RunLost are raised."""
+        """Carry the run on from where it was when it was read, and store how it ended. RunHeld and RunLost are raised."""
         try:
-            self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now())
+            self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now(), after=self._run.epoch)
         except RunHeld as error:
             if self._run.pool is None:
                 self._end(self._run.epoch, Ending("failed", error.exit_code, error.sentence))
@@ -457,10 +457,8 @@ def main() -> int:
     """Carry the run named on the command line, as a whole, with a person, or as a lane. Returns the exit code."""
     from orchestrator.bootstrap import carry  # noqa: PLC0415 - bootstrap wires this module
 
-    run_id, *how = sys.argv[1:]
-    if how == [processes.ATTENDED]:
-        return carry(run_id, attended=True)
-    return carry(run_id, lane=int(how[0]) if how else None)
+    run_id, after, *how = sys.argv[1:]
+    return carry(run_id, after=int(after), how=how[0] if how else None)
 
 
 if __name__ == "__main__":

@@ -125,13 +125,14 @@ def died(ledger: Ledger, run_id: str, asked: int, machine: str) -> int | None:
     The count begins anew when the run has got further since the last one went. None when it is no longer this
     machine's.
     """
-    got = sa.select(sa.func.count()).select_from(steps).where(steps.c.run == run_id, steps.c.state == "done")
+    made = sa.select(sa.func.count()).select_from(steps).where(steps.c.run == run_id, steps.c.state == "done")
     with ledger.changing() as connection:
         mine = runs.c.id == run_id, runs.c.asked == asked, runs.c.machine == machine
         row = connection.execute(sa.select(runs).where(*mine).with_for_update()).one_or_none()
         if row is None:
             return None
-        done = connection.execute(got).scalar_one()
+        # A plan is progress too: to read a long list takes as long as many steps.
+        done = connection.execute(made).scalar_one() + (row.planned is not None)
         deaths = 1 if done > row.done_at_death else row.deaths + 1
         # The dead one's epoch is over at once, and not only when the next one begins.
         values = {"state": "interrupted", "holder": None, "epoch": row.epoch + 1}

@@ -499,17 +499,21 @@ class Ledger:
         with self.reading() as connection:
             return [run_of(row) for row in connection.execute(query).mappings()]
 
-    def claim(self, run_id: str, holder: Holder, accounts: Sequence[str], now: datetime) -> int:
+    def claim(
+        self, run_id: str, holder: Holder, accounts: Sequence[str], now: datetime, *, after: int | None = None
+    ) -> int:
         """Make `holder` the owner of the run and of the accounts, and return its epoch.
 
-        The caller has made sure that a former holder of this run is gone or fenced out. Raises RunHeld when another run
-        has one of the accounts.
+        The caller has made sure that a former holder of this run is gone or fenced out. Raises RunLost when the run's
+        epoch is not `after`, if that is given: it has been given to another since. Raises RunHeld when another run has
+        one of the accounts.
         """
+        still = () if after is None else (runs.c.epoch == after,)
         try:
             with self.changing() as connection:
-                epoch: int = connection.execute(
+                epoch = connection.execute(
                     runs.update()
-                    .where(runs.c.id == run_id)
+                    .where(runs.c.id == run_id, *still)
                     .values(
                         epoch=runs.c.epoch + 1,
                         state="running",
@@ -521,14 +525,16 @@ class Ledger:
                         findings=None,
                     )
                     .returning(runs.c.epoch)
-                ).scalar_one()
+                ).scalar()
+                if epoch is None:
+                    raise RunLost(run_id)
                 connection.execute(leases.delete().where(leases.c.run == run_id, leases.c.account.in_(accounts)))
                 lease = {"run": run_id, "holder": asdict(holder), "since": now}
                 connection.execute(leases.insert(), [{"account": account, **lease} for account in accounts])
                 self.enter(
                     connection, _worker(epoch), "run.claimed", run_id, holder=str(holder), accounts=list(accounts)
                 )
-                return epoch
+                return int(epoch)
         except IntegrityError as error:
             raise self._held(accounts, but=run_id) from error
 

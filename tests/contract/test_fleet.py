@@ -101,6 +101,19 @@ def test_a_run_that_has_ended_is_not_taken_in_hand(ledger: Ledger, state: str) -
     assert waiting(ledger) == []
 
 
+def test_a_process_that_had_not_begun_when_its_machine_died_never_does(ledger: Ledger) -> None:
+    """Else nobody would have the run in hand, and nobody would take it: it would be at work for ever."""
+    a_queued_run(ledger)
+    handed(ledger)
+    then = the(ledger).epoch
+    fleet.recover(ledger, "m1")
+
+    with pytest.raises(RunLost):
+        ledger.claim("r1", a_holder(), [ACCOUNT], NOW, after=then)
+
+    assert waiting(ledger) == ["r1"]
+
+
 def test_a_run_that_is_given_back_waits_again_and_its_process_is_fenced_off(ledger: Ledger) -> None:
     """The machine is stopped; another goes on at once."""
     a_queued_run(ledger)
@@ -140,6 +153,16 @@ def test_deaths_are_counted_anew_when_the_run_got_further(ledger: Ledger) -> Non
     assert fleet.died(ledger, "r1", 1, "m1") == 2
     epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
     done(ledger, claimed(ledger, epoch=epoch), epoch=epoch)
+
+    assert fleet.died(ledger, "r1", 1, "m1") == 1
+
+
+def test_a_plan_is_getting_further(ledger: Ledger) -> None:
+    """To read a long list takes as long as many steps."""
+    a_queued_run(ledger)
+    handed(ledger)
+    assert [fleet.died(ledger, "r1", 1, "m1") for _ in range(2)] == [1, 2]
+    a_plan(ledger, "r1", ledger.claim("r1", a_holder(), [ACCOUNT], NOW), an_item())
 
     assert fleet.died(ledger, "r1", 1, "m1") == 1
 

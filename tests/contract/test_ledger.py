@@ -132,6 +132,18 @@ def test_each_claim_is_a_new_epoch(ledger: Ledger) -> None:
     assert (run.state, run.epoch, run.holder) == ("running", 2, a_holder(2))
 
 
+def test_who_comes_late_does_not_take_a_run_back(ledger: Ledger) -> None:
+    """A process that was frozen before it began: the run has been given to another since, or waits for one."""
+    ledger.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+    ledger.claim("r1", a_holder(1), [ACCOUNT], NOW, after=0)
+    before = everything(ledger)
+
+    with pytest.raises(RunLost):
+        ledger.claim("r1", a_holder(2), [ACCOUNT], NOW, after=0)
+
+    assert everything(ledger) == before
+
+
 def test_an_account_is_used_by_one_run_at_a_time(ledger: Ledger) -> None:
     """Two sessions of one account end each other; the second run is told who holds it, and changes nothing."""
     for run in ("r1", "r2"):

@@ -239,7 +239,7 @@ class House:
 
     def worker(self, run_id: str) -> subprocess.Popen[bytes]:
         """Start the run's worker as the command line does."""
-        child = processes.start(self.home, run_id, self.environment)
+        child = processes.start(self.home, run_id, self.environment, after=self.run(run_id).epoch)
         self._started.append(child)
         return child
 

@@ -5,6 +5,7 @@ import signal
 import psutil
 import pytest
 
+from orchestrator import processes
 from tests import oracle
 from tests.e2e.conftest import Serving
 from tests.e2e.house import SLOW, House, assert_sound, ended, frozen, until
@@ -149,6 +150,4 @@ def test_ctrl_c_keeps_the_state_and_resume_finishes(hasty: House, serving: Servi
 
 
 def _is_lane(process: psutil.Process) -> bool:
-    """Return whether it is a worker that has an epoch after its run."""
-    *_, module, _run, epoch = ["", "", "", *process.cmdline()]
-    return module == "orchestrator.worker" and epoch.isdecimal()
+    return process.cmdline()[-1:] == [processes.LANE]
