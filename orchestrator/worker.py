@@ -32,7 +32,7 @@ from bots.errors import (
     WriteUnanswered,
     of_python,
 )
-from orchestrator import guard, processes
+from orchestrator import guard
 from orchestrator.ledger import review
 from orchestrator.ledger.store import Holder, Ledger, PlannedItem, Run, StoredStep
 
@@ -122,7 +122,7 @@ class Worker:
         self._stopping.set()
 
     def work(self) -> Ending:
-        """Carry the run on from where it was when it was read, and store how it ended. RunHeld and RunLost are raised."""
+        """Carry the run on from where it was read to be, and store how it ended. RunHeld and RunLost are raised."""
         try:
             self._epoch = self._ledger.claim(self._run.id, self._me, self._accounts, self._now(), after=self._run.epoch)
         except RunHeld as error:

@@ -346,12 +346,16 @@ class Chaos:
             if again := oracle.attempts_after_commit(journal):
                 fault(f"tried again after it was done: {[row['key'] for row in again]}")
             if set(made) != wanted:
-                fault(f"lost {sorted(wanted - set(made))}, wrong {sorted(set(made) - wanted)}")
+                fault(f"{url}: lost {_some(wanted - set(made))}, wrong {_some(set(made) - wanted)}")
             mine = [run_id for run_id, address in runs.items() if address == url]
             if _overlap(ledger, mine, journal):
                 fault(f"{mine} were at work at the same time")
         if broken := ledger.verify_audit():
             fault(f"the audit trail is broken at {broken[0].seq}: {broken[0].why}")
+
+
+def _some(keys: set[str]) -> str:
+    return f"{len(keys)} ({', '.join(sorted(keys)[:3])} ...)" if keys else "0"
 
 
 #: A removal takes a moment, as in the real system, so that blows fall in the middle of one.
