@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Set on some machines; it would have every process that a test starts compile the project anew.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup run test check bench chaos lock clean
+.PHONY: help setup run test check bench bench-drift chaos lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ check: setup ## Style, types and directions of import; under a minute
 
 bench: setup .venv-bench/.made ## Measure speed and cost, Flotta's and its peers' (BENCH="--rows 30 --rounds 1")
 	@.venv/bin/python -m tests.bench $(BENCH)
+
+bench-drift: setup ## Measure what is found again on changed screens; npm brings them (BENCH="--seed 7")
+	@.venv/bin/python -m tests.bench.drift $(BENCH)
 
 .venv-bench/.made: .ci/requirements-bench.lock
 	@echo "Making .venv-bench ..." >&2

@@ -15,6 +15,8 @@ page, by its deadline and its target, at the moment when it lands.)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,15 +26,21 @@ from bots.errors import Sighting
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from bots.browser.selector_map import Element
+    from bots.browser.likeness import Linked
+    from bots.browser.selector_map import Element, Fingerprint
 
 
 @cache
-def script(body: str) -> str:
-    """Return a function of `ask` for the page, with `sight.js` before its body: one of the kit's files, or its text."""
+def script(*parts: str, takes: str = "ask") -> str:
+    """Return a function for the page, with `sight.js` before its parts: the kit's files, or their text.
+
+    It takes what is asked, as `ask`; or, with `takes`, what that says.
+    """
     folder = Path(__file__).parent
-    own = (folder / body).read_text(encoding="utf-8") if body.endswith(".js") else body
-    return f"async (ask) => {{ {(folder / 'sight.js').read_text(encoding='utf-8')}\n{own} }}"
+    own = [
+        (folder / part).read_text(encoding="utf-8") if part.endswith(".js") else part for part in ("sight.js", *parts)
+    ]
+    return f"async ({takes}) => {{ {chr(10).join(own)} }}"
 
 
 def ready(
@@ -81,8 +89,81 @@ def told(element: Element, counts: list[int] | None) -> tuple[Sighting, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Where an element is when all that the map remembers of it is weighed. `at`: None when it is not clear.
+
+    `at` is a place among the controls that the page shows (`fingerprint.js`); `why` is how it was found, or why not.
+    """
+
+    at: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A screen's elements weighed together.
+
+    `shown` are the controls of the page, `nested` names for each those that are one with it in layers.
+    """
+
+    shown: list[Fingerprint]
+    nested: list[list[int]]
+    weighed: dict[str, Weighed]
+    linked: Linked | None
+
+
+def weigh(
+    page: Page, elements: Mapping[str, Element], *, frame: str | None = None, signs_in: bool = False
+) -> Look | None:
+    """Weigh all that the map remembers of a screen's elements, those of one frame, against what the page shows now.
+
+    Locators that find the element as it was recorded are enough. Otherwise it is found where its fingerprint and
+    independent kinds of evidence agree (`likeness.find`), unless the locators point to something else; never where that
+    may not be (`Element.may_be_alike`), nor where somebody `signs_in`. None when the frame is not there.
+    """
+    from bots.browser import likeness  # noqa: PLC0415 - numpy, which most runs never need
+    from bots.browser.selector_map import Fingerprint  # noqa: PLC0415 - as above
+
+    look = page.evaluate(
+        script("fingerprint.js", "weigh.js"),
+        {"frame": frame, "elements": [_for_page(each) for each in elements.values()]},
+    )
+    if look is None:
+        return None
+    shown = [Fingerprint.model_validate(each) for each in look["prints"]]
+    remembered = {name: each.fingerprint for name, each in elements.items() if each.fingerprint is not None}
+    linked = likeness.Linked(list(remembered.values()), shown, look["nested"]) if remembered and shown else None
+    alike = dict(zip(remembered, likeness.find(linked), strict=True)) if linked else {}
+    weighed = {}
+    for name, answer in zip(elements, look["answers"], strict=True):
+        pointed = {at for found in answer["found"] for at in found}
+        found = alike.get(name, likeness.Found(None, "nothing is remembered of it"))
+        if answer["certain"]:
+            weighed[name] = Weighed(answer["certain"][0], "locators")
+        elif signs_in or not elements[name].may_be_alike:
+            weighed[name] = Weighed(None, "it is never found by likeness")
+        elif answer["lost"] or linked is None or found.at is None:
+            weighed[name] = Weighed(None, found.why)
+        elif len(pointed) == 1 and not pointed & linked.layers(found.at):
+            weighed[name] = Weighed(None, "its locators find something else")
+        elif answer["scope"] is not None and found.at not in answer["scope"]:
+            weighed[name] = Weighed(None, "not in its scope")
+        else:
+            weighed[name] = Weighed(found.at, "likeness")
+    return Look(shown, look["nested"], weighed, linked)
+
+
 def _for_page(element: Element) -> dict[str, Any]:
+    before = element.fingerprint
     return {
+        "remembered": before
+        and {
+            "words": [word for word in (before.label, before.content, before.placeholder, before.title) if word],
+            "id": before.id,
+            "field": before.field,
+            "href": before.href,
+        },
         "danger": element.danger,
         "frame": element.frame,
         "within": element.within.for_page() if element.within else None,

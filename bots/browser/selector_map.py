@@ -115,6 +115,41 @@ class Locator(_Model):
         return f"{self.kind}={self.value}" + (f"[{self.name}]" if self.name is not None else "")
 
 
+class Fingerprint(_Model):
+    """What is remembered of a control to know it again by (`fingerprint.js`); nothing that was typed or chosen."""
+
+    tag: str
+    role: str
+    type: str = ""
+    #: What it says, from its label to the words beside it, without badges and glyphs.
+    label: str = ""
+    content: str = ""
+    placeholder: str = ""
+    title: str = ""
+    beside: str = ""
+    options: list[str] = []
+    icon: list[str] = []
+    #: How it is built. `field` is its name attribute.
+    test_id: str = ""
+    id: str = ""
+    field: str = ""
+    href: str = ""
+    classes: list[str] = []
+    #: Where it stands: under which words, between which controls, and how far down, as a share of the page's controls.
+    heading: str = ""
+    section: str = ""
+    landmarks: list[str] = []
+    before: str = ""
+    after: str = ""
+    around: list[str] = []
+    place: float = Field(default=0.0, ge=0, le=1)
+    #: Which of `test_id`, `id`, `field` and `href` others on the screen have too.
+    shared: list[str] = []
+    #: How many others on the screen say the same, and which of the above sets it apart from each of them.
+    twins: int = Field(default=0, ge=0)
+    apart: list[str] = []
+
+
 class After(_Model):
     """What the system shows when an irreversible write has happened, or has been refused.
 
@@ -143,15 +178,19 @@ class Element(_Model):
     frame: Css | None = None
     via: list[str] = []
     behind: list[str] = []
-    locators: list[Locator] = Field(min_length=1)
+    locators: list[Locator]
     navigates: bool = False
     confirm: Literal["native"] | None = None
     after: After | None = None
     settle: float = Field(default=5.0, gt=0)
-    fingerprint: dict[str, str | list[str]] = {}
+    #: What is typed or chosen in it: the id of a matter, an amount, or none of these. What isn't said may be either.
+    holds: Literal["id", "amount", "other"] | None = None
+    fingerprint: Fingerprint | None = None
 
     @model_validator(mode="after")
     def _enough_evidence(self) -> Self:
+        if not self.locators and not self.may_be_alike:
+            raise ValueError("locators are missing; only what may be found by its fingerprint can do without")
         if self.danger != "safe" and len({locator.family for locator in self.locators}) == 1:
             raise ValueError(f"danger {self.danger} needs locators of both kinds: wording and structure")
         if (self.danger == "irreversible") != (self.after is not None):
@@ -162,6 +201,15 @@ class Element(_Model):
     def settling(self) -> timedelta:
         """How long the system may go on committing a write after its client is gone."""
         return timedelta(seconds=self.settle)
+
+    @property
+    def may_be_alike(self) -> bool:
+        """Whether a bot that nobody watches may find it by likeness.
+
+        Never what writes, nor where an id or an amount goes, or may go; nor where one signs in, which the caller knows.
+        """
+        types = self.action in ("fill", "select")
+        return self.fingerprint is not None and self.danger == "safe" and (self.holds == "other" or not types)
 
 
 class Cell(_Model):

@@ -82,11 +82,24 @@ const sight = (root, { kind, value, name: wanted, exact }) => {
 };
 
 const within = (root, { within: scope }) => (scope ? sight(root, scope) : [root]);
+// Where a link leads, apart from what is asked for there; '' for one that leads nowhere.
+const addressOf = (node) => {
+  const href = node.getAttribute('href') ?? '';
+  return /^(#!?|javascript:.*)?$/.test(href) ? '' : href.replace(/^(\.\.?\/)+/, '').replace(/\?.*$/, '');
+};
+// Whether an element says one of the things that it is remembered by, and is built as it was.
+const isStill = (node, { words, id, field, href }) =>
+  [labelOf(node), text(node), node.getAttribute('placeholder'), node.getAttribute('title')].some((said) =>
+    said && words.some((word) => isNamed(said, word, true)))
+  && id === node.id && field === (node.getAttribute('name') ?? '') && href === addressOf(node);
 // Return the one element that an entry of a map means, or none:
 //
 //   safe            one locator finds it, none finds another
 //   write           two independent families (wording, structure) find it, none finds another
 //   irreversible    every locator finds it
+//
+// What a fingerprint is remembered of is more to go by, and so more is asked where one locator would do: every locator
+// finds it, and it still says what it said and is built as it was.
 const meant = (root, element) => {
   const scopes = within(root, element);
   if (scopes.length !== 1) return [];
@@ -96,7 +109,9 @@ const meant = (root, element) => {
   if (either.size !== 1) return [];
   const agreed = element.locators.filter((_locator, at) => found[at].length);
   const families = new Set(agreed.map(({ family }) => family));
-  const enough = { safe: true, write: families.size === 2, irreversible: agreed.length === element.locators.length };
+  const everyOne = agreed.length === element.locators.length;
+  const asRecorded = () => everyOne && (families.size === 2 || isStill([...either][0], element.remembered));
+  const enough = { safe: !element.remembered || asRecorded(), write: families.size === 2, irreversible: everyOne };
   return enough[element.danger] ? [...either] : [];
 };
 // What each locator alone finds: for explaining a refusal.

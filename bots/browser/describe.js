@@ -1,0 +1,50 @@
+// Ways to find one element again that lead to it alone on the page as it is now, best first.
+
+const quoted = (words) => JSON.stringify(words);
+// What stands for nothing that a person would recognise, or is another one tomorrow.
+const isLasting = (id) => /^[a-z][\w-]*$/i.test(id) && !/\d{3,}|ctl\d+|:/.test(id);
+const cssOf = (node) => {
+  const tag = tagOf(node);
+  const ways = [];
+  if (isLasting(node.id)) ways.push(`#${CSS.escape(node.id)}`);
+  const field = node.getAttribute('name');
+  if (field && isLasting(field)) ways.push(`${tag}[name=${quoted(field)}]`);
+  for (const { name: attribute, value } of node.attributes)
+    if (/^data-(?!testid)/.test(attribute) && isLasting(value)) ways.push(`${tag}[${attribute}=${quoted(value)}]`);
+  return ways;
+};
+// As a field of a form or a dialog that has a name of its own.
+const scopedOf = (node) => {
+  const scope = node.closest('form, dialog, [role=dialog], nav, table');
+  const type = node.getAttribute('type');
+  if (!scope || scope === node) return [];
+  const around = isLasting(scope.id) ? `#${CSS.escape(scope.id)}` : tagOf(scope);
+  return [`${around} ${tagOf(node)}${type ? `[type=${quoted(type)}]` : ''}`];
+};
+
+const locatorsOf = (root, node) => {
+  const role = roleOf(node);
+  const spec = (kind, value, more = {}) => ({ kind, value, name: null, exact: true, ...more });
+  const given = (kind) => node.getAttribute(kind) && spec(kind, name(node.getAttribute(kind)));
+  const said = role in ROLES ? bare(nameOf(role, node)) : '';
+  const label = node.matches(CONTROLS) ? bare(labelOf(node) ?? '') : '';
+  const href = node.getAttribute('href');
+  const ways = [
+    node.dataset.testid && spec('test_id', node.dataset.testid),
+    said && said.length <= SHORT && spec('role', role, { name: said }),
+    label && label.length <= SHORT && spec('label', label),
+    ...cssOf(node).map((css) => spec('css', css)),
+    href && addressOf(node) && spec('href', href),
+    given('placeholder'), given('title'),
+    !isControl(node) && bare(text(node)) && text(node).length <= SHORT && spec('text', bare(text(node))),
+    ...scopedOf(node).map((css) => spec('css', css)),
+  ].filter(Boolean);
+  return ways.filter((way) => {
+    const found = sight(root, way);
+    return found.length === 1 && found[0] === node;
+  });
+};
+const describe = (root, node) => {
+  const { seen, prints } = portrait(root);
+  return { locators: locatorsOf(root, node), fingerprint: prints[seen.indexOf(node)] ?? null };
+};
