@@ -36,6 +36,8 @@ OPEN_STATES = (
     "new", "running", "waiting", "waiting_for_sign_in", "planned", "interrupted", "cancelled", "failed", "drifted",
     "partial",
 )  # fmt: skip
+#: How long a transaction may stand idle before the server ends it.
+TRANSACTION = timedelta(seconds=5)
 #: Where a transaction keeps the head that it gives the audit trail, until it is committed.
 _HEAD = "audit head"
 #: Names our locks among all others in a PostgreSQL database, and among ourselves.
@@ -1008,7 +1010,9 @@ def engine(url: str) -> sa.Engine:
     if not url.startswith("sqlite"):
         # A server that vanished without a word is noticed within a minute instead of two hours.
         alive = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "connect_timeout": 10}
-        return sa.create_engine(url, pool_pre_ping=True, connect_args=alive)
+        made = sa.create_engine(url, pool_pre_ping=True, connect_args=alive)
+        event.listen(made, "connect", _prepare_postgresql)
+        return made
     made = sa.create_engine(url)
     event.listen(made, "connect", _prepare_sqlite)
     return made
@@ -1031,6 +1035,13 @@ def run_of(row: Mapping[Any, Any]) -> Run:
 
 def _holder(stored: Mapping[str, Any]) -> Holder:
     return Holder(**stored)
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg's own
+    # Ours take milliseconds. A process that is frozen in the middle of one must not keep all others waiting.
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = {TRANSACTION // timedelta(milliseconds=1)}")
+    connection.autocommit = False
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own

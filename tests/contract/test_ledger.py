@@ -366,6 +366,25 @@ def test_a_step_is_claimed_once(ledger: Ledger) -> None:
 
 
 @pytest.mark.postgresql
+def test_who_is_frozen_in_a_transaction_keeps_nobody_waiting_for_long(
+    open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stopped machine answers its server's keepalives, and holds its locks: the server must end what it began."""
+    monkeypatch.setattr(store, "TRANSACTION", timedelta(milliseconds=100))
+    frozen, other = open_ledger(), open_ledger()
+    frozen.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
+
+    with pytest.raises(StateNotWritable), frozen.changing() as connection:
+        frozen.enter(connection, "prov", "run.claimed", "r1")
+        # Waits for the lock that the one above holds, and gets it.
+        with other.changing() as beside:
+            other.enter(beside, "prov", "run.claimed", "r1")
+
+    assert [entry.what for entry in other.audit_trail()].count("run.claimed") == 1
+    assert other.verify_audit() == []
+
+
+@pytest.mark.postgresql
 def test_the_next_step_of_a_plan_just_stored_is_found_without_going_through_its_items(ledger: Ledger) -> None:
     """The server has no statistics of it yet and guesses; a claim must cost the same however many items there are."""
     a_run(ledger, "r1", *(an_item(f"P-{place}") for place in range(200)))

@@ -139,7 +139,10 @@ def _asked() -> argparse.Namespace:
 def main() -> None:
     """Do what the command line asks."""
     asked = _asked()
-    templates.fetch(asked.templates, shutil.which("npm") or "npm")
+    npm = shutil.which("npm")
+    if npm is None:
+        sys.exit("npm brings the templates and is not here. Install Node.js, by your system's packages for one.")
+    templates.fetch(asked.templates, npm)
     changes = templates.changes(asked.templates.resolve())
     who = [Flotta] if asked.flotta else contenders.ALL
     figures: dict[str, Any] = {"seed": asked.seed}
