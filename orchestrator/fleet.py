@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 #: How often a machine says that it lives, and looks at what is to be carried. Seconds.
 BEAT_EVERY = 1.0
-#: How many processes may die of a run in a row, each without having got any further.
-DEATHS = 5
+#: How many processes may die of a run in a row, each without having got any further. To plan takes a minute, and a bad
+#: hour kills more than one a minute.
+DEATHS = 10
 #: How long a process that is asked to stop may take to finish the item in hand.
 STOP_WITHIN = timedelta(seconds=60)
 

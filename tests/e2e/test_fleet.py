@@ -189,7 +189,7 @@ def test_a_run_that_fails_hangs_crashes_or_drifts_delays_no_other(hasty: House, 
         "fails": "failed", "hangs": "failed", "drifts": "drifted", "crashes": "failed"
     }  # fmt: skip
     assert "Tidsgränsen" in str(found["hangs"].sentence)
-    assert "dog 5 gånger" in str(found["crashes"].sentence)
+    assert "dog 10 gånger" in str(found["crashes"].sentence)
     assert_sound(hasty, other, well, before)
     until(lambda: hasty.processes() == [], machine)
 
