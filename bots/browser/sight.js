@@ -88,7 +88,7 @@ const addressOf = (node) => {
   return /^(#!?|javascript:.*)?$/.test(href) ? '' : href.replace(/^(\.\.?\/)+/, '').replace(/\?.*$/, '');
 };
 // Whether an element says one of the things that it is remembered by, and is built as it was.
-const isStill = (node, { words, id, field, href }) =>
+const isAsRemembered = (node, { words, id, field, href }) =>
   [labelOf(node), text(node), node.getAttribute('placeholder'), node.getAttribute('title')].some((said) =>
     said && words.some((word) => isNamed(said, word, true)))
   && id === node.id && field === (node.getAttribute('name') ?? '') && href === addressOf(node);
@@ -110,7 +110,7 @@ const meant = (root, element) => {
   const agreed = element.locators.filter((_locator, at) => found[at].length);
   const families = new Set(agreed.map(({ family }) => family));
   const everyOne = agreed.length === element.locators.length;
-  const asRecorded = () => everyOne && (families.size === 2 || isStill([...either][0], element.remembered));
+  const asRecorded = () => everyOne && (families.size === 2 || isAsRemembered([...either][0], element.remembered));
   const enough = { safe: !element.remembered || asRecorded(), write: families.size === 2, irreversible: everyOne };
   return enough[element.danger] ? [...either] : [];
 };
