@@ -365,11 +365,16 @@ class Ledger:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         try:
-            with self._connected() as connection, connection.begin():
-                self._begin(connection)
-                self.lock(connection, _SCHEMA_LOCK)
-                config.attributes["connection"] = connection
-                command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
+            with self._connected() as connection:
+                try:
+                    with connection.begin():
+                        self._heed_keys(connection, heed=False)
+                        self._begin(connection)
+                        self.lock(connection, _SCHEMA_LOCK)
+                        config.attributes["connection"] = connection
+                        command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
+                finally:
+                    self._heed_keys(connection, heed=True)
         except CommandError as error:
             raise ConfigurationError(
                 f"Liggaren i {self._where} är skriven av en nyare version av Flotta. Uppgradera den här installationen."
@@ -378,6 +383,14 @@ class Ledger:
             if "not a database" in str(error.orig):
                 raise ConfigurationError(f"Liggaren i {self._where} är ingen databas. Återställ den.") from error
             raise StateNotWritable(self._where) from error
+
+    def _heed_keys(self, connection: sa.Connection, *, heed: bool) -> None:
+        """Let SQLite heed foreign keys, or not, from the next transaction on.
+
+        It changes a table by making it anew, and for a moment there is none for the others to refer to.
+        """
+        if self.is_file:
+            connection.exec_driver_sql(f"PRAGMA foreign_keys = {'ON' if heed else 'OFF'}")
 
     def know_key(self) -> None:
         """Make sure that what is stored here is sealed with our key. Raises ConfigurationError when it is another."""

@@ -374,11 +374,15 @@ def test_who_is_frozen_in_a_transaction_keeps_nobody_waiting_for_long(
     frozen, other = open_ledger(), open_ledger()
     frozen.create_run("r1", "b", today=TODAY, options=options(), now=NOW)
 
-    with pytest.raises(StateNotWritable), frozen.changing() as connection:
-        frozen.enter(connection, "prov", "run.claimed", "r1")
-        # Waits for the lock that the one above holds, and gets it.
-        with other.changing() as beside:
-            other.enter(beside, "prov", "run.claimed", "r1")
+    def both() -> None:
+        with frozen.changing() as connection:
+            frozen.enter(connection, "prov", "run.claimed", "r1")
+            # Waits for the lock that the one above holds, and gets it.
+            with other.changing() as beside:
+                other.enter(beside, "prov", "run.claimed", "r1")
+
+    with pytest.raises(StateNotWritable):
+        both()
 
     assert [entry.what for entry in other.audit_trail()].count("run.claimed") == 1
     assert other.verify_audit() == []
@@ -887,6 +891,32 @@ def test_a_ledger_can_be_taken_back_to_nothing_and_up_again(ledger: Ledger) -> N
 
     assert tables(ledger) == {"alembic_version", *metadata.tables}
     assert ledger.up_to_date()
+
+
+@pytest.mark.parametrize("version", ["0003", "0004", "0005", "0006"])
+def test_a_ledger_with_runs_in_it_is_brought_up_to_date(ledger: Ledger, version: str) -> None:
+    """Others refer to the tables that are made anew; not one row may be lost."""
+    a_run(ledger)
+    before = ledger.lines("r1")
+    config = Config()
+    config.set_main_option("script_location", str(Path(store.__file__).with_name("migrations")))
+    with ledger._connected() as connection:
+        ledger._heed_keys(connection, heed=False)
+        connection.commit()
+        with connection.begin():
+            config.attributes["connection"] = connection
+            command.downgrade(config, version)
+        ledger._heed_keys(connection, heed=True)
+        connection.commit()
+
+    ledger.migrate()
+
+    assert ledger.lines("r1") == before
+    with ledger.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(steps)).scalar() == 1
+        if ledger.is_file:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
 def test_migrating_what_is_up_to_date_changes_nothing(ledger: Ledger) -> None:
