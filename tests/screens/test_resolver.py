@@ -280,3 +280,13 @@ def test_a_name_with_signs_of_a_pattern_is_taken_literally(page: Page) -> None:
 
     assert found(page, f'<button id="mål">{name}</button>', an_element({"role": "button", "name": name})) == ["mål"]
     assert re.search("[*]", name)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [["act.js"], ["page.js"], ["cover.js"], ["fingerprint.js", "weigh.js"], ["fingerprint.js", "describe.js"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_the_kits_scripts_can_be_read_together(page: Page, parts: list[str]) -> None:
+    """Two things of one name would be found out on every page, and on none before."""
+    page.evaluate("(source) => { new Function('return ' + source); }", resolver.script(*parts))
