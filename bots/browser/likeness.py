@@ -228,8 +228,7 @@ class Linked:
     def alone(self, row: int, trait: str) -> int | None:
         """Return the one control that is the same by this trait; None when none or several are."""
         same = np.flatnonzero(self.levels[trait][row] == SAME)
-        layers = {int(at) for at in same}
-        return int(same[0]) if len(same) and layers <= self.layers(int(same[0])) else None
+        return int(same[0]) if len(same) and set(same.tolist()) <= self.layers(int(same[0])) else None
 
     def margin(self, row: int) -> float:
         """Return how many bits worse everything is, taken together, if this control is linked to anything else."""

@@ -26,7 +26,7 @@ from bots.errors import Sighting
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from bots.browser.likeness import Linked
+    from bots.browser.likeness import Found, Linked
     from bots.browser.selector_map import Element, Fingerprint
 
 
@@ -40,7 +40,8 @@ def script(*parts: str, takes: str = "ask") -> str:
     own = [
         (folder / part).read_text(encoding="utf-8") if part.endswith(".js") else part for part in ("sight.js", *parts)
     ]
-    return f"async ({takes}) => {{ {chr(10).join(own)} }}"
+    body = "\n".join(own)
+    return f"async ({takes}) => {{ {body} }}"
 
 
 def ready(
@@ -90,26 +91,15 @@ def told(element: Element, counts: list[int] | None) -> tuple[Sighting, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """Where an element is when all that the map remembers of it is weighed. `at`: None when it is not clear.
-
-    `at` is a place among the controls that the page shows (`fingerprint.js`); `why` is how it was found, or why not.
-    """
-
-    at: int | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
-    """A screen's elements weighed together.
+    """A screen's elements weighed together: `weighed` says of each where it is among those `shown`, or why not.
 
     `shown` are the controls of the page, `nested` names for each those that are one with it in layers.
     """
 
     shown: list[Fingerprint]
     nested: list[list[int]]
-    weighed: dict[str, Weighed]
+    weighed: dict[str, Found]
     linked: Linked | None
 
 
@@ -140,17 +130,17 @@ def weigh(
         pointed = {at for found in answer["found"] for at in found}
         found = alike.get(name, likeness.Found(None, "nothing is remembered of it"))
         if answer["certain"]:
-            weighed[name] = Weighed(answer["certain"][0], "locators")
+            weighed[name] = likeness.Found(answer["certain"][0], "locators")
         elif signs_in or not elements[name].may_be_alike:
-            weighed[name] = Weighed(None, "it is never found by likeness")
+            weighed[name] = likeness.Found(None, "it is never found by likeness")
         elif answer["lost"] or linked is None or found.at is None:
-            weighed[name] = Weighed(None, found.why)
+            weighed[name] = likeness.Found(None, found.why)
         elif len(pointed) == 1 and not pointed & linked.layers(found.at):
-            weighed[name] = Weighed(None, "its locators find something else")
+            weighed[name] = likeness.Found(None, "its locators find something else")
         elif answer["scope"] is not None and found.at not in answer["scope"]:
-            weighed[name] = Weighed(None, "not in its scope")
+            weighed[name] = likeness.Found(None, "not in its scope")
         else:
-            weighed[name] = Weighed(found.at, "likeness")
+            weighed[name] = likeness.Found(found.at, "likeness")
     return Look(shown, look["nested"], weighed, linked)
 
 
