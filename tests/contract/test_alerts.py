@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -322,8 +324,8 @@ def test_of_two_that_look_at_once_one_stores_it(open_ledger: Opener) -> None:
     one, other = open_ledger(), open_ledger()
     ends = [
         both_at_once(
-            lambda key=f"failed:r{turn}": stored(one, an_alert(key)),  # type: ignore[misc]
-            lambda key=f"failed:r{turn}": stored(other, an_alert(key)),  # type: ignore[misc]
+            partial(stored, one, an_alert(f"failed:r{turn}")),
+            partial(stored, other, an_alert(f"failed:r{turn}")),
         )
         for turn in range(20)
     ]
@@ -435,7 +437,7 @@ def test_a_day_is_told_by_what_each_bot_did(ledger: Ledger) -> None:
 
     days = told.days(ledger, NOW - timedelta(days=1), NOW)
 
-    assert days == {BOT: told.Day(runs={"partial": 1, "done": 1}, done=2, referred=1, uncertain=2)}  # type: ignore[arg-type]
+    assert days == {BOT: told.Day(runs=Counter(partial=1, done=1), done=2, referred=1, uncertain=2)}
 
 
 def test_an_item_counts_on_the_day_when_it_was_done(ledger: Ledger) -> None:

@@ -270,7 +270,7 @@ class Broken:
 
 def test_whatever_breaks_is_logged_by_its_class(office: Office) -> None:
     """The watch goes on, and the message comes again."""
-    office.watch._targets = Broken()  # type: ignore[assignment]
+    office.watch._targets = Broken()  # type: ignore[assignment] # all of `Targets` that it uses
     office.fail()
     office.pass_(MINUTE)
 
