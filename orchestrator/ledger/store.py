@@ -577,8 +577,7 @@ class Ledger:
     def seen(self, run_id: str, epoch: int, count: int) -> None:
         """Note how many items have been seen so far. Raises RunCancelled when somebody has called the run off."""
         with self.changing() as connection:
-            self._heed(connection, run_id)
-            self._own(connection, run_id, epoch, seen=count)
+            self._own(connection, run_id, epoch, heed=True, seen=count)
 
     def end_run(
         self,
@@ -826,7 +825,7 @@ class Ledger:
         while True:
             try:
                 with self.changing() as connection:
-                    self._own_and_heed(connection, run_id, epoch)
+                    self._own(connection, run_id, epoch, heed=True)
                     begun = now()
                     until = begun + within
                     row = self._intend(connection, run_id, epoch, begun=begun, until=until, settled=until + settling)
@@ -990,31 +989,19 @@ class Ledger:
             self.enter(connection, _worker(epoch), what, run_id, step.item, step=step.kind, why=note)
 
     @staticmethod
-    def _heed(connection: sa.Connection, run_id: str) -> None:
-        """Raise RunCancelled when somebody has called the run off."""
-        called_off = sa.select(runs.c.cancelled_by).where(runs.c.id == run_id, runs.c.cancelled.is_not(None))
-        by = connection.execute(called_off).scalar()
-        if by is not None:
-            raise RunCancelled(run_id, by)
+    def _own(connection: sa.Connection, run_id: str, epoch: int, *, heed: bool = False, **values: Any) -> None:  # noqa: ANN401 - as above
+        """Make sure that this epoch owns the run until the transaction ends, and change the run's row by `values`.
 
-    @staticmethod
-    def _own(connection: sa.Connection, run_id: str, epoch: int, **values: Any) -> None:  # noqa: ANN401 - as above
-        """Make sure that this epoch owns the run until the transaction ends, and change the run's row by `values`."""
+        `heed`: raise RunCancelled when somebody has called the run off.
+        """
         if values:
-            mine = runs.update().where(runs.c.id == run_id, runs.c.epoch == epoch)
-            owned = connection.execute(mine.values(**values)).rowcount == 1
+            mine = runs.update().where(runs.c.id == run_id, runs.c.epoch == epoch).values(**values)
+            run = connection.execute(mine.returning(runs.c.cancelled, runs.c.cancelled_by)).first()
         else:
-            owned = connection.execute(_OWNED, {"of_run": run_id, "by": epoch}).first() is not None
-        if not owned:
-            raise RunLost(run_id)
-
-    @staticmethod
-    def _own_and_heed(connection: sa.Connection, run_id: str, epoch: int) -> None:
-        """Do as `_own` and `_heed` do, with one question."""
-        run = connection.execute(_OWNED, {"of_run": run_id, "by": epoch}).first()
+            run = connection.execute(_OWNED, {"of_run": run_id, "by": epoch}).first()
         if run is None:
             raise RunLost(run_id)
-        if run.cancelled is not None:
+        if heed and run.cancelled is not None:
             raise RunCancelled(run_id, run.cancelled_by)
 
 
