@@ -255,7 +255,15 @@ class Place:
         """Give the place up."""
         with self._ledger.changing() as connection:
             connection.execute(machines.update().where(machines.c.id == self._machine).values(left=self._now()))
-        self._drop()
+        try:
+            if self._session is not None:
+                # The server takes its time over a session that ends, and the next process may be here before that.
+                self._session.execute(sa.select(sa.func.pg_advisory_unlock(_PLACES, _seat(self._machine))))
+        except SQLAlchemyError:
+            # A session that was lost has lost its lock.
+            pass
+        finally:
+            self._drop()
 
     def bury(self, grace: timedelta) -> dict[str, list[str]]:
         """Find the other machines that have said nothing for as long as `grace`, and take from them what they have.
