@@ -90,7 +90,7 @@ for (let first = true; ; first = false) {
   const { root, frame } = rooted(element);
   const [node] = root ? meant(root, element) : [];
   let why = 'missing';
-  if (node) {
+  if (node && isWhole(root.ownerDocument ?? root)) {
     why = 'unusable';
     if (usable(node)) {
       if (action === 'press') {

@@ -17,9 +17,8 @@ const rowsOf = (table) => {
   return { header: rows.filter(isHeader), body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)) };
 };
 
-const whole = () => document.readyState !== 'loading';
 const [CUT, LOST] = [Symbol.for('cut'), Symbol.for('lost')];
-if (!whole() && !window[CUT]) {
+if (document.readyState === 'loading' && !window[CUT]) {
   await new Promise((then) => {
     for (const event of ['DOMContentLoaded', 'cut']) document.addEventListener(event, then, { once: true });
     setTimeout(then, limit + (patience ?? 0));
@@ -35,7 +34,7 @@ if (answer) {
     if (receipts.length === 1) return { end: 'shown', text: text(receipts[0]) };
     if (answer.refused.some((mark) => shown(mark).length)) return { end: 'refused' };
     // A document is not told by what it lacks until it is whole.
-    if (whole() && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
+    if (isWhole(document) && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
       return { end: 'elsewhere' };
     if (guards().some((guard) => guard.stopped)) return { end: 'stopped' };
     if (performance.now() > until || window[CUT]) return { end: 'silence' };
@@ -121,11 +120,11 @@ const readTable = async (where, spec, until) => {
 
 for (;;) {
   problems.length = 0;
-  if (window[CUT]) return { told: false, counts: null, problems };
+  if (window[CUT]) return { told: false, counts: null, problems, whole: false };
   late = document.readyState !== 'complete';
   const counts = marks.map((mark) => shown(mark).length);
   // Only a screen that is told for certain is read at all.
-  const told = whole() && counts.every((count, at) => (count > 0) === marks[at].there);
+  const told = isWhole(document) && counts.every((count, at) => (count > 0) === marks[at].there);
   const record = told ? readFields() : null;
   const lists = {};
   if (told && !record.isProtected) {
@@ -138,7 +137,8 @@ for (;;) {
   // What was lost on its way is not only late.
   if ((told && !problems.length) || performance.now() > (late && !window[LOST] ? until + patience : until)) {
     // What is found on a screen that is not as the map says stays in the page.
-    return told && !problems.length ? { told, problems, record, tables: lists } : { told, counts, problems };
+    return told && !problems.length ? { told, problems, record, tables: lists }
+      : { told, counts, problems, whole: isWhole(document) };
   }
   await awhile();
 }

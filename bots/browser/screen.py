@@ -166,12 +166,15 @@ class Screen:
         self._address_is_right()
         found = self._ask({"look": {**self._identity(), **what}, "limit": limit, "patience": self._session.patience})
         is_right = found["told"] and not found["problems"]
-        # Half a document is whole to the browser, and half a table may be read as a whole one.
-        if "document" in self._session.missing or (self._session.missing and not is_right):
+        # Half a document is whole to the browser, and half a table may be read as a whole one; without its style a page
+        # shows what it hides.
+        if {"document", "stylesheet"} & self._session.missing or (self._session.missing and not is_right):
             raise ScreenNotReady(self._name, f"sidan kom inte hel ({', '.join(sorted(self._session.missing))})")
         if is_right:
             return found
         self._raise_if_signed_out()
+        if not found["whole"]:
+            raise ScreenNotReady(self._name, "sidan kom inte hel")
         if not found["told"]:
             raise self._drift("identity", self._marks(found["counts"]))
         first = found["problems"][0]

@@ -15,6 +15,10 @@ const concealed = (node) => {
 };
 const visible = (node) => node.checkVisibility({ visibilityProperty: true }) && !concealed(node);
 
+// Whether a page stands as it was built: parsed, and styled. Until then what it hides is seen, and what is seen moves.
+const isWhole = (page) => page.readyState === 'complete' || (page.readyState === 'interactive'
+  && [...page.querySelectorAll('link[rel~=stylesheet i][href]')].every(({ sheet, disabled }) => sheet || disabled));
+
 const text = (node) => {
   if ('value' in node && /^(INPUT|TEXTAREA)$/.test(node.tagName)) return fold(node.value);
   if (node.tagName === 'SELECT') return fold(node.selectedOptions[0]?.textContent ?? '');

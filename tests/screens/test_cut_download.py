@@ -1,5 +1,7 @@
 """Half a page is told from a whole one and from a changed one: it is read again, and nothing of it is believed."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, Route
 
@@ -69,3 +71,35 @@ def test_something_else_that_fails_does_not_stop_the_reading(page: Page, site: S
     site.show('<h1>Ärende</h1><script>fetch("http://127.0.0.1:1/").catch(() => {})</script>')
 
     assert screen.visit().fields == {}
+
+
+# --- without its style ---------------------------------------------------------------------------------------------
+
+#: A page that stands elsewhere without its style.
+STYLED = (
+    "<script>document.head.insertAdjacentHTML('beforeend', '<link rel=stylesheet href=/stil.css>')</script>"
+    "<h1>Ärende</h1><button>Visa</button>"
+)
+STYLE = "button { margin-top: 300px }"
+
+
+def test_a_click_waits_for_the_style(page: Page, site: Site) -> None:
+    """What is drawn without it stands somewhere else a moment later."""
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(300)
+        route.fulfill(body=STYLE, content_type="text/css")
+
+    page.route("**/stil.css", late)
+    screen = opened(page, site, STYLED)
+
+    assert screen._ready("view", "click")["y"] > 300
+
+
+@pytest.mark.parametrize("end", [lambda route: route.abort(), lambda _route: None], ids=["lost", "hanging"])
+def test_a_page_without_its_style_is_not_ready(page: Page, site: Site, end: Callable[[Route], None]) -> None:
+    """It shows what it means to hide: nothing of it is believed."""
+    page.route("**/stil.css", end)
+
+    with pytest.raises(ScreenNotReady, match="inte hel"):
+        opened(page, site, STYLED)
