@@ -46,7 +46,7 @@ def button(**facts: Any) -> Element:
 def clicked(page: Page, body: str, element: Element, limit: float = 300) -> str:
     """Show the body and click the element in it. Return how that ended, or what the page wrote in its title."""
     page.set_content("")
-    page.evaluate("(html) => document.write(html)", body)
+    page.evaluate("(html) => { document.write(html); document.close() }", body)
     point = resolver.ready(page, element, "click", limit=limit)
     if point["end"] != "done":
         return str(point["end"])
