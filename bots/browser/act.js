@@ -4,7 +4,9 @@
 // The document is armed for what follows: an event that comes after the deadline, that would reach another element, or that
 // reaches one which the map no longer means, is stopped before the page sees it. So whatever changes in between, the click
 // lands where it was meant, in time, or nowhere.
-const { element, action, value, deadline, limit } = ask;
+const { element, alike, action, value, deadline, limit } = ask;
+// What the map means by its locators, or what was weighed (`fingerprint.js`) at the place `alike`.
+const aim = (root) => (alike === null ? meant(root, element)[0] : weighedAt(alike));
 
 const usable = (node) => visible(node) && !node.matches(':disabled, [aria-disabled=true]')
   && !(action === 'fill' && node.readOnly);
@@ -62,7 +64,7 @@ const arm = (target, root) => {
     for (const kind of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'keydown', 'keyup', 'submit'])
       view.addEventListener(kind, judge, { capture: true });
   }
-  const isMeant = () => meant(root, element)[0] === target;
+  const isMeant = () => aim(root) === target;
   view[GUARD] = { target, isMeant, deadline: deadline ?? Infinity, hit: true, stopped: false };
 };
 
@@ -88,7 +90,7 @@ const until = performance.now() + limit;
 for (let first = true; ; first = false) {
   if (first && guards().some((guard) => guard.stopped && guard.deadline === Infinity)) return { end: 'missed' };
   const { root, frame } = rooted(element);
-  const [node] = root ? meant(root, element) : [];
+  const node = root && aim(root);
   let why = 'missing';
   if (node && isWhole(root.ownerDocument ?? root)) {
     why = 'unusable';

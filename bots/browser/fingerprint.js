@@ -143,3 +143,17 @@ const portrait = (root) => {
 // Return, for each control, the places of those that it holds or that hold it: mostly one control in two layers.
 const nested = (seen) =>
   seen.map((node) => seen.flatMap((other, at) => (other !== node && (other.contains(node) || node.contains(other)) ? [at] : [])));
+
+// What was weighed last is kept beside the page, for the act that follows.
+const WEIGHED = Symbol.for('weighed');
+const weigh = (root) => {
+  const look = portrait(root);
+  window[WEIGHED] = { root, seen: look.seen, said: look.prints.map((print) => JSON.stringify(print)) };
+  return look;
+};
+// Return the control that was weighed at this place, or none if it, or anything that it was told by, is not as it was.
+const weighedAt = (at) => {
+  const { root, seen, said } = window[WEIGHED];
+  const now = portrait(root);
+  return now.seen[at] === seen[at] && JSON.stringify(now.prints[at]) === said[at] ? seen[at] : null;
+};

@@ -52,11 +52,13 @@ def ready(
     limit: float,
     value: str | None = None,
     deadline: float | None = None,
+    alike: int | None = None,
 ) -> dict[str, Any]:
     """Do what can be done in the page of one act: `fill` and `select` whole, `press` and `click` up to the event.
 
     `limit` is how long to wait for the element, in milliseconds; `deadline` until when the event may come, in
-    milliseconds since 1970. Returns how it went as `end`:
+    milliseconds since 1970. `alike` is the place where `weigh` has just found it; without it its locators must find it.
+    Returns how it went as `end`:
 
         done        with the point to click, `x` and `y`
         missing     nothing is found, or not for certain; `counts` are what each locator found
@@ -65,8 +67,15 @@ def ready(
         missed      the page stopped the act before this one: it would have landed somewhere else
     """
     found: dict[str, Any] = page.evaluate(
-        script("act.js"),
-        {"element": _for_page(element), "action": action, "value": value, "deadline": deadline, "limit": limit},
+        script("act.js") if alike is None else script("fingerprint.js", "act.js"),
+        {
+            "element": _for_page(element),
+            "alike": alike,
+            "action": action,
+            "value": value,
+            "deadline": deadline,
+            "limit": limit,
+        },
     )
     return found
 

@@ -342,8 +342,14 @@ class Screen:
         spec = self._spec.elements[element]
         for opener in () if opened else spec.via:
             self.click(opener)
+        # Nobody waits for what the locators have not found once before in this session.
+        is_alike = f"{self._name}.{element}" in self._session.alike
         try:
-            found = resolver.ready(self._page, spec, action, limit=ELEMENT, **how)
+            found = resolver.ready(self._page, spec, action, limit=0 if is_alike else ELEMENT, **how)
+            if found["end"] == "missing" and (alike := self._weighed(element)) is not None:
+                found = resolver.ready(self._page, spec, action, limit=ELEMENT, alike=alike, **how)
+            elif found["end"] != "done" and is_alike:
+                found = resolver.ready(self._page, spec, action, limit=ELEMENT, **how)
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "sidan försvann") from error
         if found["end"] != "done":
@@ -353,6 +359,21 @@ class Screen:
         if found["end"] != "done":
             raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
         return found
+
+    def _weighed(self, element: str) -> int | None:
+        """Return where an element is that its locators no longer find, if all that is remembered tells for certain.
+
+        With all others of the screen at once, so that what is another's is not taken for it.
+        """
+        spec = self._spec.elements[element]
+        if self._name == "sign_in" or not spec.may_be_alike:
+            return None
+        beside = {name: each for name, each in self._spec.elements.items() if each.frame == spec.frame}
+        look = resolver.weigh(self._page, beside, frame=spec.frame)
+        at = look.weighed[element].at if look is not None else None
+        if at is not None:
+            self._session.alike.add(f"{self._name}.{element}")
+        return at
 
     def _strike(self, point: dict[str, Any]) -> None:
         """Press the key or the button for which the page is armed: at a point, or where the focus is."""

@@ -214,6 +214,8 @@ class Session:
         self.is_private = False
         #: What did not come, or not whole, since the last document was asked for: `document`, `script`, `fetch` …
         self.missing: set[str] = set()
+        #: The elements that no locator found, and that were known again by all the rest that the map remembers of them.
+        self.alike: set[str] = set()
         self._devtools: CDPSession | None = None
         self._deadline: datetime | None = None
         self._answer: Callable[[Dialog], None] | None = None

@@ -3,7 +3,7 @@
 const answers = [];
 const { root } = rooted(ask);
 if (!root) return null;
-const { seen, prints } = portrait(root);
+const { seen, prints } = weigh(root);
 const others = [];
 const placeOf = (node) => {
   const at = seen.indexOf(node);

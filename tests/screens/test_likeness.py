@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from bots.browser import recorder, resolver
+from bots.browser.screen import ELEMENT, Screen
 from bots.browser.selector_map import Element
+from bots.errors import ScreenNotReady, SelectorDrift
+from tests.screens.literal import opened
+from tests.screens.site import Site
 
 PAGE = """<h1>Ärende</h1><nav><a href="/start">Start</a><a href="/hjalp">Hjälp</a></nav>
 <form><h2>Beslut</h2><label for="orsak">Orsak</label>
@@ -139,3 +144,82 @@ def test_a_locator_that_is_left_does_not_speak_for_another_control(page: Page) -
     page.set_content('<button id="spara">Ta bort</button>')
 
     assert not resolver.found(page, element)[0]
+
+
+# --- a screen that acts on what is found so ------------------------------------------------------------------------
+
+#: The rebuilt screen, which tells in its title what was clicked.
+TELLING = REBUILT.replace('class="btn', 'onclick="document.title = this.textContent" class="btn')
+
+
+def rebuilt(page: Page, site: Site, name: str = "page", **facts: Any) -> Screen:
+    """Describe elements as they were, and open the rebuilt screen with a map of them."""
+    elements = {
+        "save": described(page, "#spara"),
+        "cancel": described(page, "button >> nth=1"),
+        "reason": described(page, "#orsak", action="fill", holds="other"),
+    }
+    elements["save"] = elements["save"].model_copy(update=facts)
+    screen = opened(page, site, TELLING)
+    spec = screen._spec.model_copy(update={"elements": elements})
+    screen._session.map = screen._session.map.model_copy(
+        update={"screens": {**screen._session.map.screens, name: spec}}
+    )
+    return screen._session.screen(name)
+
+
+def test_a_screen_acts_on_what_all_evidence_agrees_on(page: Page, site: Site) -> None:
+    """The run goes on, and it is told which elements of the map are out of date."""
+    screen = rebuilt(page, site)
+
+    screen.fill("reason", "Klart.")
+    screen.click("save")
+
+    assert (page.locator("#f1").input_value(), page.title()) == ("Klart.", "Spara")
+    # The label still leads to the field, and it still says what it said.
+    assert screen._session.alike == {"page.reason", "page.save"}
+
+
+def test_what_was_found_so_before_is_found_at_once(page: Page, site: Site) -> None:
+    """Its locators are waited for once in a session, not once an item."""
+    screen = rebuilt(page, site)
+    screen.click("save")
+
+    before = time.monotonic()
+    screen.click("save")
+
+    assert time.monotonic() - before < ELEMENT / 1000
+
+
+@pytest.mark.parametrize("name", ["page", "sign_in"])
+def test_a_screen_acts_on_nothing_where_it_may_not_weigh(page: Page, site: Site, name: str) -> None:
+    """A write, and whatever signs somebody in."""
+    screen = rebuilt(page, site, name, danger="write" if name == "page" else "safe")
+
+    with pytest.raises(SelectorDrift):
+        screen.click("save")
+
+    assert page.title() == ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "() => { document.querySelector('.go').textContent = 'Ta bort' }",
+        "() => document.querySelector('.go').replaceWith(document.querySelector('.go').cloneNode(true))",
+        "() => document.querySelector('form').append(document.querySelector('.go').cloneNode(true))",
+        "() => document.querySelector('.go').before(document.createElement('br'), document.createElement('br'))",
+    ],
+    ids=["other words", "another in its place", "a twin", "moved"],
+)  # fmt: skip
+def test_what_was_weighed_is_weighed_again_at_the_click(page: Page, site: Site, change: str) -> None:
+    """Between the look and the click a page may change: then the click lands nowhere."""
+    screen = rebuilt(page, site)
+    point = screen._ready("save", "click")
+
+    page.evaluate(change)
+    screen._strike(point)
+
+    assert page.title() == ""
+    with pytest.raises(ScreenNotReady, match="flyttade sig"):
+        screen.click("save")
