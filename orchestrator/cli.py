@@ -248,12 +248,10 @@ def mock(
     faults: Annotated[str | None, typer.Option(metavar="FIL", help="Fel att lägga in (YAML eller JSON).")] = None,
 ) -> None:
     """Starta låtsassystem att prova mot. Exempel: flotta mock lifecare --ui lifecare=2024.04"""
-    from orchestrator import operate
+    from orchestrator import mocks
 
     raise typer.Exit(
-        operate.mock(
-            systems, port=port, uis=_pairs(ui, "--ui"), rows=rows, seed=seed, today=_date(today), faults=faults
-        )
+        mocks.serve(systems, port=port, uis=_pairs(ui, "--ui"), rows=rows, seed=seed, today=_date(today), faults=faults)
     )
 
 
@@ -267,9 +265,9 @@ def check(
     json: Json = False,
 ) -> None:
     """Jämför kartan med de levande skärmarna, utan att skriva. Exempel: flotta selectors check lifecare --mock"""
-    from orchestrator import operate
+    from orchestrator import maps
 
-    raise typer.Exit(operate.check(system, base_url=base_url, map_file=map_file, mock=mock, ui=ui, json=json))
+    raise typer.Exit(maps.check(system, base_url=base_url, map_file=map_file, mock=mock, ui=ui, json=json))
 
 
 Id = Annotated[str, typer.Argument(help="Frågans id, ur `flotta review list`. Början räcker.")]

@@ -11,8 +11,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,7 +24,7 @@ from rich.prompt import Prompt
 
 from bots import registry
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
-from orchestrator import bootstrap, present, processes
+from orchestrator import bootstrap, mocks, present, processes
 from orchestrator.ledger import fleet as hands
 from orchestrator.ledger import review
 from orchestrator.ledger.store import OPEN_STATES, Errand, Ledger, Options, Run
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
 FOLLOW_EVERY = 0.2
 #: How long a run that is asked to stop may take to finish the item in hand, before its processes are ended. Seconds.
 STOP_WITHIN = 60
-
-#: The account of every mock system, and the role that its maps know.
-MOCK_ACCOUNT = {"USER": "robot", "PASSWORD": "flotta-mock", "ROLE": "handlaggare_lss"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +73,9 @@ def run(request: Request) -> int:
     with ExitStack() as stack:
         base_urls = dict(request.base_urls)
         if request.mock:
-            _give_mock_accounts(bot.systems)
+            mocks.give_accounts(bot.systems)
             uis = {system: request.uis.get(system) for system in bot.systems}
-            base_urls = stack.enter_context(_mocks(uis, request.rows, request.seed, day))
+            base_urls = stack.enter_context(mocks.serving(uis, request.rows, request.seed, day))
         settings = load()
         for system in bot.systems:
             allowed = settings.system(system).sign_ins
@@ -138,7 +134,7 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
             f"Körningen {found.id} väntar på att en person loggar in: `flotta sign-in {found.id}`."
         )
     if found.options.mock:
-        _give_mock_accounts(registry.bot(found.bot).systems)
+        mocks.give_accounts(registry.bot(found.bot).systems)
         settings = load()
     operator = Operator(settings, ledger, as_json=json)
     if found.machine is not None and found.state in hands.CARRIED:
@@ -434,45 +430,6 @@ def show_audit(name: str | None, *, json: bool) -> int:
     return 0
 
 
-def check(system: str, *, base_url: str | None, map_file: str | None, mock: bool, ui: str | None, json: bool) -> int:
-    """Carry out `flotta selectors check`: 0 when every element is found as the map says, 4 when one is not."""
-    with ExitStack() as stack:
-        if mock:
-            _give_mock_accounts((system,))
-            base_url = stack.enter_context(_mocks({system: ui}, 300, 1, bootstrap.today()))[system]
-        settings = load()
-        doors = bootstrap.Doors(
-            settings,
-            stack,
-            base_urls={system: base_url} if base_url else {},
-            maps={system: map_file} if map_file else {},
-        )
-        found = bootstrap.inspect(doors, system, may_open=True)
-    if json:
-        print_json(found)
-    else:
-        present.show(present.findings(found, everything=True))
-    return 4 if any(each["verdict"] == "drift" for each in found) else 0
-
-
-def mock(
-    systems: list[str], *, port: int, uis: dict[str, str], rows: int, seed: int, today: date | None, faults: str | None
-) -> int:
-    """Carry out `flotta mock`: serve until interrupted."""
-    day = today or bootstrap.today()
-    with _mocks({system: uis.get(system) for system in systems}, rows, seed, day, port=port, faults=faults) as urls:
-        for system, url in urls.items():
-            print(f"{system} {url}", flush=True)  # noqa: T201 - what the command is asked for
-        print("Ctrl-C avslutar.", flush=True)  # noqa: T201
-        stop = threading.Event()
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        try:
-            stop.wait()
-        except KeyboardInterrupt:
-            return 0
-    return 0
-
-
 class Operator:
     """Follows one run's process for the person who started it."""
 
@@ -614,40 +571,6 @@ class Operator:
         finished = counts.get("done", 0)
         left = counts.get("todo", 0) + counts.get("uncertain", 0)
         return {"description": "Utför", "completed": finished, "total": finished + left}
-
-
-@contextmanager
-def _mocks(
-    uis: dict[str, str | None], rows: int, seed: int, day: date, *, port: int = 0, faults: str | None = None
-) -> Iterator[dict[str, str]]:
-    """Serve mock systems in this process; yield their addresses. Raises ConfigurationError if they can't be."""
-    try:
-        from fixtures.mockui import faults as fault_kit  # noqa: PLC0415 - only a mock needs it installed
-        from fixtures.mockui import server  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ConfigurationError("Låtsassystemen är inte installerade. Kör `pip install 'flotta[mock]'`.") from error
-    try:
-        loaded = fault_kit.load(Path(faults)) if faults else ()
-        specs = [
-            server.Spec(system, today=day, ui=ui, rows=rows, seed=seed, faults=loaded) for system, ui in uis.items()
-        ]
-        with ExitStack() as stack:
-            yield stack.enter_context(server.serve(specs, port=port))
-    except server.PortTaken as error:
-        raise ConfigurationError(f"Port {error.port} är upptagen. Välj en annan med --port.") from error
-    except server.UnknownSystem as error:
-        raise ConfigurationError(
-            f"Det finns inget låtsassystem {error.name}. Det finns: {', '.join(error.known)}."
-        ) from error
-    except fault_kit.InvalidFaults as error:
-        raise ConfigurationError(f"Felfilen {faults}: {error}") from error
-
-
-def _give_mock_accounts(systems: tuple[str, ...]) -> None:
-    """Let this process and its children use the mock's account, whatever the settings say of the real one."""
-    for system in systems:
-        for name, value in {**MOCK_ACCOUNT, "SIGN_INS": "8"}.items():
-            os.environ[f"FLOTTA_SYSTEMS__{system.upper()}__{name}"] = value
 
 
 def find(ledger: Ledger, name: str | None, *, unfinished: bool, what: str = "körning") -> Run:

@@ -36,7 +36,7 @@ from fixtures.mockui.server import Spec, serve
 from orchestrator.bootstrap import ledger_in, open_ledger
 from orchestrator.ledger.store import Errand, Ledger, Options
 from orchestrator.ledger.store import mark as mark_of
-from orchestrator.operate import MOCK_ACCOUNT
+from orchestrator.mocks import ACCOUNT as MOCK_ACCOUNT
 from orchestrator.settings import Settings
 from tests import oracle
 from tests.e2e.house import BOT, NOW, ROOT, SETTLE, TODAY, House, Lifecare

@@ -22,7 +22,7 @@ from orchestrator import processes
 from orchestrator.bootstrap import open_ledger
 from orchestrator.ledger.store import Ledger, Options, Run
 from orchestrator.ledger.tables import approved_rules
-from orchestrator.operate import MOCK_ACCOUNT
+from orchestrator.mocks import ACCOUNT as MOCK_ACCOUNT
 from orchestrator.settings import BotSettings, Settings
 from tests import oracle
 

@@ -1,0 +1,69 @@
+"""Mock systems for the commands that ask for them: served in this process, with an account that is theirs alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+
+from bots.errors import ConfigurationError
+from orchestrator import bootstrap
+
+#: The account of every mock system, and the role that its maps know.
+ACCOUNT = {"USER": "robot", "PASSWORD": "flotta-mock", "ROLE": "handlaggare_lss"}
+
+
+@contextmanager
+def serving(
+    uis: dict[str, str | None], rows: int, seed: int, day: date, *, port: int = 0, faults: str | None = None
+) -> Iterator[dict[str, str]]:
+    """Serve mock systems in this process; yield their addresses. Raises ConfigurationError if they can't be."""
+    try:
+        from fixtures.mockui import faults as fault_kit  # noqa: PLC0415 - only a mock needs it installed
+        from fixtures.mockui import server  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ConfigurationError("Låtsassystemen är inte installerade. Kör `pip install 'flotta[mock]'`.") from error
+    try:
+        loaded = fault_kit.load(Path(faults)) if faults else ()
+        specs = [
+            server.Spec(system, today=day, ui=ui, rows=rows, seed=seed, faults=loaded) for system, ui in uis.items()
+        ]
+        with ExitStack() as stack:
+            yield stack.enter_context(server.serve(specs, port=port))
+    except server.PortTaken as error:
+        raise ConfigurationError(f"Port {error.port} är upptagen. Välj en annan med --port.") from error
+    except server.UnknownSystem as error:
+        raise ConfigurationError(
+            f"Det finns inget låtsassystem {error.name}. Det finns: {', '.join(error.known)}."
+        ) from error
+    except fault_kit.InvalidFaults as error:
+        raise ConfigurationError(f"Felfilen {faults}: {error}") from error
+
+
+def give_accounts(systems: tuple[str, ...]) -> None:
+    """Let this process and its children use the mock's account, whatever the settings say of the real one."""
+    for system in systems:
+        for name, value in {**ACCOUNT, "SIGN_INS": "8"}.items():
+            os.environ[f"FLOTTA_SYSTEMS__{system.upper()}__{name}"] = value
+
+
+def serve(
+    systems: list[str], *, port: int, uis: dict[str, str], rows: int, seed: int, today: date | None, faults: str | None
+) -> int:
+    """Carry out `flotta mock`: serve until interrupted."""
+    day = today or bootstrap.today()
+    with serving({system: uis.get(system) for system in systems}, rows, seed, day, port=port, faults=faults) as urls:
+        for system, url in urls.items():
+            print(f"{system} {url}", flush=True)  # noqa: T201 - what the command is asked for
+        print("Ctrl-C avslutar.", flush=True)  # noqa: T201
+        stop = threading.Event()
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        try:
+            stop.wait()
+        except KeyboardInterrupt:
+            return 0
+    return 0
