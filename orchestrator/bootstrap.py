@@ -9,7 +9,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from bots.browser.selector_map import SelectorMap
     from bots.browser.session import Session
+    from bots.browser.walk import Recorded, Walk
 
 #: What a worker's process answers when the ledger cannot be written, since it cannot say so there (EX_IOERR).
 CANNOT_STORE = 74
@@ -115,11 +116,14 @@ class Doors:
         maps: dict[str, str],
         checkpoint: Callable[[str], None] = _nothing,
         attended: bool = False,
+        local: bool = False,
     ) -> None:
         """The browser is started at the first door, and closed with `stack`.
 
-        `attended`: a person is at the screen, so the browser opens a window for them to sign in.
+        `attended`: a person is at the screen, so the browser opens a window for them to sign in. `local`: it reaches
+        nothing but this computer.
         """
+        self._local = local
         self._settings, self._stack, self._checkpoint, self._attended = settings, stack, checkpoint, attended
         self._base_urls, self._maps = base_urls, maps
         self._browser: Browser | None = None
@@ -170,14 +174,12 @@ class Doors:
         if self._browser is None:
             # Playwright's driver starts in three quarters of the time when it need not compile its code anew.
             os.environ.setdefault("NODE_COMPILE_CACHE", str(self._settings.home / "cache" / "node"))
-            # The browser's processes need none of our secrets, and the mark is how they are found.
-            clean = {
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith("FLOTTA_") or name == processes.MARK
-            }
             begun = kit.running(
-                self._settings.browser, as_root=os.geteuid() == 0, environment=clean, headed=self._attended
+                self._settings.browser,
+                as_root=os.geteuid() == 0,
+                environment=clean_environment(),
+                headed=self._attended,
+                local=self._local,
             )
             _executable, self._browser = self._stack.enter_context(begun)
             self._context = kit.new_context(self._browser)
@@ -199,6 +201,29 @@ def inspect(doors: Doors, system: str, *, may_open: bool) -> list[dict[str, Any]
     if best is None:
         raise SystemUnreachable(system, doors.base_url(system))
     return [{"map": best[1], **asdict(finding)} for finding in best[2]]
+
+
+def record(
+    settings: Settings, stack: ExitStack, system: str, base_url: str, walked: Callable[[Walk], None], *,
+    known: Sequence[str], version: str | None, headed: bool,
+) -> Recorded:  # fmt: skip
+    """Record a walk through a system, as `bots.browser.walk.record` does, in a browser that is closed with `stack`."""
+    from bots.browser import session as kit  # noqa: PLC0415
+    from bots.browser import walk  # noqa: PLC0415
+
+    begun = kit.running(settings.browser, as_root=os.geteuid() == 0, environment=clean_environment(), headed=headed)
+    _executable, browser = stack.enter_context(begun)
+    return walk.record(
+        browser, system, base_url, walked, known=known, version=version, today=today(),
+        folder=prepared_home(settings), accepts=not headed,
+    )  # fmt: skip
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment for a browser: none of our secrets, but the mark by which its processes are found."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("FLOTTA_") or name == processes.MARK
+    }
 
 
 def instances(run: Run) -> list[str]:
@@ -264,6 +289,7 @@ def carry(
                 maps=dict(run.options.maps),
                 checkpoint=checkpoint,
                 attended=how == processes.ATTENDED,
+                local=run.options.mock,
             )
             worker = Worker(
                 bot=registry.bot(run.bot),

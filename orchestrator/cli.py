@@ -65,6 +65,36 @@ def run(
     )  # fmt: skip
 
 
+@app.command(name="replay")
+def replay_bot(
+    bot: Annotated[str, typer.Argument(help="Robotens namn, t.ex. reminder-cleanup.")],
+    recording: Annotated[
+        list[str], typer.Option(metavar="KATALOG", help="En inspelning av vart och ett av robotens system.")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte; vakten stoppar det som går över gränserna.")] = False,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="Visa bara planen.")] = False,
+    today: Annotated[
+        str | None, typer.Option(help="Räkna som om det vore denna dag, annars inspelningens (ÅÅÅÅ-MM-DD).")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="Gör högst så många åtgärder.")] = None,
+    map_file: Annotated[
+        Pairs | None, typer.Option("--map", metavar="SYSTEM=FIL", help="Använd just denna karta.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Kör en robot mot inspelade system, utan nätverk. Exempel: flotta replay reminder-cleanup --recording KATALOG"""
+    from orchestrator import operate
+
+    raise typer.Exit(
+        operate.run(
+            operate.Request(
+                bot=bot, recordings=tuple(recording), yes=yes, plan_only=plan_only, today=_date(today), limit=limit,
+                maps=_pairs(map_file, "--map"), json=json,
+            )
+        )
+    )  # fmt: skip
+
+
 @app.command()
 def resume(
     run: Annotated[str | None, typer.Argument(help="Körningen; utan namn den senaste som inte är klar.")] = None,
@@ -252,6 +282,30 @@ def mock(
 
     raise typer.Exit(
         mocks.serve(systems, port=port, uis=_pairs(ui, "--ui"), rows=rows, seed=seed, today=_date(today), faults=faults)
+    )
+
+
+@app.command()
+def record(
+    system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
+    url: Annotated[str | None, typer.Option(help="Adressen, annars den i flotta.toml.")] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", metavar="KATALOG", help="Ny katalog för inspelningen.")
+    ] = None,
+    script: Annotated[
+        str | None, typer.Option(metavar="FIL", help="Gå som filen säger, utan fönster, i stället för att fråga.")
+    ] = None,
+    version: Annotated[str | None, typer.Option(help="Systemets version, om sidorna inte visar den.")] = None,
+    mock: Annotated[bool, typer.Option("--mock", help="Spela in ett låtsassystem som startas här.")] = False,
+    ui: Annotated[str | None, typer.Option(metavar="VERSION", help="Låtsassystemets version (--mock).")] = None,
+    rows: Annotated[int, typer.Option(min=1, help="Antal poster i låtsassystemet (--mock).")] = 300,
+    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte om orden som står kvar.")] = False,
+) -> None:
+    """Spela in skärmar utan personuppgifter, medan du går igenom dem. Exempel: flotta record lifecare --url URL"""
+    from orchestrator import maps
+
+    raise typer.Exit(
+        maps.record(system, base_url=url, out=out, script=script, version=version, mock=mock, ui=ui, rows=rows, yes=yes)
     )
 
 

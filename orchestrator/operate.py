@@ -24,13 +24,15 @@ from rich.prompt import Prompt
 
 from bots import registry
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
-from orchestrator import bootstrap, mocks, present, processes
+from orchestrator import bootstrap, mocks, present, processes, replay
 from orchestrator.ledger import fleet as hands
 from orchestrator.ledger import review
 from orchestrator.ledger.store import OPEN_STATES, Errand, Ledger, Options, Run
 from orchestrator.settings import Settings, load
 
 if TYPE_CHECKING:
+    from bots.browser.recording import Recording
+    from bots.contract import AnyBot
     from orchestrator.ledger.reveal import Revealed
 
 #: How often the ledger is asked how far the run has come. Seconds.
@@ -56,6 +58,8 @@ class Request:
     #: Hand it over to the machines instead of carrying it here.
     queue: bool = False
     uis: dict[str, str] = field(default_factory=dict)
+    #: Folders of recordings to run against, instead of a system.
+    recordings: tuple[str, ...] = ()
     rows: int = 300
     seed: int = 1
     json: bool = False
@@ -69,10 +73,16 @@ def run(request: Request) -> int:
             raise ConfigurationError(
                 f"{option}: {bot.name} använder inte {', '.join(unknown)}, utan {', '.join(bot.systems)}."
             )
-    day = request.today or bootstrap.today()
+    played = _played(bot, request)
+    is_mock = request.mock or bool(played)
+    day = request.today or (played[0].recorded if played else bootstrap.today())
     with ExitStack() as stack:
         base_urls = dict(request.base_urls)
-        if request.mock:
+        if played:
+            mocks.give_accounts(bot.systems)
+            base_urls, replays = stack.enter_context(replay.serving(played))
+            stack.callback(_tell_ends, replays)
+        elif request.mock:
             mocks.give_accounts(bot.systems)
             uis = {system: request.uis.get(system) for system in bot.systems}
             base_urls = stack.enter_context(mocks.serving(uis, request.rows, request.seed, day))
@@ -93,12 +103,10 @@ def run(request: Request) -> int:
             base_urls=base_urls,
             maps={system: str(Path(file).resolve()) for system, file in request.maps.items()},
             instances={
-                system: f"mock-{uuid.uuid4().hex[:8]}"
-                if request.mock
-                else bootstrap.instance(settings, base_urls, system)
+                system: f"mock-{uuid.uuid4().hex[:8]}" if is_mock else bootstrap.instance(settings, base_urls, system)
                 for system in bot.systems
             },
-            mock=request.mock,
+            mock=is_mock,
             plan_only=request.plan_only,
             unattended=request.yes,
             limit=request.limit,
@@ -116,6 +124,29 @@ def run(request: Request) -> int:
         operator.free(accounts, wait=request.wait)
         ledger.create_run(run_id, bot.name, **about)
         return operator.carry(run_id, ask=not request.yes and not request.plan_only)
+
+
+def _played(bot: AnyBot, request: Request) -> list[Recording]:
+    """Return the recordings to run against, one for each of the bot's systems. Raises ConfigurationError."""
+    if not request.recordings:
+        return []
+    from bots.browser.recording import load as load_recording  # noqa: PLC0415 - pydantic models, 0.1 s
+
+    found = {each.system: each for each in (load_recording(Path(folder)) for folder in request.recordings)}
+    if set(found) != set(bot.systems):
+        raise ConfigurationError(
+            f"{bot.name} behöver en inspelning av {', '.join(bot.systems)}. Det som angavs är av {', '.join(found)}."
+        )
+    return list(found.values())
+
+
+def _tell_ends(replays: list[replay.Replay]) -> None:
+    """Say what was asked for that no recording has."""
+    for each in replays:
+        for where in each.ends:
+            Console(stderr=True).print(
+                f"Inspelningen av {each.recording.system} slutar vid {where}.", highlight=False, soft_wrap=True
+            )
 
 
 def resume(name: str | None, *, yes: bool, json: bool) -> int:

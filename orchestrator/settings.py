@@ -213,6 +213,7 @@ class Settings(BaseSettings):
     #: Where the ledger and the engine's queues are: `postgresql://…`. Several machines need one; else files in `home`.
     database: SecretStr | None = None
     maps: Path = Path(__file__).parents[1] / "selectors"
+    recordings: Path = Path(__file__).parents[1] / "fixtures" / "recordings"
     browser: str | None = None
     #: How long after a step's intent its write may still be sent. The page itself refuses it later.
     write_deadline: timedelta = timedelta(seconds=10)

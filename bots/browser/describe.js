@@ -9,6 +9,9 @@ const cssOf = (node) => {
   if (isLasting(node.id)) ways.push(`#${CSS.escape(node.id)}`);
   const field = node.getAttribute('name');
   if (field && isLasting(field)) ways.push(`${tag}[name=${quoted(field)}]`);
+  // One of several to choose among.
+  if (field && node.matches('[type=radio], [type=checkbox]') && isLasting(field))
+    ways.push(`${tag}[name=${quoted(field)}][value=${quoted(node.getAttribute('value') ?? 'on')}]`);
   for (const { name: attribute, value } of node.attributes)
     if (/^data-(?!testid)/.test(attribute) && isLasting(value)) ways.push(`${tag}[${attribute}=${quoted(value)}]`);
   return ways;

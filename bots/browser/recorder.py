@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from bots.browser import resolver
-from bots.browser.selector_map import Element, Fingerprint, Locator
+from bots.browser.selector_map import Action, Element, Fingerprint, Holds, Locator
 
 if TYPE_CHECKING:
-    from typing import Literal
-
+    from playwright.sync_api import ElementHandle
     from playwright.sync_api import Locator as PlaywrightLocator
 
 
 def describe(
-    locator: PlaywrightLocator,
-    *,
-    action: Literal["click", "press", "fill", "select"] = "click",
-    holds: Literal["id", "amount", "other"] | None = None,
+    locator: PlaywrightLocator | ElementHandle, *, action: Action = "click", holds: Holds | None = None
 ) -> Element:
     """Return the map's entry for one live element: ways that lead to it alone now, best first, and its fingerprint.
 
@@ -32,12 +28,7 @@ def describe(
     return element_of(said, action=action, holds=holds)
 
 
-def element_of(
-    said: dict[str, Any],
-    *,
-    action: Literal["click", "press", "fill", "select"] = "click",
-    holds: Literal["id", "amount", "other"] | None = None,
-) -> Element:
+def element_of(said: dict[str, Any], *, action: Action = "click", holds: Holds | None = None) -> Element:
     """Return the entry that `describe.js` has described. Raises ValueError as `describe` does."""
     locators = [locator for way in said["locators"] if (locator := _locator(way)) is not None]
     if said["fingerprint"] is None:

@@ -28,6 +28,9 @@ Role = Literal[
     "search", "status", "tab", "table", "textbox",
 ]  # fmt: skip
 Danger = Literal["safe", "write", "irreversible"]
+Action = Literal["click", "press", "fill", "select"]
+#: What is typed or chosen in a field: the id of a matter, an amount, or neither.
+Holds = Literal["id", "amount", "other"]
 #: Two locators are independent evidence when one reads what a person reads and the other how the page is built.
 Family = Literal["wording", "structure"]
 
@@ -172,7 +175,7 @@ class Element(_Model):
     flow has done so already; `navigates` says that clicking it brings a new document.
     """
 
-    action: Literal["click", "press", "fill", "select"] = "click"
+    action: Action = "click"
     danger: Danger = "safe"
     within: Locator | None = None
     frame: Css | None = None
@@ -183,8 +186,8 @@ class Element(_Model):
     confirm: Literal["native"] | None = None
     after: After | None = None
     settle: float = Field(default=5.0, gt=0)
-    #: What is typed or chosen in it: the id of a matter, an amount, or none of these. What isn't said may be either.
-    holds: Literal["id", "amount", "other"] | None = None
+    #: What isn't said may be an id or an amount.
+    holds: Holds | None = None
     fingerprint: Fingerprint | None = None
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import tenacity
 from playwright.sync_api import Error as PlaywrightError
@@ -77,6 +77,8 @@ _QUIET = (
     "msForceBrowserSignIn,Translate",
 )
 
+_LOCAL = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
 #: Where systems keep their browsers, headless shell first: it starts in two thirds of the time and half the memory.
 SYSTEM_BROWSERS = (
     "/usr/bin/chromium-headless-shell",
@@ -107,13 +109,23 @@ def find_browser(playwright: Playwright, setting: str | None = None, *, headed: 
 
 
 def launch(
-    playwright: Playwright, executable: str, *, as_root: bool, environment: Mapping[str, str], headed: bool = False
+    playwright: Playwright,
+    executable: str,
+    *,
+    as_root: bool,
+    environment: Mapping[str, str],
+    headed: bool = False,
+    local: bool = False,
 ) -> Browser:
-    """Start the browser, in a window if `headed`. `as_root` gives up its own sandbox, which refuses to run as root."""
+    """Start the browser, in a window if `headed`. `as_root` gives up its own sandbox, which refuses to run as root.
+
+    `local`: it reaches nothing but this computer.
+    """
+    switches = [*_QUIET, *(["--no-sandbox"] if as_root else []), *([_LOCAL] if local else [])]
     return playwright.chromium.launch(
         executable_path=executable,
         headless=not headed,
-        args=[*_QUIET, *(["--no-sandbox"] if as_root else [])],
+        args=switches,
         env=dict(environment),
         handle_sigint=False,
         handle_sigterm=False,
@@ -121,14 +133,18 @@ def launch(
     )
 
 
-def new_context(browser: Browser) -> BrowserContext:
+def new_context(browser: Browser, har: Path | None = None) -> BrowserContext:
     """Return a fresh context as a Swedish office's browser: language, time zone, nothing kept, nothing downloaded.
 
     Every request asks for a connection of its own. Chromium sends a request again by itself, a POST too, when a
     connection that it had used before closes without an answer (measured: one click, two writes). On a new connection
     it does not.
+
+    `har`: where all that is sent and answered is written when the context is closed, unscrubbed.
     """
+    recorded: dict[str, Any] = {} if har is None else {"record_har_path": har, "record_har_content": "embed"}
     return browser.new_context(
+        **recorded,
         locale="sv-SE",
         timezone_id="Europe/Stockholm",
         accept_downloads=False,
@@ -139,7 +155,12 @@ def new_context(browser: Browser) -> BrowserContext:
 
 @contextmanager
 def running(
-    setting: str | None, *, as_root: bool, environment: Mapping[str, str], headed: bool = False
+    setting: str | None,
+    *,
+    as_root: bool,
+    environment: Mapping[str, str],
+    headed: bool = False,
+    local: bool = False,
 ) -> Iterator[tuple[str, Browser]]:
     """Start the browser that `find_browser` finds, and yield its path and itself. Raises BrowserMissing."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.1 s, and selector maps are read without it
@@ -147,7 +168,9 @@ def running(
     with sync_playwright() as playwright:
         executable = find_browser(playwright, setting, headed=headed)
         try:
-            browser = launch(playwright, executable, as_root=as_root, environment=environment, headed=headed)
+            browser = launch(
+                playwright, executable, as_root=as_root, environment=environment, headed=headed, local=local
+            )
         except PlaywrightError as error:
             if headed:
                 raise ScreenMissing from error

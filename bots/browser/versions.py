@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from bots.browser.selector_map import Probe, SelectorMap
 
-_MARKS = """() => ({
+#: What a page shows of its version: `metas` by name, `assets` as a list of addresses.
+MARKS = """() => ({
   metas: Object.fromEntries([...document.querySelectorAll('meta[name]')].map((meta) => [meta.name, meta.content])),
   assets: [...document.querySelectorAll('script[src], link[href]')].map((asset) => asset.src || asset.href),
 })"""
@@ -46,7 +47,7 @@ def marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
         response = page.goto(base_url, wait_until="domcontentloaded")
         if response is None or response.status >= 500:  # noqa: PLR2004 - HTTP's server errors
             raise SystemUnreachable(system, base_url)
-        marks: dict[str, Any] = page.evaluate(_MARKS)
+        marks: dict[str, Any] = page.evaluate(MARKS)
     except PlaywrightError as error:
         raise SystemUnreachable(system, base_url) from error
     return marks

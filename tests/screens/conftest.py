@@ -16,7 +16,7 @@ from tests.screens.portal import a_session, account, sign_in_beside
 from tests.screens.site import Site, serving
 
 #: Names are not looked up and no other address is dialled, so a page can reach nothing but this machine.
-_NO_WAY_OUT = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+_NO_WAY_OUT = kit._LOCAL
 
 
 @pytest.fixture(scope="session")

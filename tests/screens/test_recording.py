@@ -1,0 +1,275 @@
+"""A walk through a live system becomes a recording with nobody in it, which shows what the system showed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from bots.browser import recording, resolver, scrub, walk
+from bots.browser.recording import Recording, RecordingNotClean, Stage
+from bots.browser.selector_map import SelectorMap, load
+from bots.errors import ConfigurationError
+from tests.screens.mock import Mock, open_ids
+from tests.screens.portal import map_of
+from tests.screens.site import Site
+
+DAY = date(2026, 3, 31)
+WALKS = Path(__file__).parents[2] / "fixtures" / "recordings" / "lifecare"
+
+
+def lines(ui: str, reminder_id: str) -> list[str]:
+    """Return the house's own walk through this version, to one reminder's removal."""
+    said = (WALKS / f"{ui}.walk").read_text(encoding="utf-8").splitlines()
+    opened = [line for line in said if re.search(r"P-\d+$", line)]
+    return [
+        re.sub(r"P-\d+$", reminder_id, line) for line in said if line not in opened[:-1] and not line.startswith("#")
+    ]
+
+
+def walked(
+    browser: Browser, url: str, said: list[str], folder: Path, *, known: list[str] | None = None
+) -> walk.Recorded:
+    def go(on: walk.Walk) -> None:
+        for line in said:
+            on.do(line)
+
+    return walk.record(
+        browser, "litet", url, go, known=known or [], version=None, today=DAY, folder=folder, accepts=True
+    )
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Callable[[Recording], Stage]]:
+    """Return what opens a stage; it is closed after the test."""
+    opened: list[Stage] = []
+
+    def open_one(of: Recording) -> Stage:
+        opened.append(Stage(browser, of))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.page.close()
+
+
+# --- a whole system ------------------------------------------------------------------------------------------------
+
+
+def _theirs(truth: dict[str, Any]) -> set[str]:
+    """Return what the mock knows of people: names, numbers, addresses, and each word of what they wrote."""
+    said = [str(value) for person in truth["persons"] for value in person.values()]
+    said += [str(value) for each in truth["handlaggare"] for value in each.values()]
+    names = {word for each in said for word in re.findall(r"[^\W\d_]{3,}", each)}
+    return names | {digits for each in said for digits in re.findall(r"\d{8,}", each)}
+
+
+def test_nobody_is_in_a_recording(browser: Browser, mock: Mock, tmp_path: Path) -> None:
+    """The mock knows who there was. The bot's map and the screens' own labels know whose words are whose."""
+    [reminder_id, *_] = open_ids(mock)
+    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).model_dump_json()])
+    found.store(tmp_path / "inspelning")
+
+    truth = _theirs(mock.state())
+    wording = {word.lower() for word in re.findall(r"[^\W\d_]+", " ".join(found.clean.wording))}
+    wording |= {word.lower() for word in re.findall(r"[^\W\d_]+", map_of(mock.ui).model_dump_json())}
+    files = [each for each in (tmp_path / "inspelning").rglob("*") if each.suffix in {".html", ".har", ".yaml", ".txt"}]
+    for file in files:
+        words = set(re.findall(r"[^\W\d_]{3,}|\d{8,}", file.read_text(encoding="utf-8")))
+        assert not {word for word in words & truth if word.lower() not in wording}, file.name
+    assert len(truth) > 100
+    assert "flotta-mock" not in "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def test_a_recording_shows_what_the_map_means(
+    browser: Browser, mock: Mock, tmp_path: Path, stage: Callable[[Recording], Stage]
+) -> None:
+    """Every element that the map names stands on a recorded screen, frames, dialogs and shadow roots included."""
+    [reminder_id, *_] = open_ids(mock)
+    approved = map_of(mock.ui)
+    clean = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[approved.model_dump_json()]).clean
+
+    on = stage(clean)
+    found = {name: set[str]() for name in approved.screens}
+    for each in clean.screens:
+        page = on.show(each)
+        elements = approved.screens[each.screen].elements
+        found[each.screen] |= {name for name, element in elements.items() if resolver.found(page, element)[0]}
+
+    assert found == {name: set(screen.elements) for name, screen in approved.screens.items()}
+
+
+def test_a_first_map_finds_what_was_pointed_out(
+    browser: Browser, mock: Mock, tmp_path: Path, stage: Callable[[Recording], Stage]
+) -> None:
+    """It is a map like any other, and says what is read on each screen, for a person to name and type."""
+    [reminder_id, *_] = open_ids(mock)
+    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).model_dump_json()])
+    found.store(tmp_path / "inspelning")
+
+    first = load(tmp_path / "inspelning" / "map.yaml")
+
+    approved = map_of(mock.ui)
+    assert set(first.screens) == set(approved.screens)
+    assert {name: set(screen.elements) for name, screen in first.screens.items()} == {
+        name: set(screen.elements) for name, screen in approved.screens.items()
+    }
+    assert all(each.fingerprint for screen in first.screens.values() for each in screen.elements.values())
+    assert "personnummer" in str(first.screens["reminder"].fields) or "personnr" in str(
+        first.screens["reminder"].fields
+    )
+    assert set(first.screens["reminder_list"].tables)
+    _finds_all(stage(found.clean), found.clean, first)
+
+
+def _finds_all(on: Stage, of: Recording, first: SelectorMap) -> None:
+    for name, screen in first.screens.items():
+        pages = of.shown(name)
+        for element, spec in screen.elements.items():
+            assert any(resolver.found(on.show(page), spec)[0] for page in pages), f"{name}.{element}"
+
+
+def test_a_recording_is_read_as_it_was_stored(browser: Browser, mock: Mock, tmp_path: Path) -> None:
+    """With its pictures; and a folder holds one recording."""
+    found = walked(browser, mock.url, lines(mock.ui, open_ids(mock)[0])[:4], tmp_path)
+    found.store(tmp_path / "inspelning")
+
+    assert recording.load(tmp_path / "inspelning") == found.clean
+    assert all(each.picture and each.picture.startswith(b"\x89PNG") for each in found.clean.screens)
+    assert [each.name for each in tmp_path.iterdir()] == ["inspelning"], "something unscrubbed is left"
+    with pytest.raises(ConfigurationError, match="finns redan"):
+        found.store(tmp_path / "inspelning")
+
+
+# --- small pages ---------------------------------------------------------------------------------------------------
+
+FORM = """<h1>Ärende</h1><form><label for=a>Orsak</label><input id=a><label for=b>Kod</label>
+<input id=b type=password name=kod><label><input type=checkbox name=ja value=1> Ja</label>
+<select id=c aria-label=Sort><option>Bifall</option><option>Avslag</option></select>
+<button type=button>Spara</button><button type=button>Spara</button>
+<button type=button id=ensam>Avbryt</button></form>"""
+HEAD = ["goto /", "screen page"]
+
+
+def test_what_stands_in_a_field_is_recorded_scrubbed(browser: Browser, site: Site, tmp_path: Path) -> None:
+    """And a password not at all."""
+    url = site.show(FORM)
+    fill = ["fill label=Orsak Höganäs", "fill label=Kod hemligt", "click label=Ja", "select label=Sort Avslag"]
+    [shown] = walked(browser, url, ["goto /", *fill, "screen page"], tmp_path).clean.screens
+
+    assert 'value="Xa' in shown.html
+    assert "hemligt" not in shown.html
+    assert re.search(r"<input type=.?checkbox.? [^>]*checked", shown.html)
+    assert re.search(r"<option selected[^>]*>Avslag", shown.html)
+
+
+def test_what_a_script_has_built_is_recorded(
+    browser: Browser, site: Site, tmp_path: Path, stage: Callable[[Recording], Stage]
+) -> None:
+    """Open shadow roots with their style, frames, and styles that stand in no document. No script runs again."""
+    url = site.show(
+        """<h1>Ärende</h1><div id=v></div><iframe srcdoc="<label for=a>Orsak</label><input id=a>"></iframe>
+        <script>const root = v.attachShadow({mode: 'open'});
+        root.innerHTML = '<button>Spara</button>';
+        const style = new CSSStyleSheet(); style.replaceSync('button {width: 321px}');
+        root.adoptedStyleSheets = [style];
+        document.title = 'byggd';</script>"""
+    )
+    clean = walked(browser, url, HEAD, tmp_path, known=["byggd Spara"]).clean
+
+    page = stage(clean).show(clean.screens[0])
+
+    assert page.get_by_role("button", name="Spara").bounding_box()["width"] == 321  # type: ignore[index]
+    assert page.frame_locator("iframe").get_by_label("Orsak").count() == 1
+    assert page.title() == "byggd"
+    assert "<script" not in clean.screens[0].html
+
+
+def test_a_person_points_an_element_out(page: Page, site: Site) -> None:
+    """The click picks it, and does not reach the page."""
+    page.goto(
+        site.show(FORM.replace("<button type=button id=ensam>", "<button onclick='document.title = 1' id=ensam>"))
+    )
+    on = walk.Walk(page, site.url)
+    on.do("screen page")
+    page.evaluate("setTimeout(() => document.querySelector('#ensam').click(), 300)")
+
+    assert "role=button[avbryt]" in on.do("element cancel")
+    assert page.title() == ""
+    assert 'data-flotta="cancel click "' in on.snapshots[0].html
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("hoppa", "går inte att säga"),
+        ("screen", "skrivs inte så"),
+        ("screen Sida", "inget namn"),
+        ('fill "label=Orsak', "går inte att läsa"),
+        ("click role=button[Spara]", "finns 2 gånger"),
+        ("click role=knapp[Spara]", "ingen sökväg"),
+        ("click knappen", "ingen sökväg"),
+        ("element save role=button[Spara]", "finns 2 gånger"),
+        ("goto /finns-inte", "svarade 404"),
+        ("fill css=#ensam Text", "fill gick inte"),
+    ],
+)
+def test_a_line_that_cannot_be_done_says_why(page: Page, site: Site, line: str, said: str) -> None:
+    """In a sentence, to whoever walks."""
+    page.goto(site.show(FORM))
+    page.set_default_timeout(500)
+    on = walk.Walk(page, site.url)
+    on.do("screen page")
+
+    with pytest.raises(ConfigurationError, match=said):
+        on.do(line)
+
+
+def test_an_element_belongs_to_a_screen(page: Page, site: Site) -> None:
+    """So the screen is named first."""
+    page.goto(site.show(FORM))
+
+    with pytest.raises(ConfigurationError, match="skärmbild"):
+        walk.Walk(page, site.url).do("element cancel css=#ensam")
+
+
+def test_a_walk_that_names_nothing_records_nothing(browser: Browser, site: Site, tmp_path: Path) -> None:
+    """There would be nothing to look at."""
+    with pytest.raises(ConfigurationError, match="Ingen skärmbild"):
+        walked(browser, site.show(FORM), ["goto /"], tmp_path)
+
+
+def test_a_recording_that_is_not_clean_is_not_made(
+    browser: Browser, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second pass trusts nothing that the first one did."""
+    url = site.show("<h1>Ärende</h1><p>Åsa Höganäs 19121212-1212</p>")
+    html = scrub.Scrubber.html
+
+    def forgetful(self: scrub.Scrubber, source: str) -> str:
+        html(self, source)
+        return source
+
+    monkeypatch.setattr(scrub.Scrubber, "html", forgetful)
+
+    with pytest.raises(RecordingNotClean, match=r"01-page.html: \d+ ord") as refused:
+        walked(browser, url, HEAD, tmp_path)
+    assert "Höganäs" not in str(refused.value)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("broken", ["recording.yaml", "network.har", "screens/01-page.html"])
+def test_a_recording_that_is_not_whole_is_told(browser: Browser, site: Site, tmp_path: Path, broken: str) -> None:
+    """By what is missing, or that it can't be read."""
+    folder = tmp_path / "inspelning"
+    walked(browser, site.show(FORM), HEAD, tmp_path).store(folder)
+
+    (folder / broken).unlink()
+
+    with pytest.raises(ConfigurationError, match="saknas"):
+        recording.load(folder)
