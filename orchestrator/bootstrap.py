@@ -25,7 +25,6 @@ from bots.errors import (
     RunHeld,
     RunLost,
     StateNotWritable,
-    SystemUnreachable,
     of_python,
 )
 from orchestrator import processes
@@ -36,6 +35,7 @@ from orchestrator.settings import Settings, load
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from bots.browser.inspection import Finding
     from bots.browser.selector_map import SelectorMap
     from bots.browser.session import Session
     from bots.browser.walk import Recorded, Walk
@@ -188,19 +188,52 @@ class Doors:
 
 def inspect(doors: Doors, system: str, *, may_open: bool) -> list[dict[str, Any]]:
     """Inspect the live system by the map that fits it best, and return the findings, each as a plain dictionary."""
-    from bots.browser.inspection import Finding  # noqa: PLC0415
     from bots.browser.inspection import inspect as inspect_screens  # noqa: PLC0415
 
-    best: tuple[int, str, list[Finding]] | None = None
+    found = {}
     for each in doors.maps(system):
         session, screens = doors.with_map(system, each)
-        findings = inspect_screens(session, screens, may_open=may_open)
-        agreed = sum(finding.verdict == "ok" for finding in findings)
-        if best is None or agreed > best[0]:
-            best = (agreed, each.version, findings)
-    if best is None:
-        raise SystemUnreachable(system, doors.base_url(system))
-    return [{"map": best[1], **asdict(finding)} for finding in best[2]]
+        found[each.version] = inspect_screens(session, screens, may_open=may_open)
+    return _best(found)
+
+
+def inspect_recorded(
+    settings: Settings, stack: ExitStack, system: str, map_file: str | None, folder: str
+) -> list[dict[str, Any]]:
+    """Inspect a recording as `inspect` does the live system. Raises ConfigurationError when it is of another system."""
+    from bots.browser import recording as kit  # noqa: PLC0415
+    from bots.browser import versions  # noqa: PLC0415
+    from bots.browser.inspection import inspect_recorded as inspect_screens  # noqa: PLC0415
+    from bots.browser.session import Session  # noqa: PLC0415
+
+    recording = kit.load(Path(folder))
+    if recording.system != system:
+        raise ConfigurationError(f"{folder} är en inspelning av {recording.system}.")
+    stage = stack.enter_context(kit.Stage(browser(settings, stack), recording))
+    marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
+    maps = maps_of(settings, system, map_file)
+    # The map that is of this version; where none is, the one that agrees most.
+    fitting = [each for each in maps if versions.fits_marks(each, marks)] or maps
+    return _best(
+        {
+            each.version: inspect_screens(Session(stage.page, each, kit.ORIGIN, now=now), recording, stage)
+            for each in fitting
+        }
+    )
+
+
+def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:
+    """Return what was found by the map that most agrees with, as plain dictionaries. There is always one."""
+    version = max(found, key=lambda each: sum(finding.verdict == "ok" for finding in found[each]))
+    return [{"map": version, **asdict(finding)} for finding in found[version]]
+
+
+def browser(settings: Settings, stack: ExitStack, *, headed: bool = False) -> Browser:
+    """Return a browser that is closed with `stack`."""
+    from bots.browser import session as kit  # noqa: PLC0415
+
+    begun = kit.running(settings.browser, as_root=os.geteuid() == 0, environment=clean_environment(), headed=headed)
+    return stack.enter_context(begun)[1]
 
 
 def record(
@@ -208,13 +241,10 @@ def record(
     known: Sequence[str], version: str | None, headed: bool,
 ) -> Recorded:  # fmt: skip
     """Record a walk through a system, as `bots.browser.walk.record` does, in a browser that is closed with `stack`."""
-    from bots.browser import session as kit  # noqa: PLC0415
     from bots.browser import walk  # noqa: PLC0415
 
-    begun = kit.running(settings.browser, as_root=os.geteuid() == 0, environment=clean_environment(), headed=headed)
-    _executable, browser = stack.enter_context(begun)
     return walk.record(
-        browser, system, base_url, walked, known=known, version=version, today=today(),
+        browser(settings, stack, headed=headed), system, base_url, walked, known=known, version=version, today=today(),
         folder=prepared_home(settings), accepts=not headed,
     )  # fmt: skip
 

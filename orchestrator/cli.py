@@ -312,8 +312,11 @@ def record(
 @selectors.command()
 def check(
     system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
-    base_url: Annotated[str | None, typer.Option(help="Adressen, annars den i flotta.toml.")] = None,
+    url: Annotated[str | None, typer.Option("--url", "--base-url", help="Adressen, annars den i flotta.toml.")] = None,
     map_file: Annotated[str | None, typer.Option("--map", metavar="FIL", help="Kontrollera just denna karta.")] = None,
+    recording: Annotated[
+        str | None, typer.Option(metavar="KATALOG", help="Kontrollera mot en inspelning i stället.")
+    ] = None,
     mock: Annotated[bool, typer.Option("--mock", help="Kontrollera mot ett låtsassystem som startas här.")] = False,
     ui: Annotated[str | None, typer.Option(metavar="VERSION", help="Låtsassystemets version (--mock).")] = None,
     json: Json = False,
@@ -321,7 +324,11 @@ def check(
     """Jämför kartan med de levande skärmarna, utan att skriva. Exempel: flotta selectors check lifecare --mock"""
     from orchestrator import maps
 
-    raise typer.Exit(maps.check(system, base_url=base_url, map_file=map_file, mock=mock, ui=ui, json=json))
+    if recording and (url or mock):
+        _refuse("Ange --recording, --url eller --mock, inte flera av dem.")
+    raise typer.Exit(
+        maps.check(system, base_url=url, map_file=map_file, recording=recording, mock=mock, ui=ui, json=json)
+    )
 
 
 Id = Annotated[str, typer.Argument(help="Frågans id, ur `flotta review list`. Början räcker.")]

@@ -22,20 +22,26 @@ if TYPE_CHECKING:
     from bots.browser.walk import Recorded, Walk
 
 
-def check(system: str, *, base_url: str | None, map_file: str | None, mock: bool, ui: str | None, json: bool) -> int:
+def check(
+    system: str, *, base_url: str | None, map_file: str | None, recording: str | None, mock: bool, ui: str | None,
+    json: bool,
+) -> int:  # fmt: skip
     """Carry out `flotta selectors check`: 0 when every element is found as the map says, 4 when one is not."""
     with ExitStack() as stack:
         if mock:
             mocks.give_accounts((system,))
             base_url = stack.enter_context(mocks.serving({system: ui}, 300, 1, bootstrap.today()))[system]
         settings = load()
-        doors = bootstrap.Doors(
-            settings,
-            stack,
-            base_urls={system: base_url} if base_url else {},
-            maps={system: map_file} if map_file else {},
-        )
-        found = bootstrap.inspect(doors, system, may_open=True)
+        if recording is not None:
+            found = bootstrap.inspect_recorded(settings, stack, system, map_file, recording)
+        else:
+            doors = bootstrap.Doors(
+                settings,
+                stack,
+                base_urls={system: base_url} if base_url else {},
+                maps={system: map_file} if map_file else {},
+            )
+            found = bootstrap.inspect(doors, system, may_open=True)
     if json:
         print_json(found)
     else:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bots.browser import resolver
 from bots.errors import FlottaError, SelectorDrift, Sighting
 
 if TYPE_CHECKING:
+    from bots.browser.recording import Recording, Stage
     from bots.browser.selector_map import Element, Screen
     from bots.browser.session import Session
 
@@ -26,6 +28,10 @@ class Finding:
     verdict: str
     sightings: tuple[Sighting, ...] = ()
     why: str = ""
+
+
+#: The verdicts, the best first.
+_ORDER = ("ok", "weak", "drift", "unseen")
 
 
 class Tour(Protocol):
@@ -58,7 +64,41 @@ def inspect(session: Session, screens: Tour, *, may_open: bool) -> list[Finding]
     return findings
 
 
+def inspect_recorded(session: Session, recording: Recording, stage: Stage) -> list[Finding]:
+    """Return what is found of every element of every screen in the session's map on the recorded screens.
+
+    A screen may have been recorded several times, with this opened on it and then that: what is found once is there.
+    The session is on the stage's page.
+    """
+    findings: list[Finding] = []
+    for name, spec in session.map.screens.items():
+        best: dict[str, Finding] = {}
+        for snapshot in recording.shown(name):
+            stage.show(snapshot)
+            content = [_as_drawn(each) for each in _content(session, name)]
+            for each in [*content, *(_found(session, name, *pair) for pair in spec.elements.items())]:
+                if each.element not in best or _ORDER.index(each.verdict) < _ORDER.index(best[each.element].verdict):
+                    best[each.element] = each
+        findings += best.values() or [Finding(name, each, "unseen") for each in ("identity", *spec.elements)]
+    return findings
+
+
+def _as_drawn(finding: Finding) -> Finding:
+    """Return the finding; a list that a page draws as one goes is recorded as far as it was drawn."""
+    if not re.fullmatch(r"tables\.\w+\.rows", finding.element):
+        return finding
+    return replace(finding, element="content", verdict="weak", why="bara de rader som var ritade är inspelade")
+
+
 def _screen(session: Session, name: str, *, may_open: bool) -> Iterator[Finding]:
+    yield from _content(session, name)
+    spec = session.map.screens[name]
+    opened: set[str] = set()
+    for element, each in spec.elements.items():
+        yield _element(session, spec, name, element, each, opened, may_open=may_open)
+
+
+def _content(session: Session, name: str) -> Iterator[Finding]:
     spec = session.map.screens[name]
     marks = session.screen(name).marks()
     as_told = all((each.found == 0) == each.locator.startswith("inte ") for each in marks)
@@ -70,9 +110,6 @@ def _screen(session: Session, name: str, *, may_open: bool) -> Iterator[Finding]
             yield Finding(name, drift.element, "drift", drift.sightings, drift.sentence)
         else:
             yield Finding(name, "content", "ok")
-    opened: set[str] = set()
-    for element, each in spec.elements.items():
-        yield _element(session, spec, name, element, each, opened, may_open=may_open)
 
 
 def _element(
@@ -88,6 +125,10 @@ def _element(
         except FlottaError as error:
             return Finding(screen, name, "unseen", (), f"{opener} gick inte att öppna: {error.sentence}")
         opened.add(opener)
+    return _found(session, screen, name, element)
+
+
+def _found(session: Session, screen: str, name: str, element: Element) -> Finding:
     certain, seen = resolver.found(session.page, element)
     if not certain:
         return Finding(screen, name, "drift", seen)

@@ -27,7 +27,7 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
     Raises SystemUnreachable, or VersionUnknown when no map fits; two maps that fit are as unknown as none.
     """
     marks = marks_of(page, base_url, maps[0].system)
-    fits = [each for each in maps if all(_agrees(probe, marks) for probe in each.identify)]
+    fits = [each for each in maps if fits_marks(each, marks)]
     if len(fits) == 1:
         return fits[0]
     shown = {
@@ -51,6 +51,11 @@ def marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
     except PlaywrightError as error:
         raise SystemUnreachable(system, base_url) from error
     return marks
+
+
+def fits_marks(selector_map: SelectorMap, marks: dict[str, Any]) -> bool:
+    """Return whether every probe of the map agrees with what a page shows (`MARKS`)."""
+    return all(_agrees(probe, marks) for probe in selector_map.identify)
 
 
 def _agrees(probe: Probe, marks: dict[str, Any]) -> bool:

@@ -82,3 +82,34 @@ def test_a_script_that_goes_wrong_stores_nothing(house: House, tmp_path: Path) -
     assert "rad 2" in ran.err
     assert "finns 0 gånger" in ran.err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("version", ["2023.10", "2024.04"])
+def test_the_map_is_checked_against_a_recording(house: House, version: str) -> None:
+    """Every element of every screen, without the system."""
+    ran = house.flotta("selectors", "check", "lifecare", "--recording", str(RECORDINGS / version), "--json")
+
+    assert ran.code == 0, ran.said
+    found = {(each["screen"], each["element"]): each for each in ran.json()}
+    assert {each["map"] for each in ran.json()} == {version}
+    assert {each["verdict"] for each in ran.json()} <= {"ok", "weak"}
+    assert found["reminder", "confirm_removal"]["verdict"] == "ok"
+
+
+def test_what_a_recording_does_not_have_drifts(house: House) -> None:
+    """The other version's map names what is not there."""
+    other = str(RECORDINGS.parents[2] / "selectors" / "lifecare" / "2024.04.yaml")
+    recorded = str(RECORDINGS / "2023.10")
+
+    ran = house.flotta("selectors", "check", "lifecare", "--recording", recorded, "--map", other, "--json")
+
+    assert ran.code == 4
+    assert {each["verdict"] for each in ran.json() if each["screen"] == "sign_in"} == {"drift"}
+
+
+def test_one_thing_is_checked_against(house: House) -> None:
+    """A recording or a system."""
+    ran = house.flotta("selectors", "check", "lifecare", "--recording", "x", "--mock")
+
+    assert ran.code == 2
+    assert "inte flera" in ran.err
