@@ -5,6 +5,7 @@
     │   ├── BrowserMissing
     │   ├── ScreenMissing
     │   ├── MapInvalid
+    │   ├── RecordingNotClean
     │   └── SignInRefused
     ├── ApplicationException           1  the screen or the network failed; nothing was decided by it
     │   ├── ScreenNotReady                transient: a read may be tried again
@@ -26,7 +27,7 @@ What is safe to show is in `sentence`; the rest is encrypted beside the item.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -70,6 +71,14 @@ class ScreenMissing(ConfigurationError):
             "Webbläsarens fönster kunde inte öppnas. Kör kommandot på en dator med skärm (inte över en ren terminal), "
             "med Chromium eller Chrome installerat."
         )
+
+
+class RecordingNotClean(ConfigurationError):
+    """Something about a person may be left in a recording, so nothing of it is stored."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        """Say where and what kind of thing, never what it is."""
+        super().__init__(f"Inspelningen sparas inte, för det finns uppgifter kvar i den ({'; '.join(places)}).")
 
 
 class MapInvalid(ConfigurationError):

@@ -10,7 +10,7 @@ const cssOf = (node) => {
   const field = node.getAttribute('name');
   if (field && isLasting(field)) ways.push(`${tag}[name=${quoted(field)}]`);
   // One of several to choose among.
-  if (field && node.matches('[type=radio], [type=checkbox]') && isLasting(field))
+  if (field && node.matches('[type=radio], [type=checkbox], button[value]') && isLasting(field))
     ways.push(`${tag}[name=${quoted(field)}][value=${quoted(node.getAttribute('value') ?? 'on')}]`);
   for (const { name: attribute, value } of node.attributes)
     if (/^data-(?!testid)/.test(attribute) && isLasting(value)) ways.push(`${tag}[${attribute}=${quoted(value)}]`);

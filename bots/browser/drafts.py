@@ -9,6 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bots.browser import recorder, resolver, versions
 
@@ -51,13 +52,29 @@ def first_map(recording: Recording, stage: Stage) -> str:
     )  # fmt: skip
 
 
+def _yaml() -> YAML:
+    yaml = YAML()
+    yaml.width = 120
+    yaml.preserve_quotes = True
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.representer.add_representer(
+        type(None), lambda representer, _none: representer.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    return yaml
+
+
 def written(tree: dict[str, Any]) -> str:
     """Return a map's tree as the text of its file."""
     out = StringIO()
-    yaml = YAML()
-    yaml.width = 120
-    yaml.dump(tree, out)
+    _yaml().dump(tree, out)
     return out.getvalue()
+
+
+def read(source: str) -> CommentedMap:
+    """Return the tree of a map's file, with its comments, so that `written` gives them back."""
+    tree: CommentedMap = _yaml().load(source)
+    return tree
 
 
 def _slug(said: str) -> str:
@@ -92,6 +109,18 @@ def entry(element: Element) -> dict[str, Any]:
     return element.model_dump(mode="json", exclude_defaults=True) | {
         "locators": [each.model_dump(exclude_defaults=True) for each in element.locators]
     }
+
+
+def flowing(value: Any) -> Any:  # noqa: ANN401 - any part of a map's tree
+    """Return a part of a map's tree as people write it: on as few lines as it takes."""
+    if isinstance(value, dict):
+        new: CommentedMap | CommentedSeq = CommentedMap({key: flowing(each) for key, each in value.items()})
+    elif isinstance(value, list):
+        new = CommentedSeq([flowing(each) for each in value])
+    else:
+        return value
+    new.fa.set_flow_style()
+    return new
 
 
 def _probes(marks: dict[str, Any], version: str) -> list[dict[str, str]]:

@@ -27,7 +27,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bots.browser import resolver, scrub
-from bots.errors import ConfigurationError
+from bots.errors import ConfigurationError, RecordingNotClean
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ElementHandle, Page, Route
@@ -87,15 +87,6 @@ class Recording:
     def shown(self, screen: str) -> list[Snapshot]:
         """Return the screen's snapshots."""
         return [each for each in self.screens if each.screen == screen]
-
-
-class RecordingNotClean(ConfigurationError):
-    """Something about a person may be left in a recording, so nothing of it is stored."""
-
-    def __init__(self, left: list[scrub.Left]) -> None:
-        """Say where, never what."""
-        places = "; ".join(f"{each.file}: {each.count} {each.what}" for each in left[:8])
-        super().__init__(f"Inspelningen sparas inte, för det finns uppgifter kvar i den ({places}).")
 
 
 # --- made from what a browser keeps ----------------------------------------------------------------------------------
@@ -171,7 +162,7 @@ def scrubbed(raw: Recording, base_url: str, wording: scrub.Wording) -> Recording
     clean()
     done = clean()
     if left := scrubber.left(_files(done)):
-        raise RecordingNotClean(left)
+        raise RecordingNotClean([f"{each.file}: {each.count} {each.what}" for each in left[:8]])
     return done
 
 

@@ -69,7 +69,7 @@ def ready(
     found: dict[str, Any] = page.evaluate(
         script("act.js") if alike is None else script("fingerprint.js", "act.js"),
         {
-            "element": _for_page(element),
+            "element": for_page(element),
             "alike": alike,
             "action": action,
             "value": value,
@@ -86,7 +86,7 @@ def found(page: Page, element: Element) -> tuple[bool, tuple[Sighting, ...]]:
         script(
             "const { root } = rooted(ask); return root ? [meant(root, ask).length, counted(root, ask)] : [0, null];"
         ),
-        _for_page(element),
+        for_page(element),
     )
     return bool(certain), told(element, counts)
 
@@ -126,7 +126,7 @@ def weigh(
 
     look = page.evaluate(
         script("fingerprint.js", "weigh.js"),
-        {"frame": frame, "elements": [_for_page(each) for each in elements.values()]},
+        {"frame": frame, "elements": [for_page(each) for each in elements.values()]},
     )
     if look is None:
         return None
@@ -153,7 +153,8 @@ def weigh(
     return Look(shown, look["nested"], weighed, linked)
 
 
-def _for_page(element: Element) -> dict[str, Any]:
+def for_page(element: Element) -> dict[str, Any]:
+    """Return an element as `sight.js` takes it."""
     before = element.fingerprint
     return {
         "remembered": before

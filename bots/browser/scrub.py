@@ -133,6 +133,8 @@ class Scrubber:
         self._wording = wording.words
         self._secrets = wording.secrets
         self._words: dict[str, str] = {}
+        #: Those of them that may name somebody: any but those that only stand in free texts, in small letters.
+        self._theirs: set[str] = set()
         #: Wording that stands in free texts, which are replaced whole.
         self._free: dict[str, str] = {}
         self._invented: set[str] = set()
@@ -162,7 +164,7 @@ class Scrubber:
 
         def known(found: re.Match[str]) -> str:
             word = found.group().lower()
-            return _cased(found.group(), self._words[word]) if word in self._words else found.group()
+            return _cased(found.group(), self._words[word]) if word in self._theirs else found.group()
 
         return self._patterns(source, lambda rest: _PART.sub(known, rest))
 
@@ -273,6 +275,8 @@ class Scrubber:
         if (is_wording and not always) or lower in self._invented:
             return word
         known = self._free if is_wording else self._words
+        if not is_wording and not (always and word.islower()):
+            self._theirs.add(lower)
         if lower not in known:
             known[lower] = next(new for new in _invented(len(self._invented)) if new not in self._wording)
             self._invented.add(known[lower])
@@ -284,14 +288,14 @@ class Scrubber:
         """Return what is left in files, each a name and its text, of all that was replaced in any of them.
 
         Looked for by itself, in the bare text and in the ways in which HTML, JSON and addresses write it, whatever the
-        first pass took a place for: every word and value that was replaced, and whatever has the form of a
+        first pass took a place for: every word that may name somebody, every value, and whatever has the form of a
         personnummer and is no test number of ours.
         """
         found: list[Left] = []
         ours = set(self._values["personnummer"].values())
         for name, source in files:
             for said in {source, markup.unescape(source), unquote(source), _unescaped(source)}:
-                words = sum(each.lower() in self._words for each in {*_WORD.findall(said), *_PART.findall(said)})
+                words = sum(each.lower() in self._theirs for each in {*_WORD.findall(said), *_PART.findall(said)})
                 numbers = sum(each["day"] + each["serial"] not in ours for each in _NUMBER.finditer(said))
                 values = sum(said.count(value) for kind in ("mail", "number") for value in self._values[kind])
                 counts = {"ord": words, "personnummer": numbers, "adress eller nummer": values}

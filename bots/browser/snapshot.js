@@ -3,7 +3,8 @@
 const written = (view) => {
   const copy = view.documentElement.cloneNode(true);
   pair(view.documentElement, copy);
-  for (const gone of copy.querySelectorAll('script:not([type="application/json"]), noscript')) gone.remove();
+  // Where a script came from tells the version.
+  for (const gone of copy.querySelectorAll('script:not([type="application/json"], [src]), noscript')) gone.remove();
   copy.querySelector('head')?.append(...adopted(view));
   return `<!DOCTYPE html>${copy.outerHTML}`;
 };

@@ -24,10 +24,14 @@ MARKS = """() => ({
 def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
     """Open the system's start address and return the one map whose every probe agrees with the page.
 
+    A map that another one of them names as its parent has been replaced by it.
+
     Raises SystemUnreachable, or VersionUnknown when no map fits; two maps that fit are as unknown as none.
     """
     marks = marks_of(page, base_url, maps[0].system)
     fits = [each for each in maps if fits_marks(each, marks)]
+    replaced = {each.parent for each in fits}
+    fits = [each for each in fits if each.version not in replaced]
     if len(fits) == 1:
         return fits[0]
     shown = {

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from bots.browser import recording, resolver, scrub, walk
-from bots.browser.recording import Recording, RecordingNotClean, Stage
+from bots.browser.recording import Recording, Stage
 from bots.browser.selector_map import SelectorMap, load
-from bots.errors import ConfigurationError
+from bots.errors import ConfigurationError, RecordingNotClean
 from tests.screens.mock import Mock, open_ids
 from tests.screens.portal import map_of
 from tests.screens.site import Site

@@ -39,7 +39,7 @@ def found(page: Page, body: str, element: Element) -> list[str]:
 
 def _ids(page: Page, element: Element) -> list[str]:
     ask = "const { root } = rooted(ask); return root ? meant(root, ask).map((node) => node.id) : []"
-    ids: list[str] = page.evaluate(resolver.script(ask), resolver._for_page(element))
+    ids: list[str] = page.evaluate(resolver.script(ask), resolver.for_page(element))
     return ids
 
 

@@ -1,0 +1,394 @@
+"""What a map would have to say of a system that has changed: proposed to people, never used before one has approved.
+
+A recorded screen is held up against the map. What its locators still find is left as it is. What they don't is looked
+for by all that the map remembers, over the whole screen at once (`likeness.rank`), so that two elements can't claim the
+same control; or it is proposed to be gone. Labels and headers that are missing are proposed from what stands in their
+place between those that are there.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ValidationError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from bots.browser import likeness, recorder, resolver, versions
+from bots.browser.drafts import entry, flowing
+from bots.browser.selector_map import Element, SelectorMap
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ElementHandle, Page
+    from ruamel.yaml.comments import CommentedMap
+
+    from bots.browser.recording import Recording, Stage
+
+#: What became of something in the map:
+#:
+#:     moved       it is proposed to be somewhere else
+#:     refreshed   it is where it was, and some of its locators don't find it any more
+#:     learned     it is where it was, and is remembered from now on
+#:     reworded    a label, a header or a heading says something else
+#:     gone        it is proposed not to be there any more
+#:     by hand     nothing can be proposed
+#:     unseen      its screen was not recorded
+Kind = Literal["moved", "refreshed", "learned", "reworded", "gone", "by hand", "unseen"]
+_LABELS = """
+  return [...labelled(document).values()].map(([value]) => text(value.previousElementSibling));
+"""
+_HEADERS = """
+  const { root } = rooted(ask);
+  const [table] = !root ? [] : ask.css ? all(root, ask.css)
+    : sight(root, { kind: 'role', value: 'table', name: ask.name, exact: true });
+  return table ? all(table, 'th[scope=col], thead th, [role=columnheader]').map(text) : [];
+"""
+#: How many answers are shown for each element, "not there" among them.
+ANSWERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a recorded picture: the snapshot's place in the recording, and a box in pixels."""
+
+    snapshot: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def holds(self, x: float, y: float) -> bool:
+        """Return whether a point of the picture is in the box."""
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is proposed for one element, field, column or mark of a screen; `old` and `new` as a person reads them."""
+
+    screen: str
+    what: str
+    kind: Kind
+    old: str = ""
+    new: str = ""
+    why: str = ""
+    danger: str = "safe"
+    place: Place | None = None
+    before: Place | None = None
+    others: tuple[str, ...] = ()
+
+    @property
+    def needs_pointing(self) -> bool:
+        """Whether a person must point it out in the picture before the map may be approved."""
+        return self.danger == "irreversible" and self.kind in ("moved", "refreshed")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A draft of a map, as the tree of its file, and what is changed in it."""
+
+    tree: CommentedMap
+    changes: tuple[Change, ...]
+
+
+def propose(parent: SelectorMap, tree: CommentedMap, recording: Recording, stage: Stage) -> Proposal:
+    """Return a draft that fits what was recorded, beginning from `parent`, whose file's tree is `tree`.
+
+    `tree` is not changed. The draft names its parent, and nobody has approved it.
+    """
+    draft = copy.deepcopy(tree)
+    changes: list[Change] = []
+    marks: dict[str, Any] | None = None
+    for name, screen in parent.screens.items():
+        seen = [_Seen(stage, at, each.path) for at, each in enumerate(recording.screens) if each.screen == name]
+        if not seen:
+            changes.append(Change(name, "identity", "unseen", why="skärmbilden är inte inspelad"))
+            continue
+        if marks is None:
+            marks = seen[0].show(recording).evaluate(versions.MARKS)
+        looked = _Looked(recording, seen, draft["screens"][name])
+        changes += looked.identity(name, screen.identity)
+        changes += looked.words(name, screen)
+        changes += looked.elements(name, screen.elements)
+    _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []})
+    return Proposal(draft, tuple(changes))
+
+
+def places(of: SelectorMap, recording: Recording, stage: Stage) -> dict[tuple[str, str], Place]:
+    """Return where a map's own elements stand in a recording that it fits, by screen and element."""
+    found: dict[tuple[str, str], Place] = {}
+    for at, snapshot in enumerate(recording.screens):
+        page = stage.show(snapshot)
+        elements = of.screens[snapshot.screen].elements if snapshot.screen in of.screens else {}
+        for name, element in elements.items():
+            if (snapshot.screen, name) not in found and (place := _placed(at, _meant(page, element))):
+                found[snapshot.screen, name] = place
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One snapshot of a screen, on the stage."""
+
+    stage: Stage
+    at: int
+    path: str
+
+    def show(self, recording: Recording) -> Page:
+        return self.stage.show(recording.screens[self.at])
+
+
+class _Looked:
+    """One screen of the map, held up against its snapshots; writes what it proposes into the screen's tree."""
+
+    def __init__(self, recording: Recording, seen: Sequence[_Seen], tree: dict[str, Any]) -> None:
+        self._recording, self._seen, self._tree = recording, seen, tree
+
+    # --- how the screen is told --------------------------------------------------------------------------------
+
+    def identity(self, screen: str, identity: Any) -> Iterator[Change]:  # noqa: ANN401 - the map's own model
+        path = self._seen[0].path
+        if not any(re.search(identity.url, each.path) for each in self._seen):
+            new = "^" + re.sub(r"(?<=/)[^/]*\d[^/]*", "[^/]+", path.partition("?")[0]) + r"(\?|$)"
+            self._tree["identity"]["url"] = new
+            yield Change(screen, "identity.url", "reworded", identity.url, new)
+        page = self._seen[0].show(self._recording)
+        headings = page.evaluate(
+            resolver.script("return sight(document, { kind: 'role', value: 'heading', name: null }).map(text);"), None
+        )
+        free = [each for each in headings if not any(_says(each, mark.name) for mark in identity.all_of)]
+        for at, mark in enumerate(identity.all_of):
+            if self._is_there(mark.for_page()):
+                continue
+            if mark.kind == "role" and mark.value == "heading" and free:
+                new = free.pop(0)
+                self._tree["identity"]["all_of"][at]["name"] = new
+                yield Change(screen, "identity", "reworded", str(mark.name), new, "första okända rubriken")
+            else:
+                yield Change(screen, "identity", "by hand", str(mark), why="känns inte igen")
+
+    def _is_there(self, mark: dict[str, Any]) -> bool:
+        ask = resolver.script("return sight(document, ask).filter(visible).length;")
+        return any(each.show(self._recording).evaluate(ask, mark) for each in self._seen)
+
+    # --- what is read on it ------------------------------------------------------------------------------------
+
+    def words(self, screen: str, spec: Any) -> Iterator[Change]:  # noqa: ANN401 - as above
+        labels = {name: field.label for name, field in spec.fields.items() if field.label and not field.optional}
+        if labels:
+            shown = self._evaluated(_LABELS, None)
+            yield from self._reworded(screen, "fields", labels, shown, self._tree.get("fields", {}), "label")
+        for name, table in spec.tables.items():
+            headers = {column: cell.header for column, cell in table.columns.items()}
+            shown = self._evaluated(_HEADERS, {"frame": table.frame, "css": table.css, "name": table.name})
+            if not shown:
+                said = table.name or table.css or ""
+                yield Change(screen, f"tables.{name}", "by hand", said, why="tabellen finns inte")
+                continue
+            tree = self._tree["tables"][name]["columns"]
+            yield from self._reworded(screen, f"tables.{name}.columns", headers, shown, tree, "header")
+
+    def _evaluated(self, body: str, ask: dict[str, Any] | None) -> list[str]:
+        """Return the longest answer of the screen's snapshots."""
+        answers = [each.show(self._recording).evaluate(resolver.script(body), ask) for each in self._seen]
+        return max(answers, key=len)
+
+    def _reworded(
+        self, screen: str, where: str, ours: Mapping[str, str], shown: Sequence[str], tree: dict[str, Any], key: str
+    ) -> Iterator[Change]:
+        for name, new in reworded(ours, shown).items():
+            if new is None:
+                yield Change(screen, f"{where}.{name}", "by hand", ours[name], why="inget står säkert i dess ställe")
+            else:
+                tree[name][key] = new
+                yield Change(screen, f"{where}.{name}", "reworded", ours[name], new, "det enda nya på dess plats")
+
+    # --- what is done on it ------------------------------------------------------------------------------------
+
+    def elements(self, screen: str, elements: Mapping[str, Element]) -> Iterator[Change]:
+        best: dict[str, _Candidate] = {}
+        for seen in self._seen:
+            page = seen.show(self._recording)
+            for frame in {each.frame for each in elements.values()}:
+                together = {name: each for name, each in elements.items() if each.frame == frame}
+                for name, candidate in _candidates(page, seen.at, together, frame).items():
+                    if name not in best or candidate.rank > best[name].rank:
+                        best[name] = candidate
+        for name, element in elements.items():
+            change = self._element(screen, name, element, best.get(name))
+            if change is not None:
+                yield change
+
+    def _element(self, screen: str, name: str, old: Element, found: _Candidate | None) -> Change | None:
+        said = ", ".join(map(str, old.locators))
+        was = Change(screen, f"elements.{name}", "by hand", said, danger=old.danger)
+        if found is None or found.at is None:
+            if old.fingerprint is None or found is None:
+                return replace(was, why="kartan minns inget av det att söka efter")
+            return replace(was, kind="gone", why=found.why, others=found.others)
+        page = next(each for each in self._seen if each.at == found.snapshot).show(self._recording)
+        node = _weighed(page, old.frame, found.at)
+        kind: Kind = "moved" if not found.certain else "learned" if found.whole else "refreshed"
+        if kind == "learned" and old.fingerprint is not None:
+            return None
+        new = (_remembered if kind == "learned" else _renewed)(page, node, old) if node is not None else None
+        if new is None:
+            return None if found.certain else replace(was, why="inget leder säkert till det", others=found.others)
+        tree, written = self._tree["elements"][name], entry(new)
+        for key in ("within", "locators", "fingerprint"):
+            if key not in written:
+                tree.pop(key, None)
+            elif kind != "learned" or key == "fingerprint":
+                tree[key] = flowing(written[key])
+        place = _placed(found.snapshot, node)
+        now = ", ".join(map(str, new.locators))
+        return replace(was, kind=kind, new=now, why=found.why, place=place, others=found.others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """The best answer for one element on one snapshot: a place among the controls, or that it is not there."""
+
+    snapshot: int
+    at: int | None
+    bits: float
+    certain: bool = False
+    whole: bool = False
+    why: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> tuple[bool, bool, float]:
+        return self.certain, self.at is not None, self.bits
+
+
+def _candidates(page: Page, at: int, elements: Mapping[str, Element], frame: str | None) -> dict[str, _Candidate]:
+    look = resolver.weigh(page, elements, frame=frame, signs_in=True)
+    if look is None:
+        return {}
+    found = {}
+    remembered = [name for name, each in elements.items() if each.fingerprint is not None]
+    for name, element in elements.items():
+        answer = look.weighed[name]
+        if answer.at is not None and answer.at < len(look.shown):
+            counts = resolver.found(page, element)[1]
+            whole = all(each.found == 1 for each in counts)
+            found[name] = _Candidate(at, answer.at, 0.0, certain=True, whole=whole, why="dess sökvägar hittar det")
+        elif name in remembered and look.linked is not None:
+            ranked = likeness.rank(look.linked, remembered.index(name))[:ANSWERS]
+            said = tuple(_said(look, each) for each in ranked)
+            found[name] = _Candidate(at, ranked[0].at, ranked[0].bits, why=said[0], others=said[1:])
+    return found
+
+
+def _said(look: resolver.Look, answer: likeness.Ranked) -> str:
+    if answer.at is None:
+        return f"finns inte ({answer.bits:.0f} bitar)"
+    print_ = look.shown[answer.at]
+    words = print_.label or print_.content or print_.placeholder or print_.title or print_.beside or print_.id
+    return f"{print_.role} {words} ({answer.bits:.0f} bitar)"
+
+
+def _weighed(page: Page, frame: str | None, at: int) -> ElementHandle | None:
+    """Return the control at a place, as `resolver.weigh` numbers them."""
+    ask = resolver.script("fingerprint.js", "const { root } = rooted(ask); return root && portrait(root).seen[ask.at];")
+    return page.evaluate_handle(ask, {"frame": frame, "at": at}).as_element()
+
+
+def _remembered(_page: Page, node: ElementHandle, old: Element) -> Element | None:
+    try:
+        return old.model_copy(update={"fingerprint": recorder.describe(node).fingerprint})
+    except (ValueError, ValidationError):
+        return None
+
+
+def _renewed(page: Page, node: ElementHandle, old: Element) -> Element | None:
+    """Return the element as it is described now, with all that the map says of its use; None when that is not enough.
+
+    It must lead to the control, and to nothing when the control is not there: a look-alike must not be taken for it.
+    """
+    try:
+        now = recorder.describe(node, action=old.action, holds=old.holds)
+        stored = {**entry(old), **entry(now), "within": entry(old).get("within")}
+        new = Element.model_validate(stored)
+        if not _leads_to(page, new, node):
+            new = Element.model_validate({**stored, "within": None})
+    except (ValueError, ValidationError):
+        return None
+    if not _leads_to(page, new, node):
+        return None
+    handle = node.evaluate_handle(
+        "(node) => { const at = document.createComment(''); node.replaceWith(at); return at; }"
+    )
+    try:
+        return None if resolver.found(page, new)[0] else new
+    finally:
+        handle.evaluate("(at, node) => at.replaceWith(node)", node)
+
+
+def _leads_to(page: Page, element: Element, node: ElementHandle) -> bool:
+    meant = _meant(page, element)
+    return meant is not None and bool(meant.evaluate("(meant, node) => meant === node", node))
+
+
+def _meant(page: Page, element: Element) -> ElementHandle | None:
+    ask = resolver.script("const { root } = rooted(ask); return root && meant(root, ask)[0];")
+    return page.evaluate_handle(ask, resolver.for_page(element)).as_element()
+
+
+def _placed(snapshot: int, node: ElementHandle | None) -> Place | None:
+    box = node.bounding_box() if node is not None else None
+    return Place(snapshot, box["x"], box["y"], box["width"], box["height"]) if box else None
+
+
+def reworded(ours: Mapping[str, str], shown: Sequence[str]) -> dict[str, str | None]:
+    """Return what the labels that are missing are now, by name: None where that is not certain.
+
+    Labels stand in an order. Between two that are there, the one missing is the new one, if there is one of each.
+    """
+    fold = [_fold(each) for each in shown]
+    names = list(ours)
+    wanted = [_fold(ours[name]) for name in names]
+    answers: dict[str, str | None] = {}
+    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, wanted, fold, autojunk=False).get_opcodes():
+        if tag in {"equal", "insert"}:
+            continue
+        missing = [name for name in names[i1:i2] if _fold(ours[name]) not in fold]
+        new = [shown[at] for at in range(j1, j2) if fold[at] not in wanted]
+        for name in missing:
+            answers[name] = new[0] if len(missing) == len(new) == 1 else None
+    return answers
+
+
+def _fold(said: str) -> str:
+    return " ".join(re.findall(r"\w+", re.sub(r"\s\(?\d+\)?$", "", said).lower()))
+
+
+def _says(heading: str, name: str | None) -> bool:
+    return name is not None and _fold(heading) == _fold(name)
+
+
+def _renamed(parent: SelectorMap, draft: CommentedMap, version: str, marks: dict[str, Any]) -> None:
+    """Give the draft a version, a parent, and probes that agree with what the page shows."""
+    draft.pop("approved", None)
+    draft.pop("parent", None)
+    draft.insert(list(draft).index("version") + 1, "parent", DoubleQuotedScalarString(parent.version))
+    if versions.fits_marks(parent, marks):
+        # The same version, changed under the same name: what fits it both ways is the newer one.
+        number = re.search(r"\+(\d+)$", parent.version)
+        version = f"{parent.version.partition('+')[0]}+{int(number[1]) + 1 if number else 1}"
+        draft["version"] = DoubleQuotedScalarString(version)
+        return
+    draft["version"] = DoubleQuotedScalarString(version)
+    files = [address.rsplit("/", 1)[-1].partition("?")[0] for address in marks["assets"]]
+    for at, probe in enumerate(parent.identify):
+        if probe.meta is not None and probe.meta in marks["metas"]:
+            draft["identify"][at]["matches"] = re.escape(marks["metas"][probe.meta])
+        elif probe.asset is not None and files:
+            plain = re.sub(r"\\(.)", r"\1", probe.asset)
+            closest = max(files, key=lambda file: difflib.SequenceMatcher(None, plain, file).ratio())
+            draft["identify"][at]["asset"] = re.escape(closest)
