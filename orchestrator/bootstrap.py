@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bots.browser.selector_map import SelectorMap
     from bots.browser.session import Session
     from bots.browser.walk import Recorded, Walk
+    from orchestrator.drafting import Draft
 
 #: What a worker's process answers when the ledger cannot be written, since it cannot say so there (EX_IOERR).
 CANNOT_STORE = 74
@@ -213,13 +214,47 @@ def inspect_recorded(
     marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
     maps = maps_of(settings, system, map_file)
     # The map that is of this version; where none is, the one that agrees most.
-    fitting = [each for each in maps if versions.fits_marks(each, marks)] or maps
+    fitting = versions.of_marks(maps, marks) or maps
     return _best(
         {
             each.version: inspect_screens(Session(stage.page, each, kit.ORIGIN, now=now), recording, stage)
             for each in fitting
         }
     )
+
+
+def propose(
+    settings: Settings, stack: ExitStack, system: str, *, base_url: str | None, map_file: str | None, folder: str | None
+) -> tuple[Draft | None, str | None]:
+    """Draft a map of a recording, or of the live system as far as a bot gets in it; and why it got no further.
+
+    The draft is None when the map that is there still says all of it.
+    """
+    from bots.browser import recording as kit  # noqa: PLC0415
+    from bots.browser import session, versions, walk  # noqa: PLC0415
+    from orchestrator import drafting  # noqa: PLC0415
+
+    running, maps = browser(settings, stack), maps_of(settings, system, map_file)
+    if folder is not None:
+        recording = kit.load(Path(folder))
+        with kit.Stage(running, recording) as stage:
+            marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
+        parent = (versions.of_marks(maps, marks) or maps)[0]
+        return drafting.draft(settings, parent, recording, running), None
+    doors = Doors(settings, stack, base_urls={system: base_url} if base_url else {}, maps={})
+    with session.new_context(running) as context:
+        marks = versions.marks_of(context.new_page(), doors.base_url(system), system)
+    parent = (versions.of_marks(maps, marks) or maps)[0]
+    ended: list[str | None] = []
+
+    def walked(on: walk.Walk) -> None:
+        ended.append(walk.tour(on, *doors.with_map(system, parent, on.page)))
+
+    recorded = walk.record(
+        running, system, doors.base_url(system), walked, known=[each.model_dump_json() for each in maps], version=None,
+        today=today(), folder=prepared_home(settings), accepts=False,
+    )  # fmt: skip
+    return drafting.draft(settings, parent, recorded.clean, running), ended[0]
 
 
 def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:

@@ -331,6 +331,67 @@ def check(
     )
 
 
+Version = Annotated[str | None, typer.Argument(metavar="[VERSION]", help="Utkastets version, om det finns flera.")]
+
+
+@selectors.command()
+def propose(
+    system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
+    url: Annotated[str | None, typer.Option(help="Adressen, annars den i flotta.toml.")] = None,
+    recording: Annotated[
+        str | None, typer.Option(metavar="KATALOG", help="En inspelning (flotta record) i stället för systemet.")
+    ] = None,
+    map_file: Annotated[str | None, typer.Option("--map", metavar="FIL", help="Utgå från just denna karta.")] = None,
+    mock: Annotated[bool, typer.Option("--mock", help="Mot ett låtsassystem som startas här.")] = False,
+    ui: Annotated[str | None, typer.Option(metavar="VERSION", help="Låtsassystemets version (--mock).")] = None,
+    json: Json = False,
+) -> None:
+    """Gör ett utkast till karta av skärmar som har ändrats. Exempel: flotta selectors propose lifecare"""
+    from orchestrator import maps
+
+    if recording and (url or mock):
+        _refuse("Ange --recording, --url eller --mock, inte flera av dem.")
+    raise typer.Exit(
+        maps.propose(system, base_url=url, map_file=map_file, recording=recording, mock=mock, ui=ui, json=json)
+    )
+
+
+@selectors.command(name="diff")
+def diff_draft(
+    system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
+    version: Version = None,
+    json: Json = False,
+) -> None:
+    """Visa vad ett utkast ändrar, rad för rad och i bilder. Exempel: flotta selectors diff lifecare"""
+    from orchestrator import maps
+
+    raise typer.Exit(maps.diff(system, version=version, json=json))
+
+
+@selectors.command(name="approve")
+def approve_draft(
+    system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
+    version: Version = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte; det som ska pekas ut pekas ändå ut.")] = False,
+) -> None:
+    """Godkänn ett utkast, och peka ut det som inte går att ångra. Exempel: flotta selectors approve lifecare"""
+    from orchestrator import maps
+
+    raise typer.Exit(maps.approve(system, version=version, yes=yes))
+
+
+@selectors.command()
+def impact(
+    system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
+    version: Annotated[str, typer.Argument(help="Kartan eller utkastet, t.ex. 2024.10.")],
+    json: Json = False,
+) -> None:
+    """Visa vilka robotar som använder det en karta ändrar. Exempel: flotta selectors impact lifecare 2024.10"""
+    from orchestrator import maps
+
+    raise typer.Exit(maps.impact(system, version, json=json))
+
+
 Id = Annotated[str, typer.Argument(help="Frågans id, ur `flotta review list`. Början räcker.")]
 Note = Annotated[str, typer.Option("--note", help="Varför. Skriv inga namn eller personnummer.")]
 References = Annotated[

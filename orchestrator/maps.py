@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.prompt import Prompt
 
+from bots import registry
 from bots.errors import ConfigurationError, MapInvalid
 from orchestrator import bootstrap, mocks, present
 from orchestrator.operate import print_json
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
     from bots.browser.selector_map import SelectorMap
     from bots.browser.walk import Recorded, Walk
+    from orchestrator.drafting import Draft
 
 
 def check(
@@ -123,3 +127,105 @@ def _maps(settings: Settings, system: str) -> list[SelectorMap]:
         if (settings.maps / system).is_dir():
             raise
         return []
+
+
+def propose(
+    system: str, *, base_url: str | None, map_file: str | None, recording: str | None, mock: bool, ui: str | None,
+    json: bool,
+) -> int:  # fmt: skip
+    """Carry out `flotta selectors propose`: 0 when the map still holds, 3 when there is a draft to look at."""
+    with ExitStack() as stack:
+        if mock:
+            mocks.give_accounts((system,))
+            base_url = stack.enter_context(mocks.serving({system: ui}, 60, 1, bootstrap.today()))[system]
+        made, ended = bootstrap.propose(
+            load(), stack, system, base_url=base_url, map_file=map_file, folder=recording
+        )  # fmt: skip
+    if json:
+        print_json({"version": made and made.map.version, "ended": ended, "changes": _changes(made)})
+        return 3 if made else 0
+    if ended:
+        _tell(f"Längre än så här gick det inte: {ended}")
+    if made is None:
+        _tell("Kartan stämmer. Inget utkast gjordes.")
+        return 0
+    present.show(present.draft(made))
+    _tell(
+        f"Utkastet finns i {made.folder}. `flotta selectors diff {system}` visar det, och "
+        f"`flotta selectors approve {system}` godkänner det."
+    )
+    return 3
+
+
+def _changes(made: Draft | None) -> list[dict[str, Any]]:
+    return [asdict(each) for each in made.changes] if made else []
+
+
+def diff(system: str, *, version: str | None, json: bool) -> int:
+    """Carry out `flotta selectors diff`."""
+    from orchestrator import drafting  # noqa: PLC0415 - the kit, 0.3 s
+
+    made = drafting.load(load(), system, version)
+    if json:
+        print_json({"version": made.map.version, "changes": _changes(made), "diff": made.diff()})
+        return 0
+    present.show(present.draft(made))
+    present.show(present.diff(made.diff()))
+    _tell(f"Med bilder: file://{(made.folder / 'index.html').resolve()}")
+    return 0
+
+
+def approve(system: str, *, version: str | None, yes: bool) -> int:
+    """Carry out `flotta selectors approve`: 0 when the map is approved, 3 when it is not."""
+    from orchestrator import drafting  # noqa: PLC0415 - as above
+
+    settings = load()
+    made = drafting.load(settings, system, version)
+    present.show(present.draft(made))
+    if left := [f"{each.screen}.{each.what}" for each in made.changes if each.kind in drafting.OPEN]:
+        _tell(f"Det här finns det inget förslag till, och robotar som behöver det stannar där: {', '.join(left)}.")
+    if made.asks:
+        _tell("Det som inte går att ångra pekas ut i fönstret som öppnas.")
+        with ExitStack() as stack:
+            page = bootstrap.browser(settings, stack, headed=True).new_page(no_viewport=True)
+            is_approved = drafting.pointed_out(page, drafting.page(settings, made), made)
+    else:
+        is_approved = yes or (
+            sys.stdin.isatty() and Prompt.ask("Godkänn kartan?", choices=["j", "n"], default="n") == "j"
+        )
+    if not is_approved:
+        _tell("Kartan godkändes inte.")
+        return 3
+    by = getpass.getuser()
+    ledger = bootstrap.open_ledger(settings)
+    with ledger.changing() as connection:
+        file, digest = drafting.approve(settings, made, by, bootstrap.today())
+        ledger.enter(
+            connection, by, "map.approved", None, system=system, version=made.map.version, sha256=digest,
+            pointed=[f"{made.changes[at].screen}.{made.changes[at].what}" for at in made.asks] or None,
+        )  # fmt: skip
+    _tell(f"Kartan är godkänd, och finns i {file}.")
+    return 0
+
+
+def impact(system: str, version: str, *, json: bool) -> int:
+    """Carry out `flotta selectors impact`: which bots use what is changed between a map and its parent."""
+    from orchestrator import drafting  # noqa: PLC0415 - as above
+
+    settings = load()
+    there = {each.version: each for each in bootstrap.maps_of(settings, system, None)}
+    new = there.get(version) or drafting.load(settings, system, version).map
+    if new.parent is None or new.parent not in there:
+        raise ConfigurationError(f"Kartan {version} har ingen tidigare karta att jämföra med.")
+    changed = drafting.changed(there[new.parent], new)
+    used = {
+        name: words for name in registry.names()
+        if system in registry.bot(name).systems and (words := drafting.used(registry.uses(name, system), changed, new))
+    }  # fmt: skip
+    if json:
+        print_json({"system": system, "version": version, "parent": new.parent, "bots": used})
+    elif not used:
+        Console().print(f"Ingen robot använder något som skiljer {version} från {new.parent}.", highlight=False)
+    else:
+        present.show(present.impact(used))
+    return 0

@@ -20,6 +20,7 @@ from orchestrator.ledger.store import ItemLine, Run
 
 if TYPE_CHECKING:
     from orchestrator.doctor import Check
+    from orchestrator.drafting import Draft
     from orchestrator.ledger.alerts import Alert
     from orchestrator.ledger.expected import Expected, Pause
     from orchestrator.ledger.fleet import Machine
@@ -473,3 +474,30 @@ def as_json(run: Run, lines: Sequence[ItemLine]) -> dict[str, Any]:
         "findings": run.findings,
         "items": [{name: getattr(line, name) for name in ItemLine.__slots__} for line in lines],
     }
+
+
+def draft(made: Draft) -> RenderableType:
+    """Return what a draft changes."""
+    from orchestrator.drafting import KINDS  # noqa: PLC0415 - the kit, 0.3 s
+
+    title = f"{made.map.system} {made.map.version}, efter {made.parent.version}"
+    table = Table("Skärmbild", "Vad", "Utfall", "Förr", "Nu", title=title, title_justify="left", box=box.SIMPLE)
+    for each in made.changes:
+        told = KINDS[each.kind] + (", pekas ut i bilden" if each.needs_pointing else "")
+        table.add_row(each.screen, each.what, told, Text(each.old), Text(each.new or each.why))
+    return table
+
+
+def diff(lines: Sequence[str]) -> RenderableType:
+    """Return the lines of a difference, with what goes and what comes set apart."""
+    styles = {"+": "green", "-": "red", "@": "dim"}
+    return Group(*(Text(line, style=styles.get(line[:1], "")) for line in lines))
+
+
+def impact(used: Mapping[str, Mapping[str, Sequence[str]]]) -> RenderableType:
+    """Return which bots use what is changed."""
+    table = Table("Robot", "Skärmbild", "Ändrat", box=box.SIMPLE)
+    for bot, screens in used.items():
+        for screen, parts in screens.items():
+            table.add_row(bot, screen, ", ".join(parts))
+    return table

@@ -25,12 +25,15 @@ const scopedOf = (node) => {
   return [`${around} ${tagOf(node)}${type ? `[type=${quoted(type)}]` : ''}`];
 };
 
+// As it is said, but for what is not part of a name (`sight.js`).
+const asSaid = (words) => fold(words.normalize('NFC').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ''))
+  .replace(/\s\(?\d+$/u, '').replace(/[^\p{L}\p{N}]+$/u, '');
 const locatorsOf = (root, node) => {
   const role = roleOf(node);
   const spec = (kind, value, more = {}) => ({ kind, value, name: null, exact: true, ...more });
-  const given = (kind) => node.getAttribute(kind) && spec(kind, name(node.getAttribute(kind)));
-  const said = role in ROLES ? bare(nameOf(role, node)) : '';
-  const label = node.matches(CONTROLS) ? bare(labelOf(node) ?? '') : '';
+  const given = (kind) => node.getAttribute(kind) && spec(kind, asSaid(node.getAttribute(kind)));
+  const said = role in ROLES ? asSaid(nameOf(role, node)) : '';
+  const label = node.matches(CONTROLS) ? asSaid(labelOf(node) ?? '') : '';
   const href = node.getAttribute('href');
   const ways = [
     node.dataset.testid && spec('test_id', node.dataset.testid),
@@ -39,7 +42,7 @@ const locatorsOf = (root, node) => {
     ...cssOf(node).map((css) => spec('css', css)),
     href && addressOf(node) && spec('href', href),
     given('placeholder'), given('title'),
-    !isControl(node) && bare(text(node)) && text(node).length <= SHORT && spec('text', bare(text(node))),
+    !isControl(node) && asSaid(text(node)) && text(node).length <= SHORT && spec('text', asSaid(text(node))),
     ...scopedOf(node).map((css) => spec('css', css)),
   ].filter(Boolean);
   return ways.filter((way) => {

@@ -115,7 +115,7 @@ def _content(session: Session, name: str) -> Iterator[Finding]:
 def _element(
     session: Session, spec: Screen, screen: str, name: str, element: Element, opened: set[str], *, may_open: bool
 ) -> Finding:
-    for opener in _openers(spec, element):
+    for opener in openers(spec, element):
         if opener in opened:
             continue
         if spec.elements[opener].danger != "safe" and not may_open:
@@ -135,9 +135,9 @@ def _found(session: Session, screen: str, name: str, element: Element) -> Findin
     return Finding(screen, name, "ok" if all(each.found == 1 for each in seen) else "weak", seen)
 
 
-def _openers(spec: Screen, element: Element) -> list[str]:
-    """Return what must be clicked for the element to be seen, outermost first."""
+def openers(spec: Screen, element: Element) -> list[str]:
+    """Return the elements that must be clicked for this one to be seen, outermost first."""
     order: list[str] = []
     for opener in (*element.via, *element.behind):
-        order += [*_openers(spec, spec.elements[opener]), opener]
+        order += [*openers(spec, spec.elements[opener]), opener]
     return list(dict.fromkeys(order))

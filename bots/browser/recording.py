@@ -378,8 +378,10 @@ class Stage:
     def _answer(self, route: Route) -> None:
         path = route.request.url[len(ORIGIN) :] if route.request.url.startswith(ORIGIN) else None
         if self._showing is not None and path == self._showing.path and route.request.is_navigation_request():
-            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "script-src 'none'"}
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "script-src-attr 'none'"}
             route.fulfill(body=self._showing.html, headers=headers)
+        elif route.request.resource_type == "script":
+            route.fulfill(body="", headers={"Content-Type": "text/javascript"})
         elif path in self._assets and not route.request.is_navigation_request():
             route.fulfill(body=self._assets[path].body, headers={"Content-Type": self._assets[path].type})
         else:

@@ -29,9 +29,7 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
     Raises SystemUnreachable, or VersionUnknown when no map fits; two maps that fit are as unknown as none.
     """
     marks = marks_of(page, base_url, maps[0].system)
-    fits = [each for each in maps if fits_marks(each, marks)]
-    replaced = {each.parent for each in fits}
-    fits = [each for each in fits if each.version not in replaced]
+    fits = of_marks(maps, marks)
     if len(fits) == 1:
         return fits[0]
     shown = {
@@ -55,6 +53,13 @@ def marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
     except PlaywrightError as error:
         raise SystemUnreachable(system, base_url) from error
     return marks
+
+
+def of_marks(maps: list[SelectorMap], marks: dict[str, Any]) -> list[SelectorMap]:
+    """Return the maps that fit what a page shows (`MARKS`), but for those that another one of them has replaced."""
+    fits = [each for each in maps if fits_marks(each, marks)]
+    replaced = {each.parent for each in fits}
+    return [each for each in fits if each.version not in replaced]
 
 
 def fits_marks(selector_map: SelectorMap, marks: dict[str, Any]) -> bool:

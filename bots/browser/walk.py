@@ -5,27 +5,29 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, cast, get_args
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pydantic import ValidationError
 
-from bots.browser import recorder, resolver, versions
+from bots.browser import inspection, recorder, resolver, versions
 from bots.browser.drafts import first_map
 from bots.browser.recording import Recording, Snapshot, Stage, exchanges, pictured, scrubbed, store, taken
 from bots.browser.scrub import Wording
 from bots.browser.selector_map import Action, Holds, Locator, SelectorMap
 from bots.browser.session import new_context
-from bots.errors import ConfigurationError
+from bots.errors import ConfigurationError, SelectorDrift
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ElementHandle, Page
+    from playwright.sync_api import Browser, ElementHandle, Page, Request
+
+    from bots.browser.inspection import Tour
+    from bots.browser.session import Session
 
 #: What can be said on a walk, each a line.
 HELP = """\
@@ -60,6 +62,8 @@ _PICK = """
 _SAID = re.compile(r'"[^"]*"|\w+=\w+\[[^\]]*\]|\S+')
 #: How long a page that has come may go on fetching. Milliseconds.
 QUIET = 3_000
+#: How many looks in a row, twenty a second, must see nothing on its way.
+LOOKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,31 @@ def record(
         return Recorded(replace(clean, map=first_map(clean, stage)), wording.doubted)
 
 
+def tour(walk: Walk, session: Session, screens: Tour) -> str | None:
+    """Let a bot walk through the screens that it knows, without writing, as far as they are as the map says.
+
+    What opens a form or a menu is clicked, never what is irreversible, and the screen is taken once more. Returns why
+    it went no further, or None when it saw them all. Raises what is no drift.
+    """
+    try:
+        for name in screens.tour():
+            walk.screen(name)
+            spec = session.map.screens[name]
+            opened: set[str] = set()
+            for element in spec.elements.values():
+                for opener in inspection.openers(spec, element):
+                    if opener not in opened:
+                        session.screen(name).click(opener, opened=True)
+                        opened.add(opener)
+                        walk.screen(name)
+    except SelectorDrift as drift:
+        # What did not fit is what there is to look at.
+        if drift.screen in session.map.screens:
+            walk.screen(drift.screen)
+        return drift.sentence
+    return None
+
+
 class Walk:
     """A walk through a live system: its screens are named and its elements pointed out on the way.
 
@@ -125,7 +154,12 @@ class Walk:
 
     def __init__(self, page: Page, base_url: str) -> None:
         """Bind; `page` may be anywhere in the system."""
-        self._page, self._base_url = page, base_url.rstrip("/")
+        self.page, self._base_url = page, base_url.rstrip("/")
+        #: What the page has asked for and has no answer to yet.
+        self._pending: set[Request] = set()
+        page.on("request", self._asked)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
         self.snapshots: list[Snapshot] = []
         #: Words that whoever walks says are the system's own.
         self.kept: list[str] = []
@@ -149,17 +183,29 @@ class Walk:
             raise ConfigurationError(f"{verb} skrivs inte så. `help` visar hur.")
         try:
             told = act(*words)
-            # What a page fetches when it is shown belongs to it. Some never stop.
-            with suppress(PlaywrightTimeout):
-                self._page.wait_for_load_state("networkidle", timeout=QUIET)
+            self._settle()
         except PlaywrightError as error:
             raise ConfigurationError(f"{verb} gick inte: {error.message.splitlines()[0]}") from error
         return told
 
     def screen(self, name: str) -> str:
         """Take the page as it stands for the screen of that name."""
-        self.snapshots.append(taken(self._page, _named(name)))
+        self.snapshots.append(taken(self.page, _named(name)))
         return f"{name} {self.snapshots[-1].path}"
+
+    def _asked(self, request: Request) -> None:
+        self._pending.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self._pending.discard(request)
+
+    def _settle(self) -> None:
+        """Wait until the page has asked for nothing for a while: what it fetches belongs to it. Some never stop."""
+        give_up = time.monotonic() + QUIET / 1000
+        quiet = 0
+        while quiet < LOOKS and time.monotonic() < give_up:
+            self.page.wait_for_timeout(50)
+            quiet = 0 if self._pending else quiet + 1
 
     def _element(self, name: str, *words: str) -> str:
         if not self.snapshots:
@@ -187,18 +233,18 @@ class Walk:
         )
         # The screen once more, with what was pointed out on it.
         screen = self.snapshots[-1].screen
-        self.snapshots[-1] = taken(self._page, screen)
+        self.snapshots[-1] = taken(self.page, screen)
         return f"{screen}.{name}: " + (", ".join(map(str, element.locators)) or "bara sitt fingeravtryck")
 
     def _picked(self) -> ElementHandle:
-        node = self._page.evaluate_handle(resolver.script("fingerprint.js", _PICK), None).as_element()
+        node = self.page.evaluate_handle(resolver.script("fingerprint.js", _PICK), None).as_element()
         if node is None:
             raise ConfigurationError("Inget pekades ut.")
         return node
 
     def _found(self, where: str) -> ElementHandle:
         locator = parsed(where)
-        found = self._page.evaluate_handle(
+        found = self.page.evaluate_handle(
             resolver.script("return sight(document, ask).filter(visible);"), locator.for_page()
         )
         nodes = [each for each in found.get_properties().values() if (node := each.as_element())]
@@ -213,7 +259,7 @@ class Walk:
         return ""
 
     def _goto(self, path: str) -> str:
-        response = self._page.goto(self._base_url + "/" + path.lstrip("/"), wait_until="load")
+        response = self.page.goto(self._base_url + "/" + path.lstrip("/"), wait_until="load")
         if response is not None and response.status >= 400:  # noqa: PLR2004 - HTTP's own line
             raise ConfigurationError(f"{path}: systemet svarade {response.status}.")
         return ""

@@ -61,7 +61,7 @@ def test_a_walk_is_recorded_by_a_script(house: House, tmp_path: Path) -> None:
     )
 
     assert ran.code == 0, ran.said
-    assert "sign_in.user: role=textbox[användarnamn]" in ran.err
+    assert "sign_in.user: role=textbox[Användarnamn]" in ran.err
     found = recording.load(out)
     assert (found.system, found.version, [each.screen for each in found.screens]) == (
         "lifecare",

@@ -47,7 +47,7 @@ def test_an_element_is_described_by_what_leads_to_it_alone(page: Page) -> None:
     """The best first; what two share is no way to one of them."""
     element = described(page, "#spara")
 
-    assert [str(each) for each in element.locators] == ["role=button[spara]", "css=#spara"]
+    assert [str(each) for each in element.locators] == ["role=button[Spara]", "css=#spara"]
     assert element.danger == "safe"
     page.set_content(PAGE)
     assert resolver.found(page, element)[0]

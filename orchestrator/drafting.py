@@ -1,0 +1,265 @@
+"""Drafts of maps: proposed from a recording, shown to people with pictures, and approved by one of them.
+
+A draft is a folder `drafts/<version>` beside the system's maps: the map, what is changed in it, and the recording that
+shows it. When it is approved the map takes its place among the others, and the recording among the recordings. A map is
+never changed otherwise.
+"""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bots.browser import drafts, inspection, proposals
+from bots.browser import recording as recordings
+from bots.browser.proposals import Change, Place
+from bots.browser.selector_map import SelectorMap
+from bots.browser.selector_map import load as load_map
+from bots.errors import ConfigurationError
+from orchestrator import report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from bots.browser.recording import Recording
+    from orchestrator.settings import Settings
+
+#: How each kind of change is told.
+KINDS = {
+    "moved": "flyttad",
+    "refreshed": "nya sökvägar",
+    "learned": "nu ihågkommen",
+    "reworded": "heter något annat",
+    "gone": "finns inte kvar",
+    "by hand": "måste ses över för hand",
+    "unseen": "inte inspelad",
+}
+#: What a person must see to before a bot can use the screen again.
+OPEN = ("gone", "by hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One draft: its folder, its map and its parent's, and what is changed."""
+
+    folder: Path
+    map: SelectorMap
+    parent: SelectorMap
+    changes: tuple[Change, ...]
+
+    @property
+    def asks(self) -> list[int]:
+        """The places of the changes that a person must point out."""
+        return [at for at, each in enumerate(self.changes) if each.needs_pointing]
+
+    def diff(self) -> list[str]:
+        """Return what differs between the files of the parent and the draft, line by line."""
+        old = _file(self.folder.parents[1], self.parent.version).read_text(encoding="utf-8").splitlines()
+        new = (self.folder / "map.yaml").read_text(encoding="utf-8").splitlines()
+        return list(difflib.unified_diff(old, new, self.parent.version, self.map.version, lineterm="", n=2))
+
+
+def draft(settings: Settings, parent: SelectorMap, recording: Recording, browser: Browser) -> Draft | None:
+    """Propose a map of what was recorded, and keep it as a draft; None when the parent still says all of it.
+
+    A draft of the same version that nobody has approved is replaced.
+    """
+    folder = settings.maps / parent.system
+    source = _file(folder, parent.version).read_text(encoding="utf-8")
+    with recordings.Stage(browser, recording) as stage:
+        proposal = proposals.propose(parent, drafts.read(source), recording, stage)
+    changes = _with_before(settings, parent, proposal.changes, browser)
+    if not [each for each in changes if each.kind != "unseen"]:
+        return None
+    place = folder / "drafts" / str(proposal.tree["version"])
+    try:
+        shutil.rmtree(place, ignore_errors=True)
+        recordings.store(recording, place / "recording")
+        (place / "map.yaml").write_text(drafts.written(proposal.tree), encoding="utf-8")
+        said = json.dumps([asdict(each) for each in changes], ensure_ascii=False, indent=1)
+        (place / "changes.json").write_text(said, encoding="utf-8")
+        made = load(settings, parent.system, str(proposal.tree["version"]))
+        (place / "index.html").write_text(page(settings, made), encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{place} kan inte skrivas ({type(error).__name__}).") from error
+    return made
+
+
+def _with_before(
+    settings: Settings, parent: SelectorMap, changes: tuple[Change, ...], browser: Browser
+) -> tuple[Change, ...]:
+    """Return the changes with where each element stood in the recording of the parent, if there is one."""
+    folder = settings.recordings / parent.system / parent.version.partition("+")[0]
+    if not (folder / "recording.yaml").is_file():
+        return changes
+    before = recordings.load(folder)
+    with recordings.Stage(browser, before) as stage:
+        stood = proposals.places(parent, before, stage)
+    return tuple(
+        replace(each, before=stood.get((each.screen, each.what.removeprefix("elements.")))) for each in changes
+    )
+
+
+def load(settings: Settings, system: str, version: str | None) -> Draft:
+    """Return the draft of that version, or the only one there is. Raises ConfigurationError, or MapInvalid."""
+    folder = settings.maps / system / "drafts"
+    there = sorted(each.parent.name for each in folder.glob("*/map.yaml"))
+    if version is None and len(there) == 1:
+        [version] = there
+    if version not in there:
+        raise ConfigurationError(
+            f"Det finns inget utkast till karta för {system}{f' {version}' if version else ''}. "
+            + (f"Det finns: {', '.join(there)}." if there else f"`flotta selectors propose {system}` gör ett.")
+        )
+    place = folder / version
+    made = load_map(place / "map.yaml")
+    try:
+        said = json.loads((place / "changes.json").read_text(encoding="utf-8"))
+        changes = tuple(_change(each) for each in said)
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigurationError(f"Utkastet i {place} går inte att läsa ({type(error).__name__}).") from error
+    return Draft(place, made, load_map(_file(folder.parent, str(made.parent))), changes)
+
+
+def _change(said: dict[str, Any]) -> Change:
+    places = {name: Place(**said[name]) if said[name] else None for name in ("place", "before")}
+    return Change(**{**said, **places, "others": tuple(said["others"])})
+
+
+def _file(folder: Path, version: str) -> Path:
+    """Return the file of a map by its version."""
+    for file in folder.glob("*.yaml"):
+        if load_map(file).version == version:
+            return file
+    raise ConfigurationError(f"Kartan {version} finns inte i {folder}.")
+
+
+# --- shown -----------------------------------------------------------------------------------------------------------
+
+
+def page(settings: Settings, of: Draft) -> str:
+    """Return the draft as a page: each change with a picture of where it stood and where it stands."""
+    pictures = {"now": _pictures(of.folder / "recording", {each.place for each in of.changes})}
+    folder = settings.recordings / of.map.system / of.parent.version.partition("+")[0]
+    pictures["before"] = _pictures(folder, {each.before for each in of.changes})
+    return report.render(
+        "draft.html", system=of.map.system, version=of.map.version, parent=of.parent.version, changes=of.changes,
+        kinds=KINDS, pictures=pictures, asks=of.asks,
+    )  # fmt: skip
+
+
+def _pictures(folder: Path, places: set[Place | None]) -> Mapping[int, str]:
+    wanted = {each.snapshot for each in places if each is not None}
+    if not wanted:
+        return {}
+    screens = recordings.load(folder).screens
+    return {at: _picture(picture) for at in wanted if (picture := screens[at].picture) is not None}
+
+
+def _picture(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def pointed_out(on: Page, html: str, of: Draft) -> bool:
+    """Show the draft to a person, who points out each irreversible element. Return whether they then approved it.
+
+    False too when they close the window.
+    """
+    from playwright.sync_api import Error as PlaywrightError  # noqa: PLC0415 - 0.3 s, and most commands need none
+
+    right: set[int] = set()
+    approved: list[bool] = []
+
+    def pointed(at: int, x: float, y: float) -> bool:
+        place = of.changes[at].place
+        is_right = place is not None and place.holds(x, y)
+        (right.add if is_right else right.discard)(at)
+        return is_right
+
+    on.expose_function("flottaPointed", pointed)
+    on.expose_function("flottaApproved", lambda: approved.append(True))
+    try:
+        on.set_content(html)
+        while not approved:
+            on.wait_for_timeout(100)
+    except PlaywrightError:
+        return False
+    return set(of.asks) <= right
+
+
+# --- approved --------------------------------------------------------------------------------------------------------
+
+
+def approve(settings: Settings, of: Draft, by: str, on: date) -> tuple[Path, str]:
+    """Put an approved draft among the system's maps, and its recording among the recordings.
+
+    Returns the map's file and the SHA-256 of what stands in it. Raises ConfigurationError when it can't be written, or
+    a map of that version is there already: an approved map is never changed.
+    """
+    tree = drafts.read((of.folder / "map.yaml").read_text(encoding="utf-8"))
+    tree.insert(list(tree).index("parent") + 1, "approved", drafts.flowing({"by": by, "on": on}))
+    folder = settings.maps / of.map.system
+    file = folder / f"{of.map.version}.yaml"
+    source = drafts.written(tree)
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(source)
+        load_map(file)
+        kept = settings.recordings / of.map.system / of.map.version.partition("+")[0]
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(of.folder / "recording", kept)
+        shutil.rmtree(of.folder)
+    except FileExistsError as error:
+        raise ConfigurationError(f"Kartan {file} finns redan, och en godkänd karta ändras aldrig.") from error
+    except OSError as error:
+        raise ConfigurationError(f"{file} kan inte skrivas ({type(error).__name__}).") from error
+    return file, hashlib.sha256(source.encode()).hexdigest()
+
+
+# --- what it means for the bots --------------------------------------------------------------------------------------
+
+
+def changed(old: SelectorMap, new: SelectorMap) -> dict[str, set[str]]:
+    """Return what differs between two maps: by screen, its elements, fields and tables, or `identity`."""
+    found: dict[str, set[str]] = {}
+    for name in {*old.screens, *new.screens}:
+        one, other = old.screens.get(name), new.screens.get(name)
+        if one is None or other is None:
+            found[name] = {"identity"}
+            continue
+        parts = {"identity"} if (one.identity, one.path) != (other.identity, other.path) else set()
+        for kind in ("elements", "fields", "tables"):
+            ours, theirs = getattr(one, kind), getattr(other, kind)
+            parts |= {f"{kind}.{each}" for each in {*ours, *theirs} if ours.get(each) != theirs.get(each)}
+        if parts:
+            found[name] = parts
+    return found
+
+
+def used(words: set[str], changed_in: Mapping[str, set[str]], new: SelectorMap) -> dict[str, list[str]]:
+    """Return what is changed of the screens that a bot names (`registry.uses`), by screen.
+
+    Elements only where the bot names them, or what it names is behind them; all else of a screen is read with it.
+    """
+    found = {}
+    for screen, parts in changed_in.items():
+        if screen not in words:
+            continue
+        elements = new.screens[screen].elements if screen in new.screens else {}
+        needed = {name for name in elements if name in words}
+        needed |= {opener for name in needed for opener in inspection.openers(new.screens[screen], elements[name])}
+        theirs = sorted(
+            part for part in parts if not part.startswith("elements.") or part.removeprefix("elements.") in needed
+        )
+        if theirs:
+            found[screen] = theirs
+    return found

@@ -1,0 +1,280 @@
+"""What is proposed for a screen that has changed, and what a person must point out before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from bots.browser import drafts, proposals, recorder, recording
+from bots.browser.proposals import Change, Place, Proposal, reworded
+from bots.browser.recording import Recording, Snapshot, Stage
+from bots.browser.selector_map import SelectorMap, load
+from orchestrator import drafting, report
+
+SELECTORS = Path(__file__).parents[2] / "selectors"
+OLD = """<!DOCTYPE html><html lang=sv><h1>Ärende</h1><nav><a href="/start">Start</a><a href="/hjalp">Hjälp</a></nav>
+<dl><dt>Nummer</dt><dd>1</dd><dt>Förfaller</dt><dd>2026-03-31</dd><dt>Läge</dt><dd>Öppen</dd></dl>
+<table><caption>Beslut</caption><thead><tr><th scope=col>Nr</th><th scope=col>Datum</th></tr></thead></table>
+<form><label for=orsak>Orsak</label><input id=orsak name=orsak><button id=spara class=knapp>Spara</button>
+<button type=button class=knapp>Avbryt</button></form></html>"""
+RECEIPT = {"any_of": [{"role": "status"}], "receipt": r"(\d+)"}
+MAP: dict[str, Any] = {
+    "format": 1,
+    "system": "litet",
+    "version": "1",
+    "identify": [{"meta": "v", "matches": "1"}, {"asset": "litet"}],
+    "screens": {
+        "page": {
+            "path": "/",
+            "identity": {"url": "^/$", "all_of": [{"role": "heading", "name": "Ärende"}]},
+            "fields": {
+                "id": {"label": "Nummer"}, "due": {"label": "Förfaller", "as": "date"}, "state": {"label": "Läge"},
+            },
+            "tables": {"beslut": {"name": "Beslut", "key": None, "columns": {
+                "id": {"header": "Nr"}, "on": {"header": "Datum", "as": "date"},
+            }}},
+            "elements": {},
+        },
+        "other": {"identity": {"url": "^/x$", "all_of": [{"role": "heading", "name": "Annat"}]}},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def stage(browser: Browser) -> Iterator[Callable[[str], tuple[Recording, Stage]]]:
+    """Return what puts a page on a stage; the stage is closed after the test."""
+    opened: list[Stage] = []
+
+    def on_stage(html: str) -> tuple[Recording, Stage]:
+        of = Recording("litet", "2", date(2026, 3, 31), (Snapshot("page", "/", html),))
+        opened.append(Stage(browser, of))
+        return of, opened[-1]
+
+    yield on_stage
+    for each in opened:
+        each.page.close()
+
+
+def a_map(page: Page, *, fingerprints: bool = True, **changes: dict[str, Any]) -> SelectorMap:
+    """Return a map of the old page: `save` irreversible, `cancel` and `help` safe; `changes` are made to elements."""
+    page.set_content(OLD)
+    tree = drafts.read(drafts.written(MAP))
+    for name, css in {
+        "save": "#spara",
+        "cancel": "text=Avbryt",
+        "start": "text=Start",
+        "help": "text=Hjälp",
+        "reason": "#orsak",
+    }.items():
+        described = drafts.entry(recorder.describe(page.locator(css)))
+        if not fingerprints:
+            described.pop("fingerprint")
+        tree["screens"]["page"]["elements"][name] = described
+    tree["screens"]["page"]["elements"]["save"] |= {
+        "danger": "irreversible", "after": RECEIPT,
+        "locators": [{"role": "button", "name": "Spara"}, {"css": "#spara"}],
+    }  # fmt: skip
+    for name, change in changes.items():
+        tree["screens"]["page"]["elements"][name] |= change
+    return SelectorMap.model_validate(tree)
+
+
+def proposed(old: SelectorMap, on: tuple[Recording, Stage]) -> tuple[Proposal, dict[str, Change]]:
+    """Return the draft and its changes by what they are of."""
+    tree = drafts.read(drafts.written(old.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
+    # What a model leaves out of its file's tree is written back by hand.
+    for name, screen in old.screens.items():
+        for element, each in screen.elements.items():
+            tree["screens"][name]["elements"][element] = drafts.flowing(drafts.entry(each))
+        for table in screen.tables:
+            tree["screens"][name]["tables"][table]["key"] = None
+    tree["format"] = 1
+    made = proposals.propose(old, tree, *on)
+    return made, {each.what: each for each in made.changes if each.screen == "page"}
+
+
+def test_a_screen_that_is_as_it_was_changes_nothing(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]]
+) -> None:
+    """But that a screen which was not recorded is told."""
+    made, changes = proposed(a_map(page), stage(OLD))
+
+    assert not changes
+    assert [(each.screen, each.kind) for each in made.changes] == [("other", "unseen")]
+
+
+def test_what_moved_is_proposed_with_its_place(page: Page, stage: Callable[[str], tuple[Recording, Stage]]) -> None:
+    """The draft finds it, and says all that the map said of its use."""
+    new = OLD.replace("id=spara class=knapp", "class='btn primar' name=spara").replace("Avbryt", "Stäng utan att spara")
+    on = stage(new)
+
+    made, changes = proposed(a_map(page), on)
+
+    assert changes["elements.save"].kind == "moved"
+    assert changes["elements.save"].needs_pointing
+    draft = SelectorMap.model_validate(made.tree)
+    assert (draft.version, draft.parent, draft.approved) == ("2", "1", None)
+    save = draft.screens["page"].elements["save"]
+    assert (save.danger, save.after is not None) == ("irreversible", True)
+    place = changes["elements.save"].place
+    box = on[1].show(on[0].screens[0]).locator("[name=spara]").bounding_box()
+    assert place == Place(0, *(box[name] for name in ("x", "y", "width", "height")))  # type: ignore[index]
+
+
+def test_what_is_gone_is_proposed_to_be_gone(page: Page, stage: Callable[[str], tuple[Recording, Stage]]) -> None:
+    """The other that does the same is not taken for it, by two at once least of all."""
+    new = OLD.replace("<button id=spara class=knapp>Spara</button>", "").replace('<a href="/hjalp">Hjälp</a>', "")
+
+    made, changes = proposed(a_map(page), stage(new))
+
+    assert {what: each.kind for what, each in changes.items() if what.startswith("elements.")} == {
+        "elements.save": "gone", "elements.help": "gone",
+    }  # fmt: skip
+    elements = made.tree["screens"]["page"]["elements"]
+    assert elements["save"]["locators"][0] == {"role": "button", "name": "Spara"}
+
+
+def test_what_nothing_is_remembered_of_is_left_to_a_person(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]]
+) -> None:
+    """And what is found is remembered from then on."""
+    on = stage(OLD.replace("id=spara class=knapp>Spara", "class=knapp>Verkställ"))
+
+    _made, changes = proposed(a_map(page, fingerprints=False), on)
+
+    assert {what: each.kind for what, each in changes.items() if what.startswith("elements.")} == {
+        "elements.save": "by hand", "elements.cancel": "learned", "elements.help": "learned",
+        "elements.start": "learned", "elements.reason": "learned",
+    }  # fmt: skip
+
+
+def test_a_locator_that_finds_nothing_is_renewed(page: Page, stage: Callable[[str], tuple[Recording, Stage]]) -> None:
+    """Where the others still agree."""
+    old = a_map(page, reason={"danger": "write", "locators": [
+        {"label": "Orsak"}, {"css": "#orsak"}, {"test_id": "borta"},
+    ]})  # fmt: skip
+
+    made, changes = proposed(old, stage(OLD))
+
+    assert changes["elements.reason"].kind == "refreshed"
+    assert {"test_id": "borta"} not in made.tree["screens"]["page"]["elements"]["reason"]["locators"]
+
+
+def test_labels_and_headers_are_proposed_by_their_place(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]]
+) -> None:
+    """And headings, and the address."""
+    new = OLD.replace("Förfaller", "Förfallodag").replace("Datum", "Beslutsdag").replace(">Ärende<", ">Ärendet<")
+    on = stage(new)
+    moved = replace(on[0], screens=(replace(on[0].screens[0], path="/arende/7"),))
+
+    made, changes = proposed(a_map(page), (moved, on[1]))
+
+    assert {what: (each.kind, each.new) for what, each in changes.items()} == {
+        "identity.url": ("reworded", r"^/arende/[^/]+(\?|$)"),
+        "identity": ("reworded", "Ärendet"),
+        "fields.due": ("reworded", "Förfallodag"),
+        "tables.beslut.columns.on": ("reworded", "Beslutsdag"),
+    }
+    screen = SelectorMap.model_validate(made.tree).screens["page"]
+    assert screen.fields["due"].label == "Förfallodag"
+    assert screen.tables["beslut"].columns["on"].header == "Beslutsdag"
+
+
+@pytest.mark.parametrize(
+    ("shown", "answers"),
+    [
+        (["A", "B", "C"], {}),
+        (["A", "X", "C"], {"b": "X"}),
+        (["A", "C"], {"b": None}),
+        (["A", "X", "Y", "C"], {"b": None}),
+        (["X", "Y", "C"], {"a": None, "b": None}),
+        (["A", "B (3)", "C"], {}),
+        (["C", "X", "A"], {"b": None}),
+    ],
+)
+def test_a_label_is_proposed_only_when_it_is_the_only_one_there(shown: list[str], answers: dict[str, Any]) -> None:
+    """Two that are new may be either way around."""
+    assert reworded({"a": "A", "b": "B", "c": "C"}, shown) == answers
+
+
+def test_a_look_alike_is_no_locator(page: Page, stage: Callable[[str], tuple[Recording, Stage]]) -> None:
+    """What would lead to another button once the right one is gone is not proposed, however unique it is now."""
+    gone = '<button class=knapp name=s1 onclick="">Spara</button><x-knapp></x-knapp>'
+    on = stage(OLD.replace("<button id=spara class=knapp>Spara</button>", gone))
+    page_ = on[1].show(on[0].screens[0])
+    # When the button is taken away, another one comes in its place.
+    page_.evaluate(
+        """() => new MutationObserver(() => { document.querySelector('x-knapp').innerHTML =
+        document.querySelector('[name=s1]') ? '' : '<button name=s1>Spara</button>' }).observe(document.forms[0],
+        { childList: true })"""
+    )
+
+    node = page_.query_selector("[name=s1]")
+
+    assert node is not None
+    assert proposals._renewed(page_, node, a_map(page).screens["page"].elements["save"]) is None
+
+
+# --- a person points -----------------------------------------------------------------------------------------------
+
+#: What somebody does in the window: clicks in the first picture that asks, then on the button, then closes it.
+CLICKS = """<script>
+const close = () => setTimeout(() => window.close(), 200);
+const img = document.querySelector('[data-asked] img');
+const at = (x, y) => img.dispatchEvent(new MouseEvent('click', {{
+    clientX: img.getBoundingClientRect().x + x, clientY: img.getBoundingClientRect().y + y }}));
+setTimeout(async () => {{
+  for (const [x, y] of {points}) at(x, y);
+  setTimeout(() => {{ document.querySelector('#approve').click(); close(); }}, 200);
+}}, 50);
+</script>"""
+
+
+def a_draft(folder: Path) -> tuple[drafting.Draft, str]:
+    """Return a draft with one irreversible element that has moved, and its page."""
+    whole = recording.load(Path(__file__).parents[2] / "fixtures" / "recordings" / "lifecare" / "2024.04")
+    change = Change(
+        "reminder",
+        "elements.confirm_removal",
+        "moved",
+        "a",
+        "b",
+        danger="irreversible",
+        place=Place(6, 400, 500, 90, 30),
+    )
+    approved = load(SELECTORS / "lifecare" / "2024.04.yaml")
+    of = drafting.Draft(folder, approved, approved, (change,))
+    picture = drafting._picture(whole.screens[6].picture or b"")
+    html = report.render(
+        "draft.html", system="lifecare", version="2", parent="1", changes=of.changes, kinds=drafting.KINDS,
+        pictures={"now": {6: picture}, "before": {}}, asks=of.asks,
+    )  # fmt: skip
+    return of, html
+
+
+@pytest.mark.parametrize(
+    ("points", "is_approved"),
+    [("[[410, 510]]", True), ("[[10, 10]]", False), ("[]", False), ("[[410, 510], [10, 10]]", False)],
+    ids=["right", "wrong", "nothing", "right, then wrong"],
+)
+def test_what_cannot_be_undone_is_pointed_out(page: Page, tmp_path: Path, points: str, is_approved: bool) -> None:
+    """The picture shows no box there: whoever approves must find it. Closing the window approves nothing."""
+    of, html = a_draft(tmp_path)
+
+    assert drafting.pointed_out(page, html + CLICKS.format(points=points), of) == is_approved
+    assert "box new" not in html.split("</style>")[1]
+
+
+def test_a_page_cannot_approve_by_itself(page: Page, tmp_path: Path) -> None:
+    """It is asked here what was pointed out."""
+    of, html = a_draft(tmp_path)
+    early = "<script>setTimeout(() => window.flottaApproved(), 50)</script>"
+
+    assert not drafting.pointed_out(page, html + early, of)
