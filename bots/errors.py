@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class FlottaError(Exception):
@@ -169,6 +169,8 @@ class SelectorDrift(FlottaError):
         self.screen = screen
         self.element = element
         self.sightings = sightings
+        #: All that was found of the screens, where they were looked through before anything was done.
+        self.findings: list[dict[str, Any]] = []
 
 
 class VersionUnknown(SelectorDrift):

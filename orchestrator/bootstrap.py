@@ -33,9 +33,10 @@ from orchestrator.ledger.vault import Vault, key_from
 from orchestrator.settings import Settings, load
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
     from bots.browser.inspection import Finding
+    from bots.browser.recording import Recording
     from bots.browser.selector_map import SelectorMap
     from bots.browser.session import Session
     from bots.browser.walk import Recorded, Walk
@@ -118,28 +119,36 @@ class Doors:
         checkpoint: Callable[[str], None] = _nothing,
         attended: bool = False,
         local: bool = False,
+        bot: str | None = None,
     ) -> None:
         """The browser is started at the first door, and closed with `stack`.
 
         `attended`: a person is at the screen, so the browser opens a window for them to sign in. `local`: it reaches
-        nothing but this computer.
+        nothing but this computer. `bot`: the screens that this one needs are looked through when it has signed in.
         """
-        self._local = local
+        self._local, self._bot = local, bot
         self._settings, self._stack, self._checkpoint, self._attended = settings, stack, checkpoint, attended
         self._base_urls, self._maps = base_urls, maps
         self._browser: Browser | None = None
+        self._context: BrowserContext | None = None
 
     def open(self, system: str) -> tuple[Session, Any]:
         """Open the system, choose the map that fits it, and sign in. Returns the session and the screens.
 
-        Raises SystemUnreachable, VersionUnknown, SignInRefused, SignInNeeded, BrowserMissing or MapInvalid.
+        Raises SystemUnreachable, VersionUnknown, SelectorDrift, SignInRefused, SignInNeeded, BrowserMissing or
+        MapInvalid.
         """
         from bots.browser.versions import fitting  # noqa: PLC0415 - Playwright, 0.3 s
 
         page = self._page()
         chosen = fitting(page, self.base_url(system), self.maps(system))
         session, screens = self.with_map(system, chosen, page)
-        session.again(screens.sign_in)
+        if self._bot is None:
+            session.again(screens.sign_in)
+        else:
+            from bots.browser.inspection import canary  # noqa: PLC0415
+
+            session.weak = canary(session, screens, registry.uses(self._bot, system))
         return session, screens
 
     def with_map(self, system: str, selector_map: SelectorMap, page: Any = None) -> tuple[Session, Any]:  # noqa: ANN401
@@ -169,7 +178,8 @@ class Doors:
             )
         return url
 
-    def _page(self) -> Any:  # noqa: ANN401 - Playwright's Page, not imported before it is needed
+    def browser(self) -> Browser:
+        """Return the browser, started if it is not."""
         from bots.browser import session as kit  # noqa: PLC0415
 
         if self._browser is None:
@@ -178,13 +188,26 @@ class Doors:
             begun = kit.running(
                 self._settings.browser,
                 as_root=os.geteuid() == 0,
-                environment=clean_environment(),
+                environment=_clean_environment(),
                 headed=self._attended,
                 local=self._local,
             )
             _executable, self._browser = self._stack.enter_context(begun)
-            self._context = kit.new_context(self._browser)
+        return self._browser
+
+    def _page(self) -> Any:  # noqa: ANN401 - Playwright's Page, not imported before it is needed
+        from bots.browser import session as kit  # noqa: PLC0415
+
+        if self._context is None:
+            self._context = kit.new_context(self.browser())
         return self._context.new_page()
+
+
+def _clean_environment() -> dict[str, str]:
+    """Return the environment for a browser: none of our secrets, but the mark by which its processes are found."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("FLOTTA_") or name == processes.MARK
+    }
 
 
 def inspect(doors: Doors, system: str, *, may_open: bool) -> list[dict[str, Any]]:
@@ -198,34 +221,39 @@ def inspect(doors: Doors, system: str, *, may_open: bool) -> list[dict[str, Any]
     return _best(found)
 
 
-def inspect_recorded(
-    settings: Settings, stack: ExitStack, system: str, map_file: str | None, folder: str
-) -> list[dict[str, Any]]:
+def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, Any]]:
     """Inspect a recording as `inspect` does the live system. Raises ConfigurationError when it is of another system."""
     from bots.browser import recording as kit  # noqa: PLC0415
     from bots.browser import versions  # noqa: PLC0415
     from bots.browser.inspection import inspect_recorded as inspect_screens  # noqa: PLC0415
     from bots.browser.session import Session  # noqa: PLC0415
 
+    recording = _recorded(system, folder)
+    with kit.Stage(doors.browser(), recording) as stage:
+        marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
+        maps = doors.maps(system)
+        # The map that is of this version; where none is, the one that agrees most.
+        fitting = versions.of_marks(maps, marks) or maps
+        return _best(
+            {
+                each.version: inspect_screens(Session(stage.page, each, kit.ORIGIN, now=now), recording, stage)
+                for each in fitting
+            }
+        )
+
+
+def _recorded(system: str, folder: str) -> Recording:
+    from bots.browser import recording as kit  # noqa: PLC0415
+
     recording = kit.load(Path(folder))
-    if recording.system != system:
-        raise ConfigurationError(f"{folder} är en inspelning av {recording.system}.")
-    stage = stack.enter_context(kit.Stage(browser(settings, stack), recording))
-    marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-    maps = maps_of(settings, system, map_file)
-    # The map that is of this version; where none is, the one that agrees most.
-    fitting = versions.of_marks(maps, marks) or maps
-    return _best(
-        {
-            each.version: inspect_screens(Session(stage.page, each, kit.ORIGIN, now=now), recording, stage)
-            for each in fitting
-        }
-    )
+    if recording.system != system or not recording.screens:
+        raise ConfigurationError(
+            f"{folder} är en inspelning av {recording.system}, med {len(recording.screens)} skärmbilder."
+        )
+    return recording
 
 
-def propose(
-    settings: Settings, stack: ExitStack, system: str, *, base_url: str | None, map_file: str | None, folder: str | None
-) -> tuple[Draft | None, str | None]:
+def propose(settings: Settings, doors: Doors, system: str, folder: str | None) -> tuple[Draft | None, str | None]:
     """Draft a map of a recording, or of the live system as far as a bot gets in it; and why it got no further.
 
     The draft is None when the map that is there still says all of it.
@@ -234,15 +262,13 @@ def propose(
     from bots.browser import session, versions, walk  # noqa: PLC0415
     from orchestrator import drafting  # noqa: PLC0415
 
-    running, maps = browser(settings, stack), maps_of(settings, system, map_file)
+    browser, maps = doors.browser(), doors.maps(system)
     if folder is not None:
-        recording = kit.load(Path(folder))
-        with kit.Stage(running, recording) as stage:
+        recording = _recorded(system, folder)
+        with kit.Stage(browser, recording) as stage:
             marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-        parent = (versions.of_marks(maps, marks) or maps)[0]
-        return drafting.draft(settings, parent, recording, running), None
-    doors = Doors(settings, stack, base_urls={system: base_url} if base_url else {}, maps={})
-    with session.new_context(running) as context:
+        return drafting.draft(settings, (versions.of_marks(maps, marks) or maps)[0], recording, browser), None
+    with session.new_context(browser) as context:
         marks = versions.marks_of(context.new_page(), doors.base_url(system), system)
     parent = (versions.of_marks(maps, marks) or maps)[0]
     ended: list[str | None] = []
@@ -251,10 +277,10 @@ def propose(
         ended.append(walk.tour(on, *doors.with_map(system, parent, on.page)))
 
     recorded = walk.record(
-        running, system, doors.base_url(system), walked, known=[each.model_dump_json() for each in maps], version=None,
+        browser, system, doors.base_url(system), walked, known=[each.model_dump_json() for each in maps], version=None,
         today=today(), folder=prepared_home(settings), accepts=False,
     )  # fmt: skip
-    return drafting.draft(settings, parent, recorded.clean, running), ended[0]
+    return drafting.draft(settings, parent, recorded.clean, browser), ended[0]
 
 
 def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:
@@ -263,32 +289,17 @@ def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:
     return [{"map": version, **asdict(finding)} for finding in found[version]]
 
 
-def browser(settings: Settings, stack: ExitStack, *, headed: bool = False) -> Browser:
-    """Return a browser that is closed with `stack`."""
-    from bots.browser import session as kit  # noqa: PLC0415
-
-    begun = kit.running(settings.browser, as_root=os.geteuid() == 0, environment=clean_environment(), headed=headed)
-    return stack.enter_context(begun)[1]
-
-
 def record(
-    settings: Settings, stack: ExitStack, system: str, base_url: str, walked: Callable[[Walk], None], *,
-    known: Sequence[str], version: str | None, headed: bool,
+    settings: Settings, doors: Doors, system: str, walked: Callable[[Walk], None], *, known: Sequence[str],
+    version: str | None, accepts: bool,
 ) -> Recorded:  # fmt: skip
-    """Record a walk through a system, as `bots.browser.walk.record` does, in a browser that is closed with `stack`."""
+    """Record a walk through a system, as `bots.browser.walk.record` does."""
     from bots.browser import walk  # noqa: PLC0415
 
     return walk.record(
-        browser(settings, stack, headed=headed), system, base_url, walked, known=known, version=version, today=today(),
-        folder=prepared_home(settings), accepts=not headed,
+        doors.browser(), system, doors.base_url(system), walked, known=known, version=version, today=today(),
+        folder=prepared_home(settings), accepts=accepts,
     )  # fmt: skip
-
-
-def clean_environment() -> dict[str, str]:
-    """Return the environment for a browser: none of our secrets, but the mark by which its processes are found."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith("FLOTTA_") or name == processes.MARK
-    }
 
 
 def instances(run: Run) -> list[str]:
@@ -355,6 +366,7 @@ def carry(
                 checkpoint=checkpoint,
                 attended=how == processes.ATTENDED,
                 local=run.options.mock,
+                bot=run.bot if run.options.unattended and not run.options.mock and how != processes.LANE else None,
             )
             worker = Worker(
                 bot=registry.bot(run.bot),
@@ -369,6 +381,7 @@ def carry(
                 log=log.bind(bot=run.bot),
                 checkpoint=checkpoint,
                 inspect=lambda system: inspect(doors, system, may_open=False),
+                draft=lambda system: propose(settings, doors, system, None)[0],
                 start_lane=lambda epoch: processes.start(
                     settings.home, run_id, os.environ, after=epoch, how=processes.LANE
                 ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,21 +36,24 @@ def check(
             mocks.give_accounts((system,))
             base_url = stack.enter_context(mocks.serving({system: ui}, 300, 1, bootstrap.today()))[system]
         settings = load()
+        doors = _doors(settings, stack, system, base_url, map_file)
         if recording is not None:
-            found = bootstrap.inspect_recorded(settings, stack, system, map_file, recording)
+            found = bootstrap.inspect_recorded(doors, system, recording)
         else:
-            doors = bootstrap.Doors(
-                settings,
-                stack,
-                base_urls={system: base_url} if base_url else {},
-                maps={system: map_file} if map_file else {},
-            )
             found = bootstrap.inspect(doors, system, may_open=True)
     if json:
         print_json(found)
     else:
         present.show(present.findings(found, everything=True))
     return 4 if any(each["verdict"] == "drift" for each in found) else 0
+
+
+def _doors(
+    settings: Settings, stack: ExitStack, system: str, base_url: str | None, map_file: str | None = None, *,
+    headed: bool = False,
+) -> bootstrap.Doors:  # fmt: skip
+    base_urls, maps = {system: base_url} if base_url else {}, {system: map_file} if map_file else {}
+    return bootstrap.Doors(settings, stack, base_urls=base_urls, maps=maps, attended=headed)
 
 
 def record(
@@ -62,15 +65,13 @@ def record(
         if mock:
             base_url = stack.enter_context(mocks.serving({system: ui}, rows, 1, bootstrap.today()))[system]
         settings = load()
-        base_url = base_url or settings.system(system).base_url
-        if not base_url:
-            raise ConfigurationError("Ange systemets adress med --url.")
         if script is None and not sys.stdin.isatty():
             raise ConfigurationError("Ange vad som ska göras med --script FIL, eller kör i en terminal.")
         recorded = bootstrap.record(
-            settings, stack, system, base_url, lambda walk: _walk(walk, script),
+            settings, _doors(settings, stack, system, base_url, headed=script is None), system,
+            lambda walk: _walk(walk, script),
             known=[each.model_dump_json() for each in _maps(settings, system)], version=version,
-            headed=script is None,
+            accepts=script is not None,
         )  # fmt: skip
         if not yes and not _is_clean(recorded):
             _tell("Inget sparades.")
@@ -115,8 +116,9 @@ def _said(script: str | None) -> Iterator[str]:
             raise ConfigurationError(f"{script} kan inte läsas ({type(error).__name__}).") from error
         return
     _tell("Gå igenom systemet i fönstret, och säg här vad som syns. `help` visar hur.")
-    while (line := input("> ").strip()) != "done":
-        yield line
+    with suppress(EOFError):
+        while (line := input("> ").strip()) != "done":
+            yield line
 
 
 def _maps(settings: Settings, system: str) -> list[SelectorMap]:
@@ -138,9 +140,10 @@ def propose(
         if mock:
             mocks.give_accounts((system,))
             base_url = stack.enter_context(mocks.serving({system: ui}, 60, 1, bootstrap.today()))[system]
+        settings = load()
         made, ended = bootstrap.propose(
-            load(), stack, system, base_url=base_url, map_file=map_file, folder=recording
-        )  # fmt: skip
+            settings, _doors(settings, stack, system, base_url, map_file), system, recording
+        )
     if json:
         print_json({"version": made and made.map.version, "ended": ended, "changes": _changes(made)})
         return 3 if made else 0
@@ -187,7 +190,7 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
     if made.asks:
         _tell("Det som inte går att ångra pekas ut i fönstret som öppnas.")
         with ExitStack() as stack:
-            page = bootstrap.browser(settings, stack, headed=True).new_page(no_viewport=True)
+            page = _doors(settings, stack, system, None, headed=True).browser().new_page(no_viewport=True)
             is_approved = drafting.pointed_out(page, drafting.page(settings, made), made)
     else:
         is_approved = yes or (

@@ -208,6 +208,7 @@ ALERTS = {
     "missed": ("missad körning", "missade körningar"),
     "uncertain": ("körning med osäkra åtgärder", "körningar med osäkra åtgärder"),
     "partial": ("delvis klar körning", "delvis klara körningar"),
+    "weak": ("karta på väg att bli inaktuell", "kartor på väg att bli inaktuella"),
     "slow": ("långsam körning", "långsamma körningar"),
     "nothing": ("körning som inte såg något", "körningar som inte såg något"),
     "unserved": ("körning som ingen maskin tar", "körningar som ingen maskin tar"),
@@ -267,6 +268,12 @@ QUESTIONS = {
         "systemförvaltaren",
         "regelversionen får verka utan att fråga från och med nästa körning.",
         "regelversionens åtgärder i den här planen utförs inte.",
+    ),
+    "map": (
+        "ändrad skärm",
+        "systemförvaltaren",
+        "kartan är ordnad. Klockan startar roboten igen.",
+        "roboten får vila. `flotta unpause` startar den igen.",
     ),
     "step": (
         "osäker åtgärd",

@@ -33,7 +33,7 @@ from bots.errors import (
     of_python,
 )
 from orchestrator import guard
-from orchestrator.ledger import review
+from orchestrator.ledger import expected, review
 from orchestrator.ledger.store import Holder, Ledger, PlannedItem, Run, StoredStep
 
 if TYPE_CHECKING:
@@ -42,12 +42,15 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from bots.browser.session import Session
+    from orchestrator.drafting import Draft
     from orchestrator.settings import Settings
 
 #: After so many items that fail in a row it is the system that is down, not the items.
 FAILURES_IN_A_ROW = 3
 #: How often one step may be tried when each try is proven not to have happened.
 ATTEMPTS = 6
+#: Who pauses a bot when no person does.
+FLOTTA = "flotta"
 #: What ends the run wherever it comes: nothing more can be done before somebody has done something.
 _ENDING = (SelectorDrift, SignInNeeded)
 #: How often it is looked whether the other lanes have ended. Seconds.
@@ -101,15 +104,17 @@ class Worker:
         log: FilteringBoundLogger,
         checkpoint: Callable[[str], None] = lambda _point: None,
         inspect: Callable[[str], list[dict[str, Any]]] = lambda _system: [],
+        draft: Callable[[str], Draft | None] = lambda _system: None,
         start_lane: Callable[[int], subprocess.Popen[bytes]] | None = None,
     ) -> None:
         """`checkpoint` is told where in a step a crash would matter; `inspect` reports on drifted screens.
 
+        `draft` makes a draft of a map for a system whose screens have changed, where it can.
         `start_lane` starts a process that shares in the steps, by this worker's epoch.
         """
         self._bot, self._run, self._ledger, self._settings = bot, run, ledger, settings
         self._at, self._instance, self._accounts, self._me = screens, instance, accounts, me
-        self._now, self._log, self._checkpoint, self._inspect = now, log, checkpoint, inspect
+        self._now, self._log, self._checkpoint, self._inspect, self._draft = now, log, checkpoint, inspect, draft
         self._start_lane = start_lane
         self._record: TypeAdapter[Any] = TypeAdapter(bot.record)
         self._stopping = threading.Event()
@@ -138,7 +143,7 @@ class Worker:
         except RunCancelled as error:
             ending = Ending("cancelled", error.exit_code, error.sentence)
         except SelectorDrift as drift:
-            ending = Ending("drifted", drift.exit_code, drift.sentence, self._findings(drift))
+            ending = self._drifted(drift)
         except SignInNeeded as error:
             ending = Ending("waiting_for_sign_in", error.exit_code, error.sentence)
         except FlottaError as error:
@@ -221,7 +226,26 @@ class Worker:
     def _maps(self) -> dict[str, str]:
         return {system: session.map.version for system, session in self._at.sessions.items()}
 
+    def _drifted(self, drift: SelectorDrift) -> Ending:
+        """Tell what has changed. Where nobody watches, draft a map of it, and let the bot rest until somebody has."""
+        sentence, findings = drift.sentence, self._findings(drift)
+        if self._run.options.unattended and not self._run.options.mock:
+            try:
+                made = self._draft(self._bot.systems[0])
+            except Exception as error:  # noqa: BLE001 - that it has drifted is what must be told
+                self._log.warning("map.not_drafted", error=of_python(error))
+                made = None
+            if made is not None:
+                sentence += (
+                    f" Ett utkast till karta finns: `flotta selectors diff {made.map.system} {made.map.version}`."
+                )
+            expected.pause(self._ledger, self._bot.name, by=FLOTTA, why=drift.sentence, now=self._now())
+            sentence += " Roboten är pausad."
+        return Ending("drifted", drift.exit_code, sentence, findings)
+
     def _findings(self, drift: SelectorDrift) -> list[dict[str, Any]]:
+        if drift.findings:
+            return drift.findings
         if isinstance(drift, VersionUnknown):
             return self._inspect(self._bot.systems[0])
         sightings = [{"locator": each.locator, "found": each.found} for each in drift.sightings]
@@ -253,7 +277,18 @@ class Worker:
         left = sum(counts.get(state, 0) for state in ("todo", "failed", "uncertain"))
         if left:
             return Ending("partial", 1, f"{left} poster blev inte klara. `flotta resume {self._run.id}` fortsätter.")
-        return Ending("done", 0)
+        return Ending("done", 0, findings=self._worn() or None)
+
+    def _worn(self) -> list[dict[str, Any]]:
+        """Return what was found although the map is out of date about it: for people to see to before it drifts."""
+        found = {
+            (each.screen, each.element): asdict(each) for session in self._at.sessions.values() for each in session.weak
+        }
+        for session in self._at.sessions.values():
+            for screen, _, element in (each.partition(".") for each in session.alike):
+                worn = {"screen": screen, "element": element, "verdict": "weak", "sightings": []}
+                found.setdefault((screen, element), worn)
+        return list(found.values())
 
     def _open(self) -> None:
         for system in self._bot.systems:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bots.browser import resolver
@@ -62,6 +62,30 @@ def inspect(session: Session, screens: Tour, *, may_open: bool) -> list[Finding]
         if name not in reached:
             findings += [Finding(name, element, "unseen") for element in ("identity", *screen.elements)]
     return findings
+
+
+def canary(session: Session, screens: Tour, needed: Container[str]) -> list[Finding]:
+    """Sign in and visit the screens that are needed, without writing, and return what is found there that is weak.
+
+    Only what is safe is clicked. Raises SelectorDrift, with all that was found, where a screen is not as the map says,
+    and what else may keep one from a screen. The session is signed in afterwards.
+    """
+
+    def look() -> list[Finding]:
+        found: list[Finding] = []
+        for name in screens.tour():
+            if name in needed:
+                found += _screen(session, name, may_open=False)
+        return found
+
+    found = session.again(look)
+    for first in found:
+        if first.verdict == "drift":
+            version = session.map.version
+            drift = SelectorDrift(first.screen, first.element, first.sightings, version=version, why=first.why)
+            drift.findings = [asdict(each) for each in found if each.verdict in {"drift", "weak"}]
+            raise drift
+    return [each for each in found if each.verdict == "weak"]
 
 
 def inspect_recorded(session: Session, recording: Recording, stage: Stage) -> list[Finding]:
@@ -131,6 +155,8 @@ def _element(
 def _found(session: Session, screen: str, name: str, element: Element) -> Finding:
     certain, seen = resolver.found(session.page, element)
     if not certain:
+        if session.screen(screen).weighed(name) is not None:
+            return Finding(screen, name, "weak", seen, "känns igen på allt annat än sina sökvägar")
         return Finding(screen, name, "drift", seen)
     return Finding(screen, name, "ok" if all(each.found == 1 for each in seen) else "weak", seen)
 

@@ -346,7 +346,7 @@ class Screen:
         is_alike = f"{self._name}.{element}" in self._session.alike
         try:
             found = resolver.ready(self._page, spec, action, limit=0 if is_alike else ELEMENT, **how)
-            if found["end"] == "missing" and (alike := self._weighed(element)) is not None:
+            if found["end"] == "missing" and (alike := self._alike(element)) is not None:
                 found = resolver.ready(self._page, spec, action, limit=ELEMENT, alike=alike, **how)
             elif found["end"] != "done" and is_alike:
                 found = resolver.ready(self._page, spec, action, limit=ELEMENT, **how)
@@ -360,20 +360,24 @@ class Screen:
             raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
         return found
 
-    def _weighed(self, element: str) -> int | None:
+    def _alike(self, element: str) -> int | None:
+        at = self.weighed(element)
+        if at is not None:
+            self._session.alike.add(f"{self._name}.{element}")
+        return at
+
+    def weighed(self, element: str) -> int | None:
         """Return where an element is that its locators no longer find, if all that is remembered tells for certain.
 
-        With all others of the screen at once, so that what is another's is not taken for it.
+        With all others of the screen at once, so that what is another's is not taken for it. None where it may not be
+        found so. As `resolver.ready` takes it.
         """
         spec = self._spec.elements[element]
         if self._name == "sign_in" or not spec.may_be_alike:
             return None
         beside = {name: each for name, each in self._spec.elements.items() if each.frame == spec.frame}
         look = resolver.weigh(self._page, beside, frame=spec.frame)
-        at = look.weighed[element].at if look is not None else None
-        if at is not None:
-            self._session.alike.add(f"{self._name}.{element}")
-        return at
+        return look.weighed[element].at if look is not None else None
 
     def _strike(self, point: dict[str, Any]) -> None:
         """Press the key or the button for which the page is armed: at a point, or where the focus is."""

@@ -27,6 +27,7 @@ from bots.errors import TRANSIENT, BrowserMissing, ScreenMissing, ScreenNotReady
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Dialog, Page, Playwright, Request
 
+    from bots.browser.inspection import Finding
     from bots.browser.selector_map import Identity, SelectorMap
 
 T = TypeVar("T")
@@ -239,6 +240,8 @@ class Session:
         self.missing: set[str] = set()
         #: The elements that no locator found, and that were known again by all the rest that the map remembers of them.
         self.alike: set[str] = set()
+        #: What was found of the screens before anything was done, and was weak.
+        self.weak: list[Finding] = []
         self._devtools: CDPSession | None = None
         self._deadline: datetime | None = None
         self._answer: Callable[[Dialog], None] | None = None

@@ -144,6 +144,9 @@ def _ended(connection: sa.Connection, since: datetime) -> Iterator[Alert]:
             yield Alert(f"uncertain:{run.id}", "uncertain", lost, **about)
         if kind is not None and not (kind == "partial" and run.uncertain):
             yield Alert(f"{kind}:{run.id}", kind, sentence, **about)
+        if run.state == "done" and run.findings:
+            worn = ", ".join(f"{each['screen']}.{each['element']}" for each in run.findings)
+            yield Alert(f"weak:{run.id}", "weak", f"Kartan är på väg att bli inaktuell: {worn}.", **about)
         if run.state == "done" and run.seen == 0:
             before = [each.seen for each in _before(connection, run.bot, run.ended, FINDS_COMPARED)]
             if finds_nothing(run.seen, before):

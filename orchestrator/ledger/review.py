@@ -1,11 +1,12 @@
 """What waits for a person, and what a decision on it does.
 
-One queue of four kinds:
+One queue of five kinds:
 
     item   the rules referred it: a person answers, and is not asked again while what was read is unchanged
     plan   the guard stopped it: approved whole or in part, it is carried out by `flotta resume`
     rule   a rule version that nobody has approved acts in such a plan
     step   a write of which nobody knows whether it happened: a person has looked
+    map    a screen has changed, and the bot rests: a person has seen to the map
 
 Nothing is stored of what waits: the queue is read out of the runs. A question is the same one, however many nights ask
 it, while its id is the same.
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from bots.errors import ConfigurationError
-from orchestrator.ledger.tables import approved_rules, items, reviews, runs, steps
+from orchestrator.ledger.tables import approved_rules, items, pauses, reviews, runs, steps
 
 if TYPE_CHECKING:
     from orchestrator.ledger.store import Ledger
@@ -89,6 +90,7 @@ def queue(ledger: Ledger) -> list[Question]:
             *_referred(ledger, connection, newest),
             *_plans(connection, newest),
             *_uncertain(connection),
+            *_drifted(connection),
         ]
     return sorted(
         (each for each in found if each.id not in answered), key=lambda each: (each.since, each.kind, each.reference)
@@ -177,6 +179,22 @@ def _uncertain(connection: sa.Connection) -> list[Question]:
     ]  # fmt: skip
 
 
+def _drifted(connection: sa.Connection) -> list[Question]:
+    """Return the bots that rest since their newest run met a changed screen."""
+    newest = {
+        (row.bot, instance_of(row.options)): row for row in connection.execute(sa.select(runs).order_by(runs.c.created))
+    }
+    resting = {bot for (bot,) in connection.execute(sa.select(pauses.c.bot))}
+    return [
+        Question(
+            id=_id("map", run.id), kind="map", bot=bot, instance=instance, run=run.id, reason=run.sentence or "",
+            since=run.ended, reference=run.id,
+        )
+        for (bot, instance), run in newest.items()
+        if run.state == "drifted" and bot in resting
+    ]  # fmt: skip
+
+
 def _id(*said: str) -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
@@ -237,6 +255,8 @@ def decide(
             _decide_rule(connection, question, verdict, by=by, now=now)
         elif question.kind == "step":
             _decide_step(ledger, connection, question, verdict, note=note, now=now)
+        elif question.kind == "map" and verdict == APPROVED:
+            connection.execute(pauses.delete().where(pauses.c.bot == question.bot))
         ledger.enter(
             connection, by, f"review.{verdict}", question.run, question.item, kind=question.kind, why=note,
             rule=f"{question.rule}/{question.rule_version}" if question.rule else None,

@@ -179,6 +179,17 @@ def test_the_time_that_a_run_waited_is_not_counted(ledger: Ledger) -> None:
     assert keys(ledger, NOW + 6 * HOUR) == []
 
 
+def test_a_map_that_is_getting_old_is_told_of(ledger: Ledger) -> None:
+    """The run went well; before the next one does not, somebody can see to it."""
+    epoch = begun(ledger)
+    worn = [{"screen": "reminder", "element": "more", "verdict": "weak", "sightings": []}]
+    ledger.end_run("r1", epoch, state="done", exit_code=0, sentence=None, findings=worn, now=NOW)
+
+    [alert] = [each for each in found(ledger) if each.kind == "weak"]
+
+    assert (alert.key, alert.sentence) == ("weak:r1", "Kartan är på väg att bli inaktuell: reminder.more.")
+
+
 def test_a_bot_that_suddenly_finds_nothing_is_told_of(ledger: Ledger) -> None:
     """An empty list may be a filter that has changed, and nothing else would say so."""
     nights(ledger, 3, seen=300)

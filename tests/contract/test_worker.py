@@ -37,6 +37,7 @@ from bots.reminder_cleanup.bot import BOT
 from bots.reminder_cleanup.models import Case
 from fixtures.lifecare.seed import seed
 from orchestrator import present
+from orchestrator.ledger import expected, review
 from orchestrator.ledger.reveal import reveal
 from orchestrator.ledger.store import ItemLine, Ledger, Run, mark
 from orchestrator.settings import BotSettings, Settings
@@ -891,6 +892,53 @@ def test_drift_after_a_write_was_sent_leaves_it_uncertain(house: House, targets:
 
     assert house.work().exit_code == 0
     assert house.attempts() == 1
+
+
+def test_drift_where_nobody_watches_lets_the_bot_rest(house: House) -> None:
+    """A draft is made for people to look at; what keeps it from being made keeps nobody from being told."""
+    house.lifecare.failures["reminders", ""] = [drift()]
+    house.start(mock=False)
+
+    ending = house.work()
+
+    assert ending.state == "drifted"
+    assert ending.sentence is not None
+    assert ending.sentence.endswith("Roboten är pausad.")
+    assert expected.paused(house.ledger)[BOT.name].by == "flotta"
+    [question] = [each for each in review.queue(house.ledger) if each.kind == "map"]
+    review.decide(house.ledger, question, review.REJECTED, by="anna", note="Inte än", now=NOW)
+    assert expected.paused(house.ledger)
+
+
+def test_a_person_who_has_seen_to_the_map_lets_the_bot_go_on(house: House) -> None:
+    """Once; the same question is not asked again."""
+    house.lifecare.failures["reminders", ""] = [drift()]
+    house.start(mock=False)
+    house.work()
+    [question] = [each for each in review.queue(house.ledger) if each.kind == "map"]
+
+    review.decide(house.ledger, question, review.APPROVED, by="anna", note="Godkänd", now=NOW)
+
+    assert not expected.paused(house.ledger)
+    assert review.queue(house.ledger) == []
+
+
+def test_what_was_found_with_an_old_map_is_told_at_the_end(house: House) -> None:
+    """The run went well. The map is seen to before it doesn't."""
+    house.start()
+    worker = house.worker()
+
+    def by_likeness(_verb: str, _reminder: str) -> None:
+        if house.lifecare.session is not None:
+            house.lifecare.session.alike.add("reminder.more")
+
+    house.lifecare.meanwhile = by_likeness
+
+    ending = worker.work()
+
+    assert ending.state == "done"
+    assert ending.findings == [{"screen": "reminder", "element": "more", "verdict": "weak", "sightings": []}]
+    assert house.run().findings == ending.findings
 
 
 def test_an_unknown_version_is_inspected_and_reported(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -117,11 +118,17 @@ class House:
         self.home, self.temporary, self.desk = root / "state", root / "tmp", root / "desk"
         for folder in (self.temporary, self.desk):
             folder.mkdir(parents=True)
+        # Drafts are written beside the maps, and recordings come of them.
+        self.maps, self.recordings = root / "maps", root / "recordings"
+        shutil.copytree(ROOT / "selectors", self.maps)
+        shutil.copytree(ROOT / "fixtures" / "recordings", self.recordings, copy_function=os.link)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not is_setting(name)},
             "FLOTTA_HOME": str(self.home),
             "FLOTTA_KEY_FILE": str(root / "config" / "key"),
             "FLOTTA_CONFIG": str(root / "flotta.toml"),
+            "FLOTTA_MAPS": str(self.maps),
+            "FLOTTA_RECORDINGS": str(self.recordings),
             "TMPDIR": str(self.temporary),
             "COLUMNS": "250",
             "PYTHONWARNINGS": "error",

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bots.browser import recording
-from tests.e2e.house import BOT, Ended, House
+from tests.e2e.house import BOT, House
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "fixtures" / "recordings"
-
-Flotta = Callable[..., Ended]
-
-
-@pytest.fixture
-def flotta(house: House, tmp_path: Path) -> Flotta:
-    """Return what runs a command with maps and recordings of its own."""
-    shutil.copytree(ROOT / "selectors", tmp_path / "maps")
-    shutil.copytree(RECORDED, tmp_path / "recordings")
-    places = {"FLOTTA_MAPS": str(tmp_path / "maps"), "FLOTTA_RECORDINGS": str(tmp_path / "recordings")}
-    return lambda *words: house.flotta(*words, **places)
 
 
 def renamed(tmp_path: Path, old: str, new: str) -> str:
@@ -40,22 +27,22 @@ def renamed(tmp_path: Path, old: str, new: str) -> str:
     return str(tmp_path / "ny")
 
 
-def test_a_changed_screen_becomes_an_approved_map(flotta: Flotta, house: House, tmp_path: Path) -> None:
+def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) -> None:
     """The bot's screens are read by the new map from then on, and the trail says who approved it."""
     ny = renamed(tmp_path, ">Förfaller<", ">Förfallodag<")
 
-    proposed = flotta("selectors", "propose", "lifecare", "--recording", ny)
-    shown = flotta("selectors", "diff", "lifecare")
-    told = flotta("selectors", "impact", "lifecare", "2024.04+1", "--json")
-    approved = flotta("selectors", "approve", "lifecare", "--yes")
+    proposed = house.flotta("selectors", "propose", "lifecare", "--recording", ny)
+    shown = house.flotta("selectors", "diff", "lifecare")
+    told = house.flotta("selectors", "impact", "lifecare", "2024.04+1", "--json")
+    approved = house.flotta("selectors", "approve", "lifecare", "--yes")
 
     assert proposed.code == 3, proposed.said
     assert "Förfallodag" in proposed.out
     assert "+      due: {label: Förfallodag, as: date}" in shown.out
-    assert (tmp_path / "maps" / "lifecare" / "2024.04+1.yaml").is_file(), approved.said
+    assert (house.maps / "lifecare" / "2024.04+1.yaml").is_file(), approved.said
     assert told.json()["bots"] == {BOT: {"reminder": ["fields.due"], "reminder_list": ["tables.reminders"]}}
-    assert not list((tmp_path / "maps" / "lifecare" / "drafts").iterdir())
-    checked = flotta("selectors", "check", "lifecare", "--recording", ny, "--json")
+    assert not list((house.maps / "lifecare" / "drafts").iterdir())
+    checked = house.flotta("selectors", "check", "lifecare", "--recording", ny, "--json")
     assert checked.code == 0, checked.said
     assert {each["map"] for each in checked.json()} == {"2024.04+1"}
     with closing(house.ledger()) as ledger:
@@ -63,21 +50,23 @@ def test_a_changed_screen_becomes_an_approved_map(flotta: Flotta, house: House, 
     assert (entry.facts["system"], entry.facts["version"]) == ("lifecare", "2024.04+1")
 
 
-def test_a_screen_that_is_as_the_map_says_needs_no_draft(flotta: Flotta, tmp_path: Path) -> None:
+def test_a_screen_that_is_as_the_map_says_needs_no_draft(house: House) -> None:
     """And there is nothing to show, or to approve."""
-    proposed = flotta("selectors", "propose", "lifecare", "--recording", str(tmp_path / "recordings/lifecare/2024.04"))
+    known = str(house.recordings / "lifecare" / "2024.04")
+
+    proposed = house.flotta("selectors", "propose", "lifecare", "--recording", known)
 
     assert proposed.code == 0, proposed.said
     assert "Kartan stämmer" in proposed.err
     for command in ("diff", "approve"):
-        shown = flotta("selectors", command, "lifecare")
+        shown = house.flotta("selectors", command, "lifecare")
         assert shown.code == 2
         assert "inget utkast" in shown.err
 
 
-def test_a_live_system_is_proposed_by_a_walk_of_the_bots_own(flotta: Flotta, tmp_path: Path) -> None:
+def test_a_live_system_is_proposed_by_a_walk_of_the_bots_own(house: House) -> None:
     """What it may find by likeness it opens; what can't be undone is pointed out by a person."""
-    proposed = flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2024.10", "--json")
+    proposed = house.flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2024.10", "--json")
 
     assert proposed.code == 3, proposed.said
     changes = {each["what"]: each for each in proposed.json()["changes"]}
@@ -85,19 +74,19 @@ def test_a_live_system_is_proposed_by_a_walk_of_the_bots_own(flotta: Flotta, tmp
         "fields.due": "reworded", "elements.more": "moved", "elements.confirm_removal": "moved",
     }  # fmt: skip
     assert all(changes[each]["before"] for each in ("elements.more", "elements.confirm_removal"))
-    page = (tmp_path / "maps/lifecare/drafts/2024.10/index.html").read_text(encoding="utf-8")
+    page = (house.maps / "lifecare/drafts/2024.10/index.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") == 4
 
-    approved = flotta("selectors", "approve", "lifecare", "--yes")
+    approved = house.flotta("selectors", "approve", "lifecare", "--yes")
 
     assert approved.code != 0
     assert "fönster" in approved.err
-    assert not (tmp_path / "maps/lifecare/2024.10.yaml").exists()
+    assert not (house.maps / "lifecare/2024.10.yaml").exists()
 
 
-def test_where_the_walk_ends_is_told(flotta: Flotta) -> None:
+def test_where_the_walk_ends_is_told(house: House) -> None:
     """A screen that the bot can't pass may be recorded by a person."""
-    proposed = flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2025.10")
+    proposed = house.flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2025.10")
 
     assert proposed.code == 3, proposed.said
     assert "Längre än så här gick det inte: Skärmbilden reminder_list" in proposed.err
@@ -113,24 +102,24 @@ def test_where_the_walk_ends_is_told(flotta: Flotta) -> None:
         (("propose", "lifecare", "--recording", "x", "--mock"), "inte flera"),
     ],
 )
-def test_what_can_not_be_done_is_said(flotta: Flotta, words: tuple[str, ...], said: str) -> None:
+def test_what_can_not_be_done_is_said(house: House, words: tuple[str, ...], said: str) -> None:
     """In a sentence, with exit code 2."""
-    ran = flotta("selectors", *words)
+    ran = house.flotta("selectors", *words)
 
     assert ran.code == 2
     assert said in ran.err
 
 
-def test_an_approved_map_is_never_changed(flotta: Flotta, tmp_path: Path) -> None:
+def test_an_approved_map_is_never_changed(house: House, tmp_path: Path) -> None:
     """A draft of the same version as one that is there is not put in its place."""
-    flotta("selectors", "propose", "lifecare", "--recording", renamed(tmp_path, ">Förfaller<", ">Förfallodag<"))
-    there = tmp_path / "maps" / "lifecare" / "2024.04+1.yaml"
+    house.flotta("selectors", "propose", "lifecare", "--recording", renamed(tmp_path, ">Förfaller<", ">Förfallodag<"))
+    there = house.maps / "lifecare" / "2024.04+1.yaml"
     there.write_text((ROOT / "selectors/lifecare/2023.10.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     before = there.read_text(encoding="utf-8")
 
-    approved = flotta("selectors", "approve", "lifecare", "--yes")
+    approved = house.flotta("selectors", "approve", "lifecare", "--yes")
 
     assert approved.code == 2
     assert "ändras aldrig" in approved.err
     assert there.read_text(encoding="utf-8") == before
-    assert json.loads((tmp_path / "maps/lifecare/drafts/2024.04+1/changes.json").read_text(encoding="utf-8"))
+    assert json.loads((house.maps / "lifecare/drafts/2024.04+1/changes.json").read_text(encoding="utf-8"))
