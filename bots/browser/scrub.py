@@ -278,7 +278,9 @@ class Scrubber:
         if not is_wording and not (always and word.islower()):
             self._theirs.add(lower)
         if lower not in known:
-            known[lower] = next(new for new in _invented(len(self._invented)) if new not in self._wording)
+            known[lower] = next(
+                new for new in _invented(len(self._invented)) if new not in self._wording and new not in self._invented
+            )
             self._invented.add(known[lower])
         return _cased(word, known[lower])
 

@@ -145,6 +145,16 @@ def test_no_word_that_is_not_wording_is_left(known: list[str], theirs: list[str]
     assert scrubber.left([("", " ".join(new))]) == []
 
 
+def test_two_people_are_never_made_one() -> None:
+    """Though the wording has invented words in it, as a map that was made of a recording may."""
+    wording = Wording()
+    wording.know("xaba xabe xabi xabo")
+    new = Scrubber(wording).text("Anna Britta Cecilia Doris Eva").split()
+
+    assert len(set(new)) == 5
+    assert not {word.lower() for word in new} & wording.words
+
+
 def test_test_numbers_follow_the_rule() -> None:
     """Skatteverket's: the mock systems derive them by themselves."""
     numbers = [stand_in(place) for place in range(15_000)]
