@@ -277,7 +277,7 @@ def propose(settings: Settings, doors: Doors, system: str, folder: str | None) -
         ended.append(walk.tour(on, *doors.with_map(system, parent, on.page)))
 
     recorded = walk.record(
-        browser, system, doors.base_url(system), walked, known=[each.model_dump_json() for each in maps], version=None,
+        browser, system, doors.base_url(system), walked, known=[each.wording for each in maps], version=None,
         today=today(), folder=prepared_home(settings), accepts=False,
     )  # fmt: skip
     return drafting.draft(settings, parent, recorded.clean, browser), ended[0]

@@ -70,7 +70,7 @@ def record(
         recorded = bootstrap.record(
             settings, _doors(settings, stack, system, base_url, headed=script is None), system,
             lambda walk: _walk(walk, script),
-            known=[each.model_dump_json() for each in _maps(settings, system)], version=version,
+            known=[each.wording for each in _maps(settings, system)], version=version,
             accepts=script is not None,
         )  # fmt: skip
         if not yes and not _is_clean(recorded):

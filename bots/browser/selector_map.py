@@ -396,6 +396,12 @@ class SelectorMap(_Model):
             default=timedelta(0),
         )
 
+    @property
+    def wording(self) -> str:
+        """All that people have written in the map. What is remembered of its elements was read off screens."""
+        remembered = {"screens": {"__all__": {"elements": {"__all__": {"fingerprint"}}}}}
+        return self.model_dump_json(exclude=remembered)
+
     def value(self, cell: Cell, shown: str) -> Any:  # noqa: ANN401 - the map decides the type: text, date, datetime, int
         """Return what `shown` means: None, text, date, datetime or int.
 

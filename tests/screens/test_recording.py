@@ -72,12 +72,12 @@ def _theirs(truth: dict[str, Any]) -> set[str]:
 def test_nobody_is_in_a_recording(browser: Browser, mock: Mock, tmp_path: Path) -> None:
     """The mock knows who there was. The bot's map and the screens' own labels know whose words are whose."""
     [reminder_id, *_] = open_ids(mock)
-    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).model_dump_json()])
+    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).wording])
     found.store(tmp_path / "inspelning")
 
     truth = _theirs(mock.state())
     wording = {word.lower() for word in re.findall(r"[^\W\d_]+", " ".join(found.clean.wording))}
-    wording |= {word.lower() for word in re.findall(r"[^\W\d_]+", map_of(mock.ui).model_dump_json())}
+    wording |= {word.lower() for word in re.findall(r"[^\W\d_]+", map_of(mock.ui).wording)}
     files = [each for each in (tmp_path / "inspelning").rglob("*") if each.suffix in {".html", ".har", ".yaml", ".txt"}]
     for file in files:
         words = set(re.findall(r"[^\W\d_]{3,}|\d{8,}", file.read_text(encoding="utf-8")))
@@ -92,7 +92,7 @@ def test_a_recording_shows_what_the_map_means(
     """Every element that the map names stands on a recorded screen, frames, dialogs and shadow roots included."""
     [reminder_id, *_] = open_ids(mock)
     approved = map_of(mock.ui)
-    clean = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[approved.model_dump_json()]).clean
+    clean = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[approved.wording]).clean
 
     on = stage(clean)
     found = {name: set[str]() for name in approved.screens}
@@ -109,7 +109,7 @@ def test_a_first_map_finds_what_was_pointed_out(
 ) -> None:
     """It is a map like any other, and says what is read on each screen, for a person to name and type."""
     [reminder_id, *_] = open_ids(mock)
-    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).model_dump_json()])
+    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).wording])
     found.store(tmp_path / "inspelning")
 
     first = load(tmp_path / "inspelning" / "map.yaml")
