@@ -21,9 +21,10 @@ from bots.browser.session import find_browser, launch
 from tests.bench import machine
 from tests.bench.drift import contenders, templates
 from tests.bench.drift.contenders import Contender, Flotta
-from tests.bench.drift.page import back, kinds, mutate, still
+from tests.bench.drift.page import back, controls, kinds, mutate, still
 from tests.bench.tables import table
 
+RECORDINGS = Path(__file__).parents[3] / "fixtures" / "recordings"
 #: How many answers there were of each sort: "there: right", "absent: nothing" and so on.
 Tally = Counter[str]
 #: By contender, by kind of change.
@@ -80,6 +81,15 @@ def mutations(
                             _explain(kind, page, contender, said, answers)
         print(f"{file.parent.name}/{file.name}", file=sys.stderr)
     return figures
+
+
+def ours(browser: Browser) -> list[tuple[Path, Sequence[str]]]:
+    """Return every screen of our own recordings with all controls on it."""
+    found: list[tuple[Path, Sequence[str]]] = []
+    for file in sorted(RECORDINGS.glob("*/*/screens/*.html")):
+        with still(browser, file) as page:
+            found.append((file, controls(page)))
+    return found
 
 
 def _explain(kind: str, page: Page, flotta: Flotta, remembered: list[Any], answers: list[contenders.Answer]) -> None:
@@ -168,12 +178,13 @@ def main() -> None:
                 (each.old, [pair.old for pair in each.pairs]) for each in changes
             ]
             screens += [(each.new, [pair.new for pair in each.pairs if pair.new]) for each in changes]
-            changed = mutations(browser, screens, who, seed=asked.seed, rounds=asked.rounds, only=asked.kind)
-            figures["mutations"] = changed
-            text.append("## The same screen, changed by chance")
-            for kind in next(iter(changed.values())):
-                text += [f"### {kind}", as_table({name: each[kind] for name, each in changed.items()})]
-            text += ["### all", as_table({name: sum(each.values(), Counter()) for name, each in changed.items()})]
+            for which, those in {"templates": screens, "recordings": ours(browser)}.items():
+                changed = mutations(browser, those, who, seed=asked.seed, rounds=asked.rounds, only=asked.kind)
+                figures[f"mutations of {which}"] = changed
+                text.append(f"## The same screen, changed by chance: {which}")
+                for kind in next(iter(changed.values())):
+                    text += [f"### {kind}", as_table({name: each[kind] for name, each in changed.items()})]
+                text += ["### all", as_table({name: sum(each.values(), Counter()) for name, each in changed.items()})]
         browser.close()
     print("\n\n".join(text))
     if asked.write:

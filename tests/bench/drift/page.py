@@ -28,6 +28,12 @@ _BACK = """(xpaths) => {
     document.evaluate(xpath, document, null, XPathResult.FIRST_ORDERED_NODE_TYPE).singleNodeValue.truth = truth;
   });
 }"""
+_XPATHS = """
+  const step = (node) => `/${node.localName}[${1 + [...node.parentNode.children].filter((each) =>
+    each.localName === node.localName).indexOf(node)}]`;
+  const path = (node) => (node === document.documentElement ? '/html' : path(node.parentNode) + step(node));
+  return portrait(document).seen.filter((node) => node.getRootNode() === document).map(path);
+"""
 _LEFT = "() => [...document.querySelectorAll('*')].flatMap((node) => (node.truth === undefined ? [] : [node.truth]))"
 
 
@@ -48,6 +54,12 @@ def still(browser: Browser, file: Path) -> Iterator[Page]:
 def back(page: Page, xpaths: Sequence[str | None]) -> None:
     """Bring it back to where it stood still, and number the controls that the XPaths lead to."""
     page.evaluate(_BACK, list(xpaths))
+
+
+def controls(page: Page) -> list[str]:
+    """Return the XPath of every control that the page shows, shadow roots and frames apart."""
+    found: list[str] = ask(page, _XPATHS)
+    return found
 
 
 def mutate(page: Page, kind: str, seed: int) -> set[int]:
