@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
     from bots.browser.inspection import Finding
-    from bots.browser.recording import Recording
+    from bots.browser.proposals import Place
+    from bots.browser.recording import Recording, Stage
     from bots.browser.selector_map import SelectorMap
     from bots.browser.session import Session
     from bots.browser.walk import Recorded, Walk
@@ -51,6 +52,11 @@ HELD = 76
 
 #: How long somebody at a terminal waits for the ledger's server, and a process that nobody sees.
 IMPATIENCE, PATIENCE = timedelta(seconds=5), timedelta(minutes=15)
+
+
+class Unclean(Exception):
+    """Nobody has found that a recording may be stored."""
+
 
 _nothing: Callable[[str], None] = lambda _point: None  # noqa: E731 - a default that says what it is
 
@@ -195,6 +201,18 @@ class Doors:
             _executable, self._browser = self._stack.enter_context(begun)
         return self._browser
 
+    def on_stage(self, recording: Recording) -> Stage:
+        """Put a recording on a stage."""
+        from bots.browser.recording import Stage  # noqa: PLC0415
+
+        return Stage(self.browser(), recording)
+
+    def ask_to_point(self, html: str, places: Mapping[int, Place]) -> bool:
+        """Let a person point something out on a page in a window, as `bots.browser.proposals.pointed_out` does."""
+        from bots.browser.proposals import pointed_out  # noqa: PLC0415
+
+        return pointed_out(self.browser().new_page(no_viewport=True), html, places)
+
     def _page(self) -> Any:  # noqa: ANN401 - Playwright's Page, not imported before it is needed
         from bots.browser import session as kit  # noqa: PLC0415
 
@@ -253,10 +271,13 @@ def _recorded(system: str, folder: str) -> Recording:
     return recording
 
 
-def propose(settings: Settings, doors: Doors, system: str, folder: str | None) -> tuple[Draft | None, str | None]:
+def propose(
+    settings: Settings, doors: Doors, system: str, folder: str | None, is_clean: Callable[[Recorded], bool]
+) -> tuple[Draft | None, str | None]:
     """Draft a map of a recording, or of the live system as far as a bot gets in it; and why it got no further.
 
-    The draft is None when the map that is there still says all of it.
+    The draft is None when the map that is there still says all of it. What is recorded here is stored only when
+    somebody finds it clean; Unclean is raised when not.
     """
     from bots.browser import recording as kit  # noqa: PLC0415
     from bots.browser import session, versions, walk  # noqa: PLC0415
@@ -267,7 +288,7 @@ def propose(settings: Settings, doors: Doors, system: str, folder: str | None) -
         recording = _recorded(system, folder)
         with kit.Stage(browser, recording) as stage:
             marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-        return drafting.draft(settings, (versions.of_marks(maps, marks) or maps)[0], recording, browser), None
+        return drafting.draft(settings, (versions.of_marks(maps, marks) or maps)[0], recording, doors.on_stage), None
     with session.new_context(browser) as context:
         marks = versions.marks_of(context.new_page(), doors.base_url(system), system)
     parent = (versions.of_marks(maps, marks) or maps)[0]
@@ -280,7 +301,9 @@ def propose(settings: Settings, doors: Doors, system: str, folder: str | None) -
         browser, system, doors.base_url(system), walked, known=[each.wording for each in maps], version=None,
         today=today(), folder=prepared_home(settings), accepts=False,
     )  # fmt: skip
-    return drafting.draft(settings, parent, recorded.clean, browser), ended[0]
+    if not is_clean(recorded):
+        raise Unclean
+    return drafting.draft(settings, parent, recorded.clean, doors.on_stage), ended[0]
 
 
 def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:
@@ -381,7 +404,6 @@ def carry(
                 log=log.bind(bot=run.bot),
                 checkpoint=checkpoint,
                 inspect=lambda system: inspect(doors, system, may_open=False),
-                draft=lambda system: propose(settings, doors, system, None)[0],
                 start_lane=lambda epoch: processes.start(
                     settings.home, run_id, os.environ, after=epoch, how=processes.LANE
                 ),

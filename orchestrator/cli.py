@@ -344,6 +344,7 @@ def propose(
     map_file: Annotated[str | None, typer.Option("--map", metavar="FIL", help="Utgå från just denna karta.")] = None,
     mock: Annotated[bool, typer.Option("--mock", help="Mot ett låtsassystem som startas här.")] = False,
     ui: Annotated[str | None, typer.Option(metavar="VERSION", help="Låtsassystemets version (--mock).")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte om orden som står kvar.")] = False,
     json: Json = False,
 ) -> None:
     """Gör ett utkast till karta av skärmar som har ändrats. Exempel: flotta selectors propose lifecare"""
@@ -352,7 +353,7 @@ def propose(
     if recording and (url or mock):
         _refuse("Ange --recording, --url eller --mock, inte flera av dem.")
     raise typer.Exit(
-        maps.propose(system, base_url=url, map_file=map_file, recording=recording, mock=mock, ui=ui, json=json)
+        maps.propose(system, base_url=url, map_file=map_file, recording=recording, mock=mock, ui=ui, yes=yes, json=json)
     )
 
 
@@ -372,7 +373,7 @@ def diff_draft(
 def approve_draft(
     system: Annotated[str, typer.Argument(help="Systemet, t.ex. lifecare.")],
     version: Version = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte; det som ska pekas ut pekas ändå ut.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Fråga inte, om utkastet bara minns mer än förut.")] = False,
 ) -> None:
     """Godkänn ett utkast, och peka ut det som inte går att ångra. Exempel: flotta selectors approve lifecare"""
     from orchestrator import maps

@@ -12,7 +12,7 @@ import difflib
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -27,11 +27,12 @@ from bots.errors import ConfigurationError
 from orchestrator import report
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-    from bots.browser.recording import Recording
+    from bots.browser.recording import Recording, Stage
+    from bots.browser.selector_map import Element
     from orchestrator.settings import Settings
 
+#: Puts a recording on a stage.
+OnStage = Callable[["Recording"], "Stage"]
 #: How each kind of change is told.
 KINDS = {
     "moved": "flyttad",
@@ -51,14 +52,22 @@ class Draft:
     """One draft: its folder, its map and its parent's, and what is changed."""
 
     folder: Path
+    #: What stands in the map's file: this and nothing else is approved.
+    source: str
     map: SelectorMap
     parent: SelectorMap
     changes: tuple[Change, ...]
 
     @property
     def asks(self) -> list[int]:
-        """The places of the changes that a person must point out."""
-        return [at for at, each in enumerate(self.changes) if each.needs_pointing]
+        """The places of the changes that a person must point out, by what the maps themselves say."""
+        asked = pointed(self.parent, self.map)
+        return [at for at, each in enumerate(self.changes) if (each.screen, each.what) in asked]
+
+    @property
+    def is_harmless(self) -> bool:
+        """Whether nothing but what is remembered differs from the parent, so that nobody need look at it."""
+        return all(each.kind in {"learned", "unseen"} for each in self.changes) and not pointed(self.parent, self.map)
 
     def diff(self) -> list[str]:
         """Return what differs between the files of the parent and the draft, line by line."""
@@ -67,16 +76,16 @@ class Draft:
         return list(difflib.unified_diff(old, new, self.parent.version, self.map.version, lineterm="", n=2))
 
 
-def draft(settings: Settings, parent: SelectorMap, recording: Recording, browser: Browser) -> Draft | None:
+def draft(settings: Settings, parent: SelectorMap, recording: Recording, on_stage: OnStage) -> Draft | None:
     """Propose a map of what was recorded, and keep it as a draft; None when the parent still says all of it.
 
     A draft of the same version that nobody has approved is replaced.
     """
     folder = settings.maps / parent.system
     source = _file(folder, parent.version).read_text(encoding="utf-8")
-    with recordings.Stage(browser, recording) as stage:
+    with on_stage(recording) as stage:
         proposal = proposals.propose(parent, drafts.read(source), recording, stage)
-    changes = _with_before(settings, parent, proposal.changes, browser)
+    changes = _with_before(settings, parent, proposal.changes, on_stage)
     if not [each for each in changes if each.kind != "unseen"]:
         return None
     place = folder / "drafts" / str(proposal.tree["version"])
@@ -94,14 +103,14 @@ def draft(settings: Settings, parent: SelectorMap, recording: Recording, browser
 
 
 def _with_before(
-    settings: Settings, parent: SelectorMap, changes: tuple[Change, ...], browser: Browser
+    settings: Settings, parent: SelectorMap, changes: tuple[Change, ...], on_stage: OnStage
 ) -> tuple[Change, ...]:
     """Return the changes with where each element stood in the recording of the parent, if there is one."""
-    folder = settings.recordings / parent.system / parent.version.partition("+")[0]
+    folder = settings.recordings / parent.system / parent.version
     if not (folder / "recording.yaml").is_file():
         return changes
     before = recordings.load(folder)
-    with recordings.Stage(browser, before) as stage:
+    with on_stage(before) as stage:
         stood = proposals.places(parent, before, stage)
     return tuple(
         replace(each, before=stood.get((each.screen, each.what.removeprefix("elements.")))) for each in changes
@@ -121,12 +130,46 @@ def load(settings: Settings, system: str, version: str | None) -> Draft:
         )
     place = folder / version
     made = load_map(place / "map.yaml")
+    parent = load_map(_file(folder.parent, str(made.parent)))
     try:
+        source = (place / "map.yaml").read_text(encoding="utf-8")
         said = json.loads((place / "changes.json").read_text(encoding="utf-8"))
         changes = tuple(_change(each) for each in said)
     except (OSError, ValueError, TypeError) as error:
         raise ConfigurationError(f"Utkastet i {place} går inte att läsa ({type(error).__name__}).") from error
-    return Draft(place, made, load_map(_file(folder.parent, str(made.parent))), changes)
+    # What somebody has changed in the draft by hand is asked for as well.
+    told = {(each.screen, each.what) for each in changes}
+    changes += tuple(
+        Change(screen, what, "moved", why="ändrad för hand", danger="irreversible")
+        for screen, what in sorted(pointed(parent, made) - told)
+    )
+    return Draft(place, source, made, parent, changes)
+
+
+def pointed(parent: SelectorMap, made: SelectorMap) -> set[tuple[str, str]]:
+    """Return what a person must point out in a draft, as screen and element.
+
+    Every element that cannot be undone, in the one map or the other, and is not found as it was; and what is clicked to
+    come to it.
+    """
+    asked: set[tuple[str, str]] = set()
+    for name, screen in made.screens.items():
+        old = parent.screens[name].elements if name in parent.screens else {}
+        for element, each in screen.elements.items():
+            if "irreversible" not in {each.danger, old[element].danger if element in old else ""}:
+                continue
+            way = {element, *inspection.openers(screen, each)}
+            asked |= {
+                (name, f"elements.{at}") for at in way if _found_by(screen.elements[at]) != _found_by(old.get(at))
+            }
+    return asked
+
+
+def _found_by(element: Element | None) -> object:
+    """Return what decides which control an element is, and how dangerous it is said to be."""
+    if element is None:
+        return None
+    return element.locators, element.within, element.frame, element.via, element.behind, element.danger, element.action
 
 
 def _change(said: dict[str, Any]) -> Change:
@@ -148,11 +191,11 @@ def _file(folder: Path, version: str) -> Path:
 def page(settings: Settings, of: Draft) -> str:
     """Return the draft as a page: each change with a picture of where it stood and where it stands."""
     pictures = {"now": _pictures(of.folder / "recording", {each.place for each in of.changes})}
-    folder = settings.recordings / of.map.system / of.parent.version.partition("+")[0]
+    folder = settings.recordings / of.map.system / of.parent.version
     pictures["before"] = _pictures(folder, {each.before for each in of.changes})
     return report.render(
         "draft.html", system=of.map.system, version=of.map.version, parent=of.parent.version, changes=of.changes,
-        kinds=KINDS, pictures=pictures, asks=of.asks,
+        kinds=KINDS, pictures=pictures, asks=set(of.asks),
     )  # fmt: skip
 
 
@@ -168,31 +211,30 @@ def _picture(png: bytes) -> str:
     return "data:image/png;base64," + base64.b64encode(png).decode()
 
 
-def pointed_out(on: Page, html: str, of: Draft) -> bool:
-    """Show the draft to a person, who points out each irreversible element. Return whether they then approved it.
+def located(of: Draft, on_stage: OnStage) -> Draft:
+    """Return the draft with where its map finds now what a person must point out.
 
-    False too when they close the window.
+    Raises ConfigurationError for what it does not find in the recording: nobody could point it out.
     """
-    from playwright.sync_api import Error as PlaywrightError  # noqa: PLC0415 - 0.3 s, and most commands need none
+    whole = recordings.load(of.folder / "recording")
+    with on_stage(whole) as stage:
+        stand = proposals.places(of.map, whole, stage)
+    changes = list(of.changes)
+    for at in of.asks:
+        each = of.changes[at]
+        place = stand.get((each.screen, each.what.removeprefix("elements.")))
+        if place is None or whole.screens[place.snapshot].picture is None:
+            raise ConfigurationError(
+                f"{each.screen}.{each.what} går inte att peka ut: kartan hittar det inte på någon inspelad skärmbild. "
+                "Spela in den (`flotta record`) och gör ett nytt utkast."
+            )
+        changes[at] = replace(each, place=place)
+    return replace(of, changes=tuple(changes))
 
-    right: set[int] = set()
-    approved: list[bool] = []
 
-    def pointed(at: int, x: float, y: float) -> bool:
-        place = of.changes[at].place
-        is_right = place is not None and place.holds(x, y)
-        (right.add if is_right else right.discard)(at)
-        return is_right
-
-    on.expose_function("flottaPointed", pointed)
-    on.expose_function("flottaApproved", lambda: approved.append(True))
-    try:
-        on.set_content(html)
-        while not approved:
-            on.wait_for_timeout(100)
-    except PlaywrightError:
-        return False
-    return set(of.asks) <= right
+def places(of: Draft) -> dict[int, Place]:
+    """Return where each of what a person must point out stands, by its place among the changes."""
+    return {at: place for at in of.asks if (place := of.changes[at].place) is not None}
 
 
 # --- approved --------------------------------------------------------------------------------------------------------
@@ -204,7 +246,7 @@ def approve(settings: Settings, of: Draft, by: str, on: date) -> tuple[Path, str
     Returns the map's file and the SHA-256 of what stands in it. Raises ConfigurationError when it can't be written, or
     a map of that version is there already: an approved map is never changed.
     """
-    tree = drafts.read((of.folder / "map.yaml").read_text(encoding="utf-8"))
+    tree = drafts.read(of.source)
     tree.insert(list(tree).index("parent") + 1, "approved", drafts.flowing({"by": by, "on": on}))
     folder = settings.maps / of.map.system
     file = folder / f"{of.map.version}.yaml"
@@ -213,7 +255,7 @@ def approve(settings: Settings, of: Draft, by: str, on: date) -> tuple[Path, str
         with file.open("x", encoding="utf-8") as new:
             new.write(source)
         load_map(file)
-        kept = settings.recordings / of.map.system / of.map.version.partition("+")[0]
+        kept = settings.recordings / of.map.system / of.map.version
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(of.folder / "recording", kept)

@@ -105,6 +105,9 @@ def _is_clean(recorded: Recorded) -> bool:
         _tell("  " + "; ".join(sorted(recorded.doubted)))
     _tell("Det här tas för systemets egna ord, och står kvar:")
     _tell("  " + ("; ".join(recorded.clean.wording) or "(inget utöver kartorna)"))
+    if not sys.stdin.isatty():
+        _tell("Ingen har sett efter om något av det säger något om en person. Kör i en terminal, eller ange --yes.")
+        return False
     return Prompt.ask("Står där något om en person?", choices=["j", "n"], default="j") == "n"
 
 
@@ -133,17 +136,20 @@ def _maps(settings: Settings, system: str) -> list[SelectorMap]:
 
 def propose(
     system: str, *, base_url: str | None, map_file: str | None, recording: str | None, mock: bool, ui: str | None,
-    json: bool,
+    yes: bool, json: bool,
 ) -> int:  # fmt: skip
-    """Carry out `flotta selectors propose`: 0 when the map still holds, 3 when there is a draft to look at."""
+    """Carry out `flotta selectors propose`: 0 when the map still holds, 3 when there is a draft to look at, or not."""
     with ExitStack() as stack:
         if mock:
             mocks.give_accounts((system,))
             base_url = stack.enter_context(mocks.serving({system: ui}, 60, 1, bootstrap.today()))[system]
         settings = load()
-        made, ended = bootstrap.propose(
-            settings, _doors(settings, stack, system, base_url, map_file), system, recording
-        )
+        doors = _doors(settings, stack, system, base_url, map_file)
+        try:
+            made, ended = bootstrap.propose(settings, doors, system, recording, lambda it: yes or _is_clean(it))
+        except bootstrap.Unclean:
+            _tell("Inget sparades.")
+            return 3
     if json:
         print_json({"version": made and made.map.version, "ended": ended, "changes": _changes(made)})
         return 3 if made else 0
@@ -188,12 +194,16 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
     if left := [f"{each.screen}.{each.what}" for each in made.changes if each.kind in drafting.OPEN]:
         _tell(f"Det här finns det inget förslag till, och robotar som behöver det stannar där: {', '.join(left)}.")
     if made.asks:
-        _tell("Det som inte går att ångra pekas ut i fönstret som öppnas.")
+        _tell("Det som leder till något som inte går att ångra pekas ut i fönstret som öppnas.")
         with ExitStack() as stack:
-            page = _doors(settings, stack, system, None, headed=True).browser().new_page(no_viewport=True)
-            is_approved = drafting.pointed_out(page, drafting.page(settings, made), made)
+            doors = _doors(settings, stack, system, None, headed=True)
+            made = drafting.located(made, doors.on_stage)
+            is_approved = doors.ask_to_point(drafting.page(settings, made), drafting.places(made))
     else:
-        is_approved = yes or (
+        harmless = yes and made.is_harmless
+        if yes and not harmless:
+            _tell("--yes räcker inte här: någon måste se efter.")
+        is_approved = harmless or (
             sys.stdin.isatty() and Prompt.ask("Godkänn kartan?", choices=["j", "n"], default="n") == "j"
         )
     if not is_approved:

@@ -489,9 +489,10 @@ def draft(made: Draft) -> RenderableType:
 
     title = f"{made.map.system} {made.map.version}, efter {made.parent.version}"
     table = Table("Skärmbild", "Vad", "Utfall", "Förr", "Nu", title=title, title_justify="left", box=box.SIMPLE)
-    for each in made.changes:
-        told = KINDS[each.kind] + (", pekas ut i bilden" if each.needs_pointing else "")
-        table.add_row(each.screen, each.what, told, Text(each.old), Text(each.new or each.why))
+    for at, each in enumerate(made.changes):
+        told = KINDS[each.kind] + (", pekas ut i bilden" if at in made.asks else "")
+        new = f"{each.new}\n{each.why}" if each.new and each.kind == "moved" else each.new or each.why
+        table.add_row(each.screen, each.what, told, Text(each.old), Text(new))
     return table
 
 

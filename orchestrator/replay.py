@@ -8,6 +8,7 @@ ends.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -30,6 +31,8 @@ class Replay:
         #: How many writes had been answered before each exchange.
         self._before = [sum(each.writes for each in self._said[:at]) for at in range(len(self._said))]
         self._writes = 0
+        #: How many writes had been answered when somebody had signed in: up to the page that comes after the password.
+        self._signing_in = _signing_in(recording.exchanges)
         self._lock = threading.Lock()
         #: What was asked and is not in the recording, in order, each once.
         self.ends: list[str] = []
@@ -49,33 +52,59 @@ class Replay:
 
     def _found(self, method: str, path: str, sent: str) -> int | None:
         asked = [at for at, each in enumerate(self._said) if each.method == method and _is_same(each.path, path)]
-        if method in {"GET", "HEAD"}:
+        if method == "GET":
             # The latest that was answered after no more writes than there have been.
             return max((at for at in asked if self._before[at] <= self._writes), default=None)
-        asked = [at for at in asked if _is_same_form(self._said[at].sent or "", sent)]
-        # One that has been answered already may be asked again: signing in, say.
-        return min((at for at in asked if self._before[at] >= self._writes), default=max(asked, default=None))
+        asked = [at for at in asked if _is_same_form(self._said[at], sent)]
+        # The next write, in the order in which they were made; or signing in, which may be done again at any time.
+        may_be = [at for at in asked if self._before[at] == self._writes or self._before[at] < self._signing_in]
+        return may_be[0] if may_be else None
+
+
+def _signing_in(said: Sequence[Exchange]) -> int:
+    """Return how many of the writes belong to signing in: to the last password, and a choice on the next page."""
+    through = writes = pages = 0
+    for each in said:
+        if each.writes:
+            writes += 1
+            if any(value == "x" for _name, value in _fields(each.sent or "")):
+                through, pages = writes, 0
+            elif through == writes - 1 and through and pages == 1 and each.status in range(300, 400):
+                # It leads on to the first page that is not about signing in.
+                through, pages = writes, 2
+        elif each.status == 200 and "html" in each.type:  # noqa: PLR2004 - a whole page
+            pages += 1
+    return through
 
 
 def _is_same(recorded: str, asked: str) -> bool:
     ours, theirs = urlsplit(recorded), urlsplit(asked)
-    return ours.path == theirs.path and sorted(parse_qsl(ours.query)) == sorted(parse_qsl(theirs.query))
+    return ours.path == theirs.path and _pairs(ours.query) == _pairs(theirs.query)
 
 
-def _is_same_form(recorded: str, sent: str) -> bool:
-    """Return whether the same fields are sent, with the same numbers in them: which matter, and which version of it."""
-    ours, theirs = _fields(recorded), _fields(sent)
-    return set(ours) == set(theirs) and all(
-        theirs[name] == value for name, value in ours.items() if any(char.isdigit() for char in value)
+def _is_same_form(recorded: Exchange, sent: str) -> bool:
+    """Return whether the same fields are sent with the same values. What people write may be worded otherwise."""
+    ours, theirs = _fields(recorded.sent or ""), _fields(sent)
+    return [name for name, _value in ours] == [name for name, _value in theirs] and all(
+        mine == other or _is_written(mine) for (_name, mine), (_other, other) in zip(ours, theirs, strict=True)
     )
 
 
-def _fields(body: str) -> dict[str, str]:
+def _is_written(value: str) -> bool:
+    """Return whether a value is a text, or stands for what was scrubbed out of the recording."""
+    return " " in value or value == "x" or re.match(r"xa[a-z]{2}", value, re.IGNORECASE) is not None
+
+
+def _fields(body: str) -> list[tuple[str, str]]:
     try:
         said = json.loads(body)
     except ValueError:
-        return dict(parse_qsl(body, keep_blank_values=True))
-    return {name: str(value) for name, value in said.items()} if isinstance(said, dict) else {"": str(said)}
+        return _pairs(body)
+    return sorted((name, str(value)) for name, value in said.items()) if isinstance(said, dict) else [("", str(said))]
+
+
+def _pairs(said: str) -> list[tuple[str, str]]:
+    return sorted(parse_qsl(said, keep_blank_values=True)) or [("", said)]
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
     from bots.browser.session import Session
-    from orchestrator.drafting import Draft
     from orchestrator.settings import Settings
 
 #: After so many items that fail in a row it is the system that is down, not the items.
@@ -104,17 +103,15 @@ class Worker:
         log: FilteringBoundLogger,
         checkpoint: Callable[[str], None] = lambda _point: None,
         inspect: Callable[[str], list[dict[str, Any]]] = lambda _system: [],
-        draft: Callable[[str], Draft | None] = lambda _system: None,
         start_lane: Callable[[int], subprocess.Popen[bytes]] | None = None,
     ) -> None:
         """`checkpoint` is told where in a step a crash would matter; `inspect` reports on drifted screens.
 
-        `draft` makes a draft of a map for a system whose screens have changed, where it can.
         `start_lane` starts a process that shares in the steps, by this worker's epoch.
         """
         self._bot, self._run, self._ledger, self._settings = bot, run, ledger, settings
         self._at, self._instance, self._accounts, self._me = screens, instance, accounts, me
-        self._now, self._log, self._checkpoint, self._inspect, self._draft = now, log, checkpoint, inspect, draft
+        self._now, self._log, self._checkpoint, self._inspect = now, log, checkpoint, inspect
         self._start_lane = start_lane
         self._record: TypeAdapter[Any] = TypeAdapter(bot.record)
         self._stopping = threading.Event()
@@ -227,20 +224,15 @@ class Worker:
         return {system: session.map.version for system, session in self._at.sessions.items()}
 
     def _drifted(self, drift: SelectorDrift) -> Ending:
-        """Tell what has changed. Where nobody watches, draft a map of it, and let the bot rest until somebody has."""
+        """Tell what has changed. Where nobody watches, let the bot rest until somebody has seen to the map.
+
+        No draft is made here: what it would be made of may be somebody's, and only a person can tell (`scrub`).
+        """
         sentence, findings = drift.sentence, self._findings(drift)
         if self._run.options.unattended and not self._run.options.mock:
-            try:
-                made = self._draft(self._bot.systems[0])
-            except Exception as error:  # noqa: BLE001 - that it has drifted is what must be told
-                self._log.warning("map.not_drafted", error=of_python(error))
-                made = None
-            if made is not None:
-                sentence += (
-                    f" Ett utkast till karta finns: `flotta selectors diff {made.map.system} {made.map.version}`."
-                )
             expected.pause(self._ledger, self._bot.name, by=FLOTTA, why=drift.sentence, now=self._now())
-            sentence += " Roboten är pausad."
+            system = self._bot.systems[0]
+            sentence += f" Roboten är pausad. `flotta selectors propose {system}` gör ett utkast till ny karta."
         return Ending("drifted", drift.exit_code, sentence, findings)
 
     def _findings(self, drift: SelectorDrift) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def _screen(address: str, outline: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "path": numbered,
         "identity": {
-            "url": "^" + re.escape(numbered).replace(r"\{id\}", "[^/]+") + r"(\?|$)",
+            "url": url_of(address),
             "all_of": [{"role": "heading", "name": each} for each in outline["headings"]],
         },
     }
@@ -102,6 +102,12 @@ def _screen(address: str, outline: dict[str, Any]) -> dict[str, Any]:
             for each in outline["tables"]
         }  # fmt: skip
     return said
+
+
+def url_of(address: str) -> str:
+    """Return the pattern of a screen's address: what has numbers in it may be any, and its query too."""
+    parts = re.split(r"(?<=/)([^/]*\d[^/]*)", address.partition("?")[0])
+    return "^" + "".join("[^/]+" if at % 2 else re.escape(part) for at, part in enumerate(parts)) + r"(\?|$)"
 
 
 def entry(element: Element) -> dict[str, Any]:

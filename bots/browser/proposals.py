@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import copy
 import difflib
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from playwright.sync_api import Error as PlaywrightError
 from pydantic import ValidationError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from bots.browser import likeness, recorder, resolver, versions
-from bots.browser.drafts import entry, flowing
+from bots.browser.drafts import entry, flowing, url_of
 from bots.browser.selector_map import Element, SelectorMap
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ _HEADERS = """
     : sight(root, { kind: 'role', value: 'table', name: ask.name, exact: true });
   return table ? all(table, 'th[scope=col], thead th, [role=columnheader]').map(text) : [];
 """
+#: Bits that a control must have to be proposed: what has fewer is shown as an answer, and left to a person.
+WORTH = 5.0
 #: How many answers are shown for each element, "not there" among them.
 ANSWERS = 3
 
@@ -80,11 +84,6 @@ class Change:
     place: Place | None = None
     before: Place | None = None
     others: tuple[str, ...] = ()
-
-    @property
-    def needs_pointing(self) -> bool:
-        """Whether a person must point it out in the picture before the map may be approved."""
-        return self.danger == "irreversible" and self.kind in ("moved", "refreshed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ class _Looked:
     def identity(self, screen: str, identity: Any) -> Iterator[Change]:  # noqa: ANN401 - the map's own model
         path = self._seen[0].path
         if not any(re.search(identity.url, each.path) for each in self._seen):
-            new = "^" + re.sub(r"(?<=/)[^/]*\d[^/]*", "[^/]+", path.partition("?")[0]) + r"(\?|$)"
+            new = url_of(path)
             self._tree["identity"]["url"] = new
             yield Change(screen, "identity.url", "reworded", identity.url, new)
         page = self._seen[0].show(self._recording)
@@ -219,7 +218,10 @@ class _Looked:
                     if name not in best or candidate.rank > best[name].rank:
                         best[name] = candidate
         for name, element in elements.items():
-            change = self._element(screen, name, element, best.get(name))
+            found = best.get(name)
+            if found is not None and found.certain and found.at is None:
+                continue
+            change = self._element(screen, name, element, found)
             if change is not None:
                 yield change
 
@@ -232,10 +234,12 @@ class _Looked:
             return replace(was, kind="gone", why=found.why, others=found.others)
         page = next(each for each in self._seen if each.at == found.snapshot).show(self._recording)
         node = _weighed(page, old.frame, found.at)
+        if not found.certain and found.bits < WORTH:
+            return replace(was, why="inget är likt nog", others=(found.why, *found.others))
         kind: Kind = "moved" if not found.certain else "learned" if found.whole else "refreshed"
         if kind == "learned" and old.fingerprint is not None:
             return None
-        new = (_remembered if kind == "learned" else _renewed)(page, node, old) if node is not None else None
+        new = _described(page, node, old, kind)
         if new is None:
             return None if found.certain else replace(was, why="inget leder säkert till det", others=found.others)
         tree, written = self._tree["elements"][name], entry(new)
@@ -271,15 +275,26 @@ def _candidates(page: Page, at: int, elements: Mapping[str, Element], frame: str
     if look is None:
         return {}
     found = {}
+    # What another element is found at for certain is nobody else's.
+    theirs = {
+        layer
+        for each in look.weighed.values()
+        if each.at is not None and each.at < len(look.shown)
+        for layer in (look.linked.layers(each.at) if look.linked else {each.at})
+    }
     remembered = [name for name, each in elements.items() if each.fingerprint is not None]
     for name, element in elements.items():
         answer = look.weighed[name]
-        if answer.at is not None and answer.at < len(look.shown):
+        if answer.at is not None and answer.at >= len(look.shown):
+            # Found for certain, and no control: there is nothing to learn of it.
+            found[name] = _Candidate(at, None, math.inf, certain=True)
+        elif answer.at is not None:
             counts = resolver.found(page, element)[1]
             whole = all(each.found == 1 for each in counts)
             found[name] = _Candidate(at, answer.at, 0.0, certain=True, whole=whole, why="dess sökvägar hittar det")
         elif name in remembered and look.linked is not None:
-            ranked = likeness.rank(look.linked, remembered.index(name))[:ANSWERS]
+            row = remembered.index(name)
+            ranked = [each for each in likeness.rank(look.linked, row) if each.at not in theirs][:ANSWERS]
             said = tuple(_said(look, each) for each in ranked)
             found[name] = _Candidate(at, ranked[0].at, ranked[0].bits, why=said[0], others=said[1:])
     return found
@@ -299,7 +314,13 @@ def _weighed(page: Page, frame: str | None, at: int) -> ElementHandle | None:
     return page.evaluate_handle(ask, {"frame": frame, "at": at}).as_element()
 
 
-def _remembered(_page: Page, node: ElementHandle, old: Element) -> Element | None:
+def _described(page: Page, node: ElementHandle | None, old: Element, kind: Kind) -> Element | None:
+    if node is None:
+        return None
+    return _remembered(node, old) if kind == "learned" else _renewed(page, node, old)
+
+
+def _remembered(node: ElementHandle, old: Element) -> Element | None:
     try:
         return old.model_copy(update={"fingerprint": recorder.describe(node).fingerprint})
     except (ValueError, ValidationError):
@@ -392,3 +413,32 @@ def _renamed(parent: SelectorMap, draft: CommentedMap, version: str, marks: dict
             plain = re.sub(r"\\(.)", r"\1", probe.asset)
             closest = max(files, key=lambda file: difflib.SequenceMatcher(None, plain, file).ratio())
             draft["identify"][at]["asset"] = re.escape(closest)
+
+
+def pointed_out(on: Page, html: str, places: Mapping[int, Place]) -> bool:
+    """Show a draft's page to a person, who points out what is asked for. Return whether they then approved it.
+
+    `places` are where the map finds each of it, by the number that the page calls it. False when they close the window,
+    and at the first click on anything else: nobody is to try until it is right.
+    """
+    right: set[int] = set()
+    wrong: list[int] = []
+    approved: list[bool] = []
+
+    def pointed(number: int, x: float, y: float) -> bool:
+        is_right = number in places and places[number].holds(x, y)
+        if is_right:
+            right.add(number)
+        else:
+            wrong.append(number)
+        return is_right
+
+    on.expose_function("flottaPointed", pointed)
+    on.expose_function("flottaApproved", lambda: approved.append(True))
+    try:
+        on.set_content(html)
+        while not approved and not wrong:
+            on.wait_for_timeout(100)
+    except PlaywrightError:
+        return False
+    return not wrong and set(places) <= right

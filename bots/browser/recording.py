@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,6 +28,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bots.browser import resolver, scrub
+from bots.browser.selector_map import Version
 from bots.errors import ConfigurationError, RecordingNotClean
 
 if TYPE_CHECKING:
@@ -63,6 +65,7 @@ class Exchange:
     body: bytes
     sent: str | None = None
     location: str | None = None
+    sent_type: str = ""
 
     @property
     def writes(self) -> bool:
@@ -99,7 +102,7 @@ def exchanges(har: dict[str, Any], base_url: str) -> Iterator[Exchange]:
     """
     came: dict[str, Exchange] = {}
     for entry in har["log"]["entries"]:
-        if not entry["request"]["url"].startswith(base_url) or entry["response"]["status"] < 100:  # noqa: PLR2004 - no answer came
+        if not _is_in(entry["request"]["url"], base_url) or entry["response"]["status"] < 100:  # noqa: PLR2004 - no answer came
             continue
         each = _exchanged(entry, base_url)
         if each.method == "GET" and each.path in came:
@@ -111,6 +114,10 @@ def exchanges(har: dict[str, Any], base_url: str) -> Iterator[Exchange]:
         if each.method == "GET" and each.status == 200 and each.body:  # noqa: PLR2004 - a whole answer
             came[each.path] = each
         yield each
+
+
+def _is_in(url: str, base_url: str) -> bool:
+    return url.startswith(base_url) and url[len(base_url) : len(base_url) + 1] in {"", "/", "?", "#"}
 
 
 def _exchanged(entry: dict[str, Any], base_url: str) -> Exchange:
@@ -126,6 +133,7 @@ def _exchanged(entry: dict[str, Any], base_url: str) -> Exchange:
         body=base64.b64decode(text) if content.get("encoding") == "base64" else text.encode(),
         sent=request.get("postData", {}).get("text"),
         location=headers.get("location"),
+        sent_type=request.get("postData", {}).get("mimeType", ""),
     )
 
 
@@ -137,8 +145,13 @@ def scrubbed(raw: Recording, base_url: str, wording: scrub.Wording) -> Recording
 
     `wording` is what is known to be the system's own; what its scripts and its screens say is added here.
     """
-    for each in raw.exchanges:
-        if _is_static(each):
+    written = False
+    everybodys: set[int] = set()
+    for at, each in enumerate(raw.exchanges):
+        written |= each.writes
+        if _is_static(each) and not written:
+            # Nobody has said yet who they are.
+            everybodys.add(at)
             wording.know_script(_text(each))
         elif "html" in each.type:
             scrub.hear(wording, _text(each))
@@ -154,8 +167,11 @@ def scrubbed(raw: Recording, base_url: str, wording: scrub.Wording) -> Recording
                 replace(each, path=scrubber.address(each.path), html=scrubber.html(each.html.replace(base_url, ORIGIN)))
                 for each in raw.screens
             ),
-            exchanges=tuple(_exchange(each, scrubber, base_url) for each in raw.exchanges),
-            wording=tuple(taken),
+            exchanges=tuple(
+                _exchange(each, scrubber, base_url, is_everybodys=at in everybodys)
+                for at, each in enumerate(raw.exchanges)
+            ),
+            wording=(*taken, *sorted(scrubber.scripted)),
         )
 
     # Once to learn whose words they are, once more to find them wherever they stand.
@@ -166,22 +182,22 @@ def scrubbed(raw: Recording, base_url: str, wording: scrub.Wording) -> Recording
     return done
 
 
-def _exchange(each: Exchange, scrubber: scrub.Scrubber, base_url: str) -> Exchange:
-    sent, body = each.sent, each.body
-    if sent is not None:
-        sent = scrubber.json(sent) if sent.lstrip()[:1] in {"{", "["} else scrubber.form(sent)
+def _exchange(each: Exchange, scrubber: scrub.Scrubber, base_url: str, *, is_everybodys: bool) -> Exchange:
+    body, said = each.body, _text(each).replace(base_url, ORIGIN)
     if each.type.startswith("image/svg"):
-        body = scrubber.html(_text(each)).encode()
+        body = scrubber.html(said).encode()
     elif each.type.startswith("image/"):
         body = _BLANK
     elif "html" in each.type or "xml" in each.type:
-        body = scrubber.html(_text(each).replace(base_url, ORIGIN)).encode()
+        body = scrubber.html(said).encode()
     elif "json" in each.type:
-        body = scrubber.json(_text(each).replace(base_url, ORIGIN)).encode() if body else body
+        body = scrubber.json(said).encode() if body else body
+    elif "css" in each.type:
+        body = scrubber.styled(said).encode()
     elif _is_static(each):
-        body = scrubber.built(_text(each)).encode()
+        body = (scrubber.built if is_everybodys else scrubber.script)(said).encode()
     elif each.type.startswith("text/"):
-        body = scrubber.text(_text(each)).encode()
+        body = scrubber.text(said).encode()
     elif not each.type.startswith(("font/", "application/font")):
         # A document of another kind may say anything.
         body = b""
@@ -189,10 +205,26 @@ def _exchange(each: Exchange, scrubber: scrub.Scrubber, base_url: str) -> Exchan
         each,
         path=scrubber.address(each.path),
         location=each.location and scrubber.address(each.location.replace(base_url, "")),
-        sent=sent,
+        sent=_sent(each, scrubber),
         body=body,
-        type="image/gif" if body == _BLANK else each.type,
+        type="image/gif" if body == _BLANK else _media(each.type),
     )
+
+
+def _sent(each: Exchange, scrubber: scrub.Scrubber) -> str | None:
+    """Return what was sent, scrubbed; of what is neither a form nor JSON, nothing."""
+    if each.sent is None:
+        return None
+    if "json" in each.sent_type:
+        return scrubber.json(each.sent)
+    return scrubber.form(each.sent) if "form-urlencoded" in each.sent_type else ""
+
+
+def _media(said: str) -> str:
+    """Return a media type, without what else may stand beside it. All texts are stored as UTF-8."""
+    kind = said.partition(";")[0].strip()
+    is_text = kind.startswith("text/") or kind.endswith(("json", "xml", "javascript"))
+    return f"{kind}; charset=utf-8" if is_text else kind
 
 
 def _is_asset(each: Exchange) -> bool:
@@ -204,16 +236,22 @@ def _is_static(each: Exchange) -> bool:
 
 
 def _text(each: Exchange) -> str:
-    return each.body.decode("utf-8", "replace")
+    charset = re.search(r"charset=[\"']?([\w-]+)", each.type)
+    try:
+        return each.body.decode(charset[1] if charset else "utf-8-sig")
+    except (LookupError, UnicodeDecodeError):
+        # Every byte is a letter there.
+        return each.body.decode("iso-8859-1")
 
 
 def _files(recording: Recording) -> Iterator[tuple[str, str]]:
     """Yield every text that is going to be stored, by the name of its place."""
     for place, shown in enumerate(recording.screens, 1):
-        yield _name(place, shown), f"{shown.path}\n{shown.html}"
+        yield _name(place, shown), shown.path
+        yield _name(place, shown), shown.html
     for each in recording.exchanges:
         where = f"{each.method} {urlsplit(each.path).path}"
-        yield where, "\n".join([each.path, each.location or "", each.sent or ""])
+        yield where, "\n".join([each.path, each.location or "", each.sent or "", each.type])
         if not each.type.startswith(("image/gif", "font/", "application/font")):
             yield where, _text(each)
 
@@ -236,7 +274,7 @@ class _Index(BaseModel):
     model_config = ConfigDict(extra="forbid")
     format: int = 1
     system: str
-    version: str
+    version: Version
     recorded: date
     screens: list[_Shown] = field(default_factory=list)
 
@@ -313,7 +351,7 @@ def _entry(each: Exchange, when: str) -> dict[str, Any]:
     headers = {"content-type": each.type, "location": each.location}
     request: dict[str, Any] = {"method": each.method, "url": ORIGIN + each.path}
     if each.sent is not None:
-        request["postData"] = {"mimeType": "", "text": each.sent}
+        request["postData"] = {"mimeType": each.sent_type, "text": each.sent}
     rest: dict[str, Any] = {"httpVersion": "HTTP/1.1", "cookies": [], "headersSize": -1, "bodySize": -1}
     return {
         "startedDateTime": when,

@@ -342,14 +342,11 @@ class Screen:
         spec = self._spec.elements[element]
         for opener in () if opened else spec.via:
             self.click(opener)
-        # Nobody waits for what the locators have not found once before in this session.
-        is_alike = f"{self._name}.{element}" in self._session.alike
         try:
-            found = resolver.ready(self._page, spec, action, limit=0 if is_alike else ELEMENT, **how)
+            found = resolver.ready(self._page, spec, action, limit=ELEMENT, **how)
+            # Weighed is only what has had its time to be drawn, with all that might be taken for it.
             if found["end"] == "missing" and (alike := self._alike(element)) is not None:
                 found = resolver.ready(self._page, spec, action, limit=ELEMENT, alike=alike, **how)
-            elif found["end"] != "done" and is_alike:
-                found = resolver.ready(self._page, spec, action, limit=ELEMENT, **how)
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "sidan försvann") from error
         if found["end"] != "done":

@@ -62,6 +62,8 @@ def _grouped(pattern: str) -> str:
     return pattern
 
 
+#: What may be a version, and part of a path.
+Version = Annotated[str, Field(pattern=r"^\w[\w.+-]*$")]
 Css = Annotated[str, AfterValidator(_css)]
 Pattern = Annotated[str, AfterValidator(_regex)]
 Part = Annotated[Pattern, AfterValidator(_grouped)]
@@ -368,9 +370,10 @@ class SelectorMap(_Model):
     """One version of one system. Immutable once approved."""
 
     format: Literal[1]
-    system: str
-    version: str
-    parent: str | None = None
+    system: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    #: It names files and folders.
+    version: Version
+    parent: Version | None = None
     approved: Approval | None = None
     identify: list[Probe] = Field(min_length=2)
     formats: Formats = Formats()
@@ -399,8 +402,8 @@ class SelectorMap(_Model):
     @property
     def wording(self) -> str:
         """All that people have written in the map. What is remembered of its elements was read off screens."""
-        remembered = {"screens": {"__all__": {"elements": {"__all__": {"fingerprint"}}}}}
-        return self.model_dump_json(exclude=remembered)
+        remembered: dict[str, Any] = {"screens": {"__all__": {"elements": {"__all__": {"fingerprint"}}}}}
+        return self.model_dump_json(exclude={**remembered, "approved": True})
 
     def value(self, cell: Cell, shown: str) -> Any:  # noqa: ANN401 - the map decides the type: text, date, datetime, int
         """Return what `shown` means: None, text, date, datetime or int.

@@ -39,7 +39,7 @@ const keep = (node, copy) => {
     let inner = null;
     try { inner = node.contentDocument; } catch { /* another system's */ }
     copy.removeAttribute('src');
-    if (inner?.documentElement) {
+    if (inner?.documentElement && node.matches('iframe')) {
       const base = `<base href="${inner.location.href === 'about:srcdoc' ? document.baseURI : inner.location.href}">`;
       copy.setAttribute('srcdoc', written(inner).replace(/<head[^>]*>/, (head) => head + base));
     }

@@ -104,7 +104,7 @@ def record(
             # In a window it stays until the person answers it.
             page.on("dialog", lambda dialog: dialog.accept() if accepts else None)
             page.goto(base_url)
-            walk = Walk(page, base_url)
+            walk = Walk(page, base_url, is_seen=not accepts)
             walked(walk)
             if not walk.snapshots:
                 raise ConfigurationError("Ingen skärmbild fick ett namn, så inget spelades in.")
@@ -152,8 +152,9 @@ class Walk:
     Whoever walks may use the browser as they like meanwhile. Everything is kept in memory.
     """
 
-    def __init__(self, page: Page, base_url: str) -> None:
-        """Bind; `page` may be anywhere in the system."""
+    def __init__(self, page: Page, base_url: str, *, is_seen: bool = True) -> None:
+        """Bind; `page` may be anywhere in the system. `is_seen`: somebody is at its window."""
+        self._is_seen = is_seen
         self.page, self._base_url = page, base_url.rstrip("/")
         #: What the page has asked for and has no answer to yet.
         self._pending: set[Request] = set()
@@ -220,6 +221,8 @@ class Walk:
                 holds = cast("Holds", said)
             else:
                 where = word
+        if where is None and not self._is_seen:
+            raise ConfigurationError("Ange en sökväg: ingen är vid fönstret.")
         node = self._picked() if where is None else self._found(where)
         try:
             element = recorder.describe(node, action=action, holds=holds)
@@ -306,4 +309,11 @@ def _named(name: str) -> str:
 def _version(page: Page) -> str | None:
     """Return what the page's meta tags say of its version."""
     metas = page.evaluate(versions.MARKS)["metas"]
-    return next((content for name, content in metas.items() if "version" in name.lower()), None)
+    return next(
+        (
+            content
+            for name, content in metas.items()
+            if re.fullmatch(r"(.*[-_:])?version", name.lower()) and re.fullmatch(r"\w[\w.+-]*", content)
+        ),
+        None,
+    )

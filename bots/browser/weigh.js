@@ -2,7 +2,7 @@
 // controls that are shown, and the fingerprints of these. What is found and is no control follows after them.
 const answers = [];
 const { root } = rooted(ask);
-if (!root) return null;
+if (!root || !isWhole(root)) return null;
 const { seen, prints } = weigh(root);
 const others = [];
 const placeOf = (node) => {

@@ -895,7 +895,7 @@ def test_drift_after_a_write_was_sent_leaves_it_uncertain(house: House, targets:
 
 
 def test_drift_where_nobody_watches_lets_the_bot_rest(house: House) -> None:
-    """A draft is made for people to look at; what keeps it from being made keeps nobody from being told."""
+    """Until somebody has seen to the map; that they say no changes nothing."""
     house.lifecare.failures["reminders", ""] = [drift()]
     house.start(mock=False)
 
@@ -903,7 +903,7 @@ def test_drift_where_nobody_watches_lets_the_bot_rest(house: House) -> None:
 
     assert ending.state == "drifted"
     assert ending.sentence is not None
-    assert ending.sentence.endswith("Roboten är pausad.")
+    assert "Roboten är pausad. `flotta selectors propose lifecare` gör ett utkast" in ending.sentence
     assert expected.paused(house.ledger)[BOT.name].by == "flotta"
     [question] = [each for each in review.queue(house.ledger) if each.kind == "map"]
     review.decide(house.ledger, question, review.REJECTED, by="anna", note="Inte än", now=NOW)

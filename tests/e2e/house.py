@@ -121,7 +121,7 @@ class House:
         # Drafts are written beside the maps, and recordings come of them.
         self.maps, self.recordings = root / "maps", root / "recordings"
         shutil.copytree(ROOT / "selectors", self.maps)
-        shutil.copytree(ROOT / "fixtures" / "recordings", self.recordings, copy_function=os.link)
+        shutil.copytree(ROOT / "fixtures" / "recordings", self.recordings)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not is_setting(name)},
             "FLOTTA_HOME": str(self.home),
@@ -158,13 +158,13 @@ class House:
 
     # --- commands ----------------------------------------------------------------------------------------------
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        """Start `flotta` with these arguments, no terminal to ask on."""
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str) -> subprocess.Popen[str]:
+        """Start `flotta` with these arguments; without a `stdin` there is no terminal to ask on."""
         child = subprocess.Popen(
             [str(Path(sys.executable).with_name("flotta")), *arguments],
             cwd=self.desk,
             env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -174,7 +174,7 @@ class House:
 
     def flotta(self, *arguments: str, **environment: str) -> Ended:
         """Run `flotta` to its end."""
-        return ended(self.start(*arguments, **environment))
+        return ended(self.start(*arguments, stdin=subprocess.DEVNULL, **environment))
 
     def configure(self, text: str) -> None:
         """Let `flotta.toml` say this and nothing else."""

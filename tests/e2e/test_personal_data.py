@@ -7,7 +7,7 @@ import pytest
 
 from orchestrator.settings import BotSettings
 from tests.e2e.conftest import Carry, Serving
-from tests.e2e.house import BOT, ROOT, House, ended
+from tests.e2e.house import BOT, House, ended
 from tests.e2e.scan import Leak, leaks, packed_examples, people_of
 
 SECRETS = ("Märta Åkesson", "199003152385")
@@ -133,7 +133,7 @@ def test_failed_runs_keep_nobody_in_the_clear(hasty: House, serving: Serving) ->
     failed = hasty.flotta("resume", hasty.a_run(lifecare, limit=1), FLOTTA_WRITE_DEADLINE="PT1S")
     assert failed.code == 1, failed.said
     # A map that has the wrong name for the control that removes: drift in the middle of a page about somebody.
-    hasty.environment["FLOTTA_MAPS"] = str(_wrong_maps(hasty))
+    _mislead(hasty)
     drifted = hasty.flotta("resume", hasty.a_run(lifecare, instances={"lifecare": "another"}))
     assert drifted.code == 4, drifted.said
 
@@ -173,15 +173,13 @@ def test_what_the_house_keeps_is_its_owners_alone(house: House, serving: Serving
     assert Path(house.environment["FLOTTA_KEY_FILE"]).stat().st_mode & 0o077 == 0
 
 
-def _wrong_maps(house: House) -> Path:
-    maps = house.root / "maps" / "lifecare"
-    maps.mkdir(parents=True)
-    for file in (ROOT / "selectors" / "lifecare").glob("*.yaml"):
+def _mislead(house: House) -> None:
+    """Let the maps have wrong names for what removes."""
+    for file in (house.maps / "lifecare").glob("*.yaml"):
         text = file.read_text(encoding="utf-8")
         wrong = text.replace("name: Ta bort}", "name: Ta fram}").replace("test_id: delete-open", "test_id: not-there")
         assert wrong != text
-        (maps / file.name).write_text(wrong, encoding="utf-8")
-    return maps.parent
+        file.write_text(wrong, encoding="utf-8")
 
 
 def assert_clean(house: House, people: list[str]) -> None:

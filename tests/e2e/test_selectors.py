@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +15,17 @@ from tests.e2e.house import BOT, House
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "fixtures" / "recordings"
+
+
+def answering(house: House, answer: str, *words: str) -> tuple[int, str]:
+    """Run a command in a terminal where somebody answers, and return its exit code and what it said."""
+    ours, theirs = pty.openpty()
+    with house.start(*words, stdin=theirs) as child:
+        os.write(ours, f"{answer}\n".encode())
+        out, err = child.communicate(timeout=120)
+    os.close(ours)
+    os.close(theirs)
+    return child.returncode, out + err
 
 
 def renamed(tmp_path: Path, old: str, new: str) -> str:
@@ -34,12 +47,16 @@ def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) 
     proposed = house.flotta("selectors", "propose", "lifecare", "--recording", ny)
     shown = house.flotta("selectors", "diff", "lifecare")
     told = house.flotta("selectors", "impact", "lifecare", "2024.04+1", "--json")
-    approved = house.flotta("selectors", "approve", "lifecare", "--yes")
+    hasty = house.flotta("selectors", "approve", "lifecare", "--yes")
+    refused = answering(house, "n", "selectors", "approve", "lifecare")
+    code, said = answering(house, "j", "selectors", "approve", "lifecare")
 
+    assert (hasty.code, refused[0], code) == (3, 3, 0), said
+    assert "--yes räcker inte" in hasty.err
     assert proposed.code == 3, proposed.said
     assert "Förfallodag" in proposed.out
     assert "+      due: {label: Förfallodag, as: date}" in shown.out
-    assert (house.maps / "lifecare" / "2024.04+1.yaml").is_file(), approved.said
+    assert (house.maps / "lifecare" / "2024.04+1.yaml").is_file()
     assert told.json()["bots"] == {BOT: {"reminder": ["fields.due"], "reminder_list": ["tables.reminders"]}}
     assert not list((house.maps / "lifecare" / "drafts").iterdir())
     checked = house.flotta("selectors", "check", "lifecare", "--recording", ny, "--json")
@@ -66,7 +83,7 @@ def test_a_screen_that_is_as_the_map_says_needs_no_draft(house: House) -> None:
 
 def test_a_live_system_is_proposed_by_a_walk_of_the_bots_own(house: House) -> None:
     """What it may find by likeness it opens; what can't be undone is pointed out by a person."""
-    proposed = house.flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2024.10", "--json")
+    proposed = house.flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2024.10", "--yes", "--json")
 
     assert proposed.code == 3, proposed.said
     changes = {each["what"]: each for each in proposed.json()["changes"]}
@@ -84,9 +101,18 @@ def test_a_live_system_is_proposed_by_a_walk_of_the_bots_own(house: House) -> No
     assert not (house.maps / "lifecare/2024.10.yaml").exists()
 
 
+def test_what_nobody_has_looked_through_is_not_stored(house: House) -> None:
+    """A word that stays may be somebody's name."""
+    proposed = house.flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2024.10")
+
+    assert proposed.code == 3
+    assert "Ingen har sett efter" in proposed.err
+    assert not (house.maps / "lifecare" / "drafts").exists()
+
+
 def test_where_the_walk_ends_is_told(house: House) -> None:
     """A screen that the bot can't pass may be recorded by a person."""
-    proposed = house.flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2025.10")
+    proposed = house.flotta("selectors", "propose", "lifecare", "--mock", "--ui", "2025.10", "--yes")
 
     assert proposed.code == 3, proposed.said
     assert "Längre än så här gick det inte: Skärmbilden reminder_list" in proposed.err
@@ -117,9 +143,9 @@ def test_an_approved_map_is_never_changed(house: House, tmp_path: Path) -> None:
     there.write_text((ROOT / "selectors/lifecare/2023.10.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     before = there.read_text(encoding="utf-8")
 
-    approved = house.flotta("selectors", "approve", "lifecare", "--yes")
+    code, said = answering(house, "j", "selectors", "approve", "lifecare")
 
-    assert approved.code == 2
-    assert "ändras aldrig" in approved.err
+    assert code == 2
+    assert "ändras aldrig" in said
     assert there.read_text(encoding="utf-8") == before
     assert json.loads((house.maps / "lifecare/drafts/2024.04+1/changes.json").read_text(encoding="utf-8"))

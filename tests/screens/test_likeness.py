@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from bots.browser import recorder, resolver
-from bots.browser.screen import ELEMENT, Screen
+from bots.browser.screen import Screen
 from bots.browser.selector_map import Element
 from bots.errors import ScreenNotReady, SelectorDrift
 from tests.screens.literal import opened
@@ -178,17 +177,6 @@ def test_a_screen_acts_on_what_all_evidence_agrees_on(page: Page, site: Site) ->
     assert (page.locator("#f1").input_value(), page.title()) == ("Klart.", "Spara")
     # The label still leads to the field, and it still says what it said.
     assert screen._session.alike == {"page.reason", "page.save"}
-
-
-def test_what_was_found_so_before_is_found_at_once(page: Page, site: Site) -> None:
-    """Its locators are waited for once in a session, not once an item."""
-    screen = rebuilt(page, site)
-    screen.click("save")
-
-    before = time.monotonic()
-    screen.click("save")
-
-    assert time.monotonic() - before < ELEMENT / 1000
 
 
 @pytest.mark.parametrize("name", ["page", "sign_in"])

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from bots.browser import drafts, proposals, recorder, recording
 from bots.browser.proposals import Change, Place, Proposal, reworded
 from bots.browser.recording import Recording, Snapshot, Stage
-from bots.browser.selector_map import SelectorMap, load
+from bots.browser.selector_map import SelectorMap
 from orchestrator import drafting, report
 
 SELECTORS = Path(__file__).parents[2] / "selectors"
@@ -117,8 +117,8 @@ def test_what_moved_is_proposed_with_its_place(page: Page, stage: Callable[[str]
     made, changes = proposed(a_map(page), on)
 
     assert changes["elements.save"].kind == "moved"
-    assert changes["elements.save"].needs_pointing
     draft = SelectorMap.model_validate(made.tree)
+    assert drafting.pointed(a_map(page), draft) == {("page", "elements.save")}
     assert (draft.version, draft.parent, draft.approved) == ("2", "1", None)
     save = draft.screens["page"].elements["save"]
     assert (save.danger, save.after is not None) == ("irreversible", True)
@@ -237,44 +237,57 @@ setTimeout(async () => {{
 </script>"""
 
 
-def a_draft(folder: Path) -> tuple[drafting.Draft, str]:
-    """Return a draft with one irreversible element that has moved, and its page."""
+def a_page() -> tuple[str, dict[int, Place]]:
+    """Return the page of a draft with one irreversible element that has moved, and where it stands."""
     whole = recording.load(Path(__file__).parents[2] / "fixtures" / "recordings" / "lifecare" / "2024.04")
-    change = Change(
-        "reminder",
-        "elements.confirm_removal",
-        "moved",
-        "a",
-        "b",
-        danger="irreversible",
-        place=Place(6, 400, 500, 90, 30),
-    )
-    approved = load(SELECTORS / "lifecare" / "2024.04.yaml")
-    of = drafting.Draft(folder, approved, approved, (change,))
-    picture = drafting._picture(whole.screens[6].picture or b"")
+    place = Place(6, 400, 500, 90, 30)
+    change = Change("reminder", "elements.confirm_removal", "moved", "a", "b", danger="irreversible", place=place)
     html = report.render(
-        "draft.html", system="lifecare", version="2", parent="1", changes=of.changes, kinds=drafting.KINDS,
-        pictures={"now": {6: picture}, "before": {}}, asks=of.asks,
+        "draft.html", system="lifecare", version="2", parent="1", changes=[change], kinds=drafting.KINDS, asks={0},
+        pictures={"now": {6: drafting._picture(whole.screens[6].picture or b"")}, "before": {}},
     )  # fmt: skip
-    return of, html
+    return html, {0: place}
 
 
 @pytest.mark.parametrize(
     ("points", "is_approved"),
-    [("[[410, 510]]", True), ("[[10, 10]]", False), ("[]", False), ("[[410, 510], [10, 10]]", False)],
-    ids=["right", "wrong", "nothing", "right, then wrong"],
+    [("[[410, 510]]", True), ("[[10, 10]]", False), ("[]", False), ("[[10, 10], [410, 510]]", False)],
+    ids=["right", "wrong", "nothing", "wrong, then right"],
 )
-def test_what_cannot_be_undone_is_pointed_out(page: Page, tmp_path: Path, points: str, is_approved: bool) -> None:
-    """The picture shows no box there: whoever approves must find it. Closing the window approves nothing."""
-    of, html = a_draft(tmp_path)
+def test_what_cannot_be_undone_is_pointed_out(page: Page, points: str, is_approved: bool) -> None:
+    """The picture shows no box there: whoever approves must find it. One wrong click, or none, approves nothing."""
+    html, places = a_page()
 
-    assert drafting.pointed_out(page, html + CLICKS.format(points=points), of) == is_approved
+    assert proposals.pointed_out(page, html + CLICKS.format(points=points), places) == is_approved
     assert "box new" not in html.split("</style>")[1]
 
 
-def test_a_page_cannot_approve_by_itself(page: Page, tmp_path: Path) -> None:
+def test_a_page_cannot_approve_by_itself(page: Page) -> None:
     """It is asked here what was pointed out."""
-    of, html = a_draft(tmp_path)
+    html, places = a_page()
     early = "<script>setTimeout(() => window.flottaApproved(), 50)</script>"
 
-    assert not drafting.pointed_out(page, html + early, of)
+    assert not proposals.pointed_out(page, html + early, places)
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({"save": {"locators": [{"role": "button", "name": "Spara"}, {"css": "button.ny"}]}}, {"save"}),
+        ({"save": {"danger": "safe", "after": None}}, {"save"}),
+        ({"save": {"within": {"css": "form"}}}, {"save"}),
+        ({"save": {"behind": ["cancel"]}}, {"save"}),
+        ({"save": {"behind": ["cancel"]}, "cancel": {"locators": [{"text": "Avbryt"}]}}, {"save", "cancel"}),
+        ({"cancel": {"danger": "irreversible", "after": RECEIPT, "locators": [
+            {"role": "button", "name": "Avbryt"}, {"css": "form button[type=button]"}]}}, {"cancel"}),
+        ({"help": {"locators": [{"text": "Hjälp"}]}}, set()),
+        ({}, set()),
+    ],
+)  # fmt: skip
+def test_what_leads_to_what_cannot_be_undone_is_asked_for(
+    page: Page, change: dict[str, dict[str, Any]], asked: set[str]
+) -> None:
+    """By what the two maps say, whoever has changed the draft: and what is said to be harmless now was not always."""
+    assert drafting.pointed(a_map(page), a_map(page, fingerprints=True, **change)) == {
+        ("page", f"elements.{each}") for each in asked
+    }

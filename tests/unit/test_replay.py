@@ -18,9 +18,9 @@ def said(method: str, path: str, body: str, *, sent: str | None = None, **more: 
 
 WALK = (
     said("GET", "/p?a=1&b=2", "före"),
-    said("POST", "/in", "inne", sent="user=x&password=x"),
+    said("POST", "/in", "inne", sent="user=xabi&password=x"),
     said("GET", "/p?a=1&b=2", "öppen"),
-    said("POST", "/p", "borttagen 7", sent="id=7&orsak=klart"),
+    said("POST", "/p", "borttagen 7", sent="id=7&orsak=%C3%84r+klart"),
     said("GET", "/p?a=1&b=2", "tom"),
     said("GET", "/sen", "sen"),
     said("POST", "/p", "borttagen 8", sent='{"id": 8, "orsak": "klart"}'),
@@ -52,11 +52,18 @@ def test_a_write_may_be_answered_again() -> None:
     assert answers(played(), SIGN_IN, REMOVE, SIGN_IN, READ) == ["inne", "borttagen 7", "inne", "tom"]
 
 
+def test_what_was_written_is_not_written_twice() -> None:
+    """Its receipt is not given again."""
+    assert answers(played(), SIGN_IN, REMOVE, REMOVE) == ["inne", "borttagen 7", None]
+
+
 @pytest.mark.parametrize(
     "asked",
     [
         ("GET", "/p", ""), ("GET", "/sen", ""), ("POST", "/p", "id=9&orsak=klart"), ("POST", "/p", "id=7"),
         ("POST", "/p", '{"id": 9, "orsak": "klart"}'), ("DELETE", "/p", ""), ("GET", "/p?a=1&b=3", ""),
+        ("GET", "/p?a=1&b=2&radera", ""), ("POST", "/p", "id=7&id=8&orsak=klart"), ("POST", "/p", "id=8&orsak=annat"),
+        ("POST", "/p", '{"id": 8, "orsak": "klart"}'),
     ],
 )  # fmt: skip
 def test_where_the_recording_ends_is_told(asked: tuple[str, str, str]) -> None:
