@@ -17,7 +17,7 @@ from fixtures.mockui.server import Spec, serve
 from orchestrator import bootstrap, processes
 from orchestrator.ledger.store import Run
 from orchestrator.worker import Screens, Worker
-from tests.e2e.house import ROOT, SETTLE, TODAY, VERSIONS, House, Lifecare, Record, is_setting
+from tests.e2e.house import SETTLE, TODAY, VERSIONS, House, Lifecare, Record, is_setting
 
 #: Serves a mock: `serving(rows=8)`.
 Serving = Callable[..., Lifecare]
@@ -36,15 +36,13 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 @pytest.fixture
-def hasty(house: House, tmp_path: Path) -> House:
+def hasty(house: House) -> House:
     """Return a house that waits out a lost write for seconds, where nothing that the mock does takes longer."""
-    maps = tmp_path / "maps" / "lifecare"
-    maps.mkdir(parents=True)
-    for file in (ROOT / "selectors" / "lifecare").glob("*.yaml"):
+    for file in (house.maps / "lifecare").glob("*.yaml"):
         text = file.read_text(encoding="utf-8")
         assert "settle: 3" in text
-        (maps / file.name).write_text(text.replace("settle: 3", f"settle: {SETTLE}"), encoding="utf-8")
-    house.environment |= {"FLOTTA_MAPS": str(maps.parent), "FLOTTA_WRITE_DEADLINE": "PT3S"}
+        file.write_text(text.replace("settle: 3", f"settle: {SETTLE}"), encoding="utf-8")
+    house.environment |= {"FLOTTA_WRITE_DEADLINE": "PT3S"}
     return house
 
 
