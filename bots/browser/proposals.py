@@ -1,7 +1,7 @@
 """What a map would have to say of a system that has changed: proposed to people, never used before one has approved.
 
 A recorded screen is held up against the map. What its locators still find is left as it is. What they don't is looked
-for by all that the map remembers, over the whole screen at once (`likeness.rank`), so that two elements can't claim the
+for by all that the map remembers, over the whole screen at once (`resolver.propose`), so that two elements can't claim the
 same control; or it is proposed to be gone. Labels and headers that are missing are proposed from what stands in their
 place between those that are there.
 """
@@ -20,7 +20,7 @@ from playwright.sync_api import Error as PlaywrightError
 from pydantic import ValidationError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from bots.browser import likeness, recorder, resolver, versions
+from bots.browser import recorder, resolver, versions
 from bots.browser.drafts import entry, flowing, url_of
 from bots.browser.selector_map import Element, SelectorMap
 
@@ -275,37 +275,26 @@ def _candidates(page: Page, at: int, elements: Mapping[str, Element], frame: str
     if look is None:
         return {}
     found = {}
-    # What another element is found at for certain is nobody else's.
-    theirs = {
-        layer
-        for each in look.weighed.values()
-        if each.at is not None and each.at < len(look.shown)
-        for layer in (look.linked.layers(each.at) if look.linked else {each.at})
-    }
-    remembered = [name for name, each in elements.items() if each.fingerprint is not None]
     for name, element in elements.items():
         answer = look.weighed[name]
         if answer.at is not None and answer.at >= len(look.shown):
             # Found for certain, and no control: there is nothing to learn of it.
             found[name] = _Candidate(at, None, math.inf, certain=True)
         elif answer.at is not None:
-            counts = resolver.found(page, element)[1]
-            whole = all(each.found == 1 for each in counts)
+            whole = all(each.found == 1 for each in resolver.found(page, element)[1])
             found[name] = _Candidate(at, answer.at, 0.0, certain=True, whole=whole, why="dess sökvägar hittar det")
-        elif name in remembered and look.linked is not None:
-            row = remembered.index(name)
-            ranked = [each for each in likeness.rank(look.linked, row) if each.at not in theirs][:ANSWERS]
-            said = tuple(_said(look, each) for each in ranked)
-            found[name] = _Candidate(at, ranked[0].at, ranked[0].bits, why=said[0], others=said[1:])
+    for name, answers in resolver.propose(look, elements).items():
+        best, *rest = answers[:ANSWERS]
+        found[name] = _Candidate(at, best.at, best.bits, why=_said(best), others=tuple(map(_said, rest)))
     return found
 
 
-def _said(look: resolver.Look, answer: likeness.Ranked) -> str:
-    if answer.at is None:
+def _said(answer: resolver.Candidate) -> str:
+    if answer.shown is None:
         return f"finns inte ({answer.bits:.0f} bitar)"
-    print_ = look.shown[answer.at]
-    words = print_.label or print_.content or print_.placeholder or print_.title or print_.beside or print_.id
-    return f"{print_.role} {words} ({answer.bits:.0f} bitar)"
+    one = answer.shown
+    words = one.label or one.content or one.placeholder or one.title or one.beside or one.id
+    return f"{one.role} {words} ({answer.bits:.0f} bitar)"
 
 
 def _weighed(page: Page, frame: str | None, at: int) -> ElementHandle | None:

@@ -153,6 +153,42 @@ def weigh(
     return Look(shown, look["nested"], weighed, linked)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One answer to where an element is now: a control, with its place among those shown, or None for "not there".
+
+    `bits` is the evidence for it (`likeness`).
+    """
+
+    at: int | None
+    bits: float
+    shown: Fingerprint | None
+
+
+def propose(look: Look, elements: Mapping[str, Element]) -> dict[str, list[Candidate]]:
+    """Return the answers for each element that `weigh` has not found for certain, the best first, for people to see.
+
+    All that the map remembers of the screen is linked at once, so that two elements can't claim the same control, and
+    what another is found at for certain is nobody else's. Only for what is remembered.
+    """
+    from bots.browser import likeness  # noqa: PLC0415 - as in `weigh`
+
+    if look.linked is None:
+        return {}
+    certain = [each.at for each in look.weighed.values() if each.why == "locators" and each.at is not None]
+    theirs = {layer for at in certain if at < len(look.shown) for layer in look.linked.layers(at)}
+    remembered = [name for name, each in elements.items() if each.fingerprint is not None]
+    return {
+        name: [
+            Candidate(answer.at, answer.bits, None if answer.at is None else look.shown[answer.at])
+            for answer in likeness.rank(look.linked, row)
+            if answer.at not in theirs
+        ]
+        for row, name in enumerate(remembered)
+        if look.weighed[name].why != "locators"
+    }
+
+
 def for_page(element: Element) -> dict[str, Any]:
     """Return an element as `sight.js` takes it."""
     before = element.fingerprint
