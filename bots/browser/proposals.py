@@ -1,9 +1,9 @@
 """What a map would have to say of a system that has changed: proposed to people, never used before one has approved.
 
 A recorded screen is held up against the map. What its locators still find is left as it is. What they don't is looked
-for by all that the map remembers, over the whole screen at once (`resolver.propose`), so that two elements can't claim the
-same control; or it is proposed to be gone. Labels and headers that are missing are proposed from what stands in their
-place between those that are there.
+for by all that the map remembers, over the whole screen at once (`resolver.propose`), so that two elements can't claim
+the same control; or it is proposed to be gone. Labels and headers that are missing are proposed from what stands in
+their place between those that are there.
 """
 
 from __future__ import annotations
