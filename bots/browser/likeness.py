@@ -281,7 +281,8 @@ def find(linked: Linked) -> list[Found]:
     -   it says what it said: words that have changed may mean another thing to do;
     -   two independent kinds of evidence speak for it (what it says, how it is built, where it stands), or one where
         the lead is great, and none of them speaks for another control;
-    -   what had twins that say the same is set apart from them by what set it apart before.
+    -   what had twins that say the same is set apart from them by what set it apart before;
+    -   it says no number: that is one record's among others, and is found by its key.
     """
     return [_find(linked, row) for row in range(len(linked.remembered))]
 
@@ -296,6 +297,7 @@ def _find(linked: Linked, row: int) -> Found:
     speaking, dissenting = _kinds(linked, row, at)
     leads_there = "href" not in ours.shared and linked.alone(row, "address") == at
     reasons = {
+        "says a number": any(char.isdigit() for said in (ours.label, ours.content) for char in said),
         "weak": linked.bits[row, at] < _SURE,
         "is something else": level["role"] == DIFFERS,
         # A link is where it leads; of anything else, other words may mean another thing to do.

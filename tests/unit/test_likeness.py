@@ -51,6 +51,13 @@ def test_a_screen_that_has_not_changed_is_found_again() -> None:
     assert [answer.at for answer in answers] == [0, 1, 2, 3, 4]
 
 
+def test_one_record_among_others_is_never_found_by_likeness() -> None:
+    """What says a number is another record's tomorrow: its key finds it, or nothing does."""
+    one = {**SAVE, "content": "p-10001", "id": "", "around": []}
+
+    assert found(one, one, CANCEL, *OTHERS) == Found(None, "says a number")
+
+
 @pytest.mark.parametrize(
     "changed",
     [

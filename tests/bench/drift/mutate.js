@@ -126,9 +126,14 @@ const KINDS = {
       const isIcon = !saying(node) && node.querySelector('i, svg');
       if (!isIcon && !/^(A|BUTTON|TH)$/.test(node.tagName) && !node.getAttribute('placeholder')) continue;
       node.replaceWith(other);
-      if (other.id) other.id = `${other.id}${pick(['Extra', 'Two', 'New'])}`;
-      if (other.getAttribute('name')) other.setAttribute('name', `${other.getAttribute('name')}_2`);
-      if (other.getAttribute('href')?.length > 1) other.setAttribute('href', `${word()}.html`);
+      // With all that is in it: what a person reads of a row's header may be a link.
+      for (const each of [other, ...other.querySelectorAll('*')]) {
+        if (each.id) each.id = `${each.id}${pick(['Extra', 'Two', 'New'])}`;
+        for (const built of ['name', 'data-testid'])
+          if (each.getAttribute(built)) each.setAttribute(built, `${each.getAttribute(built)}_2`);
+        if (each.getAttribute('href')?.length > 1) each.setAttribute('href', `${word()}.html`);
+        if (each.getAttribute('aria-label')) each.setAttribute('aria-label', `${each.getAttribute('aria-label')} ${word()}`);
+      }
       const said = saying(other);
       if (said) said.set(`${said.get().trim()} ${word()}`);
       else other.querySelectorAll('i, svg').forEach((icon) => { icon.className = `fa fa-${word()}`; });
