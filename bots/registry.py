@@ -42,7 +42,7 @@ def uses(name: str, system: str) -> set[str]:
         for each in ast.walk(ast.parse(inspect.getsource(import_module(f"bots.screens.{system}"))))
         if isinstance(each, ast.FunctionDef)
     }
-    code = ast.parse(inspect.getsource(inspect.getmodule(bot(name)) or import_module("bots")))
+    code = ast.parse(inspect.getsource(import_module(type(bot(name)).__module__)))
     # `at.lifecare.reminders()`: what is called of the system.
     left = {
         each.attr

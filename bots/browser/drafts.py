@@ -22,7 +22,7 @@ _OUTLINE = """
     node.nextElementSibling?.matches(node.tagName === 'DT' ? 'dd' : 'td') && visible(node)).map(text);
   const tables = sight(document, { kind: 'role', value: 'table', name: null }).map((table) => ({
     name: nameOf('table', table),
-    columns: all(table, 'th[scope=col], thead th, [role=columnheader]').map(text),
+    columns: all(table, HEADERS).map(text),
   })).filter(({ name, columns }) => name && columns.length);
   return { headings: all(document, 'h1').filter(visible).map(text), labels, tables };
 """
@@ -133,5 +133,5 @@ def _probes(marks: dict[str, Any], version: str) -> list[dict[str, str]]:
     metas = [
         {"meta": name, "matches": re.escape(content)} for name, content in marks["metas"].items() if content == version
     ]
-    files = [address.rsplit("/", 1)[-1].partition("?")[0] for address in marks["assets"]]
+    files = versions.files(marks)
     return metas + [{"asset": re.escape(file)} for file in files if re.search(r"\d", file)][:1]

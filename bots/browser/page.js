@@ -7,7 +7,6 @@
 //
 // Runs by itself, without Playwright's own script in the page: that costs 30 to 60 ms a document.
 const { look, answer, limit, patience } = ask;
-const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
 const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
 
 const shown = (mark) => sight(document, mark).filter(visible);

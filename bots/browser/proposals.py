@@ -22,7 +22,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from bots.browser import recorder, resolver, versions
 from bots.browser.drafts import entry, flowing, url_of
-from bots.browser.selector_map import Element, SelectorMap
+from bots.browser.selector_map import Element, Identity, Screen, SelectorMap
 
 if TYPE_CHECKING:
     from playwright.sync_api import ElementHandle, Page
@@ -47,7 +47,7 @@ _HEADERS = """
   const { root } = rooted(ask);
   const [table] = !root ? [] : ask.css ? all(root, ask.css)
     : sight(root, { kind: 'role', value: 'table', name: ask.name, exact: true });
-  return table ? all(table, 'th[scope=col], thead th, [role=columnheader]').map(text) : [];
+  return table ? all(table, HEADERS).map(text) : [];
 """
 #: Bits that a control must have to be proposed: what has fewer is shown as an answer, and left to a person.
 WORTH = 5.0
@@ -149,7 +149,7 @@ class _Looked:
 
     # --- how the screen is told --------------------------------------------------------------------------------
 
-    def identity(self, screen: str, identity: Any) -> Iterator[Change]:  # noqa: ANN401 - the map's own model
+    def identity(self, screen: str, identity: Identity) -> Iterator[Change]:
         path = self._seen[0].path
         if not any(re.search(identity.url, each.path) for each in self._seen):
             new = url_of(path)
@@ -176,7 +176,7 @@ class _Looked:
 
     # --- what is read on it ------------------------------------------------------------------------------------
 
-    def words(self, screen: str, spec: Any) -> Iterator[Change]:  # noqa: ANN401 - as above
+    def words(self, screen: str, spec: Screen) -> Iterator[Change]:
         labels = {name: field.label for name, field in spec.fields.items() if field.label and not field.optional}
         if labels:
             shown = self._evaluated(_LABELS, None)
@@ -394,7 +394,7 @@ def _renamed(parent: SelectorMap, draft: CommentedMap, version: str, marks: dict
         draft["version"] = DoubleQuotedScalarString(version)
         return
     draft["version"] = DoubleQuotedScalarString(version)
-    files = [address.rsplit("/", 1)[-1].partition("?")[0] for address in marks["assets"]]
+    files = versions.files(marks)
     for at, probe in enumerate(parent.identify):
         if probe.meta is not None and probe.meta in marks["metas"]:
             draft["identify"][at]["matches"] = re.escape(marks["metas"][probe.meta])

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urlsplit
@@ -109,9 +110,9 @@ def exchanges(har: dict[str, Any], base_url: str) -> Iterator[Exchange]:
             before = came[each.path]
             if _is_asset(before):
                 continue
-            if each.status == 304 or (each.status == 200 and not each.body):  # noqa: PLR2004 - as in the cache, a whole answer
+            if each.status == HTTPStatus.NOT_MODIFIED or (each.status == HTTPStatus.OK and not each.body):
                 each = before
-        if each.method == "GET" and each.status == 200 and each.body:  # noqa: PLR2004 - a whole answer
+        if each.method == "GET" and each.status == HTTPStatus.OK and each.body:
             came[each.path] = each
         yield each
 
@@ -384,7 +385,9 @@ class Stage:
 
     def __init__(self, browser: Browser, recording: Recording) -> None:
         """Open a page for them."""
-        self._assets = {each.path: each for each in recording.exchanges if each.method == "GET" and each.status == 200}  # noqa: PLR2004 - a whole answer
+        self._assets = {
+            each.path: each for each in recording.exchanges if each.method == "GET" and each.status == HTTPStatus.OK
+        }
         self._showing: Snapshot | None = None
         self.page = browser.new_page(locale="sv-SE", timezone_id="Europe/Stockholm")
         self.page.route("**/*", self._answer)

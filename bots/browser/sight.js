@@ -129,6 +129,9 @@ const rooted = ({ frame: css }) => {
   return { root: frames.length === 1 ? frames[0].contentDocument : null, frame: frames[0] };
 };
 
+// What heads the columns of a table.
+const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
+
 // The values beside labels, by the label's names.
 const labelled = (root) => {
   const values = new Map();

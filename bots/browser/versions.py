@@ -38,7 +38,7 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
             for probe in maps[0].identify
             if probe.meta in marks["metas"]
         },
-        "filer": " ".join(asset.rsplit("/", 1)[-1] for asset in marks["assets"] if not asset.startswith("data:")),
+        "filer": " ".join(files(marks)),
     }
     raise VersionUnknown(maps[0].system, shown, [each.version for each in maps])
 
@@ -53,6 +53,11 @@ def marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
     except PlaywrightError as error:
         raise SystemUnreachable(system, base_url) from error
     return marks
+
+
+def files(marks: dict[str, Any]) -> list[str]:
+    """Return the names of the files that a page is made of (`MARKS`)."""
+    return [asset.rsplit("/", 1)[-1].partition("?")[0] for asset in marks["assets"] if not asset.startswith("data:")]
 
 
 def of_marks(maps: list[SelectorMap], marks: dict[str, Any]) -> list[SelectorMap]:
