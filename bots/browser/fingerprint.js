@@ -14,6 +14,8 @@ const TYPES = {
   submit: 'button', button: 'button', reset: 'button', image: 'button', checkbox: 'checkbox', radio: 'radio',
   file: 'file', range: 'slider',
 };
+// The types of field by which the browser checks what is typed. Not "password": nobody signs in by likeness.
+const TYPED = /^(email|tel|url|date|month|week|time|datetime-local|file|color)$/;
 // How many controls on each side are its neighbours, and how long what stands beside a control or over it may be.
 const NEIGHBOURS = 4;
 const SHORT = 60;
@@ -78,6 +80,8 @@ const headingOf = (node) => {
     }
   return '';
 };
+// Which part of its table it is in. A head that is said again in the foot says the same, and is another one.
+const partOf = (node) => ({ THEAD: 'head', TFOOT: 'foot' })[node.closest('thead, tbody, tfoot')?.tagName] ?? '';
 // The words that a box around it begins with.
 const sectionOf = (node) => {
   for (let at = node.parentElement; at && at !== document.body; at = at.parentElement) {
@@ -103,7 +107,7 @@ const fingerprint = (node) => {
     icon: iconOf(node),
     test_id: node.getAttribute('data-testid') ?? '', id: node.id, field: node.getAttribute('name') ?? '',
     href: addressOf(node), classes: [...node.classList],
-    heading: headingOf(node), section: sectionOf(node), landmarks: landmarksOf(node),
+    heading: headingOf(node), section: sectionOf(node), landmarks: landmarksOf(node), part: partOf(node),
   };
 };
 // Two that say the same, by the same icon; and what may yet set them apart.
@@ -111,7 +115,7 @@ const SAID = ['label', 'content', 'placeholder', 'title', 'beside'];
 const isTwin = (one, other) => one.role === other.role && one.icon.join() === other.icon.join()
   && (saidOf(one) === saidOf(other) || SAID.some((here) => one[here] && SAID.some((there) => one[here] === other[there])));
 const BUILT = ['test_id', 'id', 'field', 'href'];
-const APART = [...SAID, ...BUILT, 'type', 'heading', 'section', 'before', 'after'];
+const APART = [...SAID, ...BUILT, 'type', 'heading', 'section', 'part', 'before', 'after'];
 const saidOf = (print) => print.label || print.content || print.placeholder || print.title || print.beside;
 
 // Return every control below `root` that can be seen, in the order of the page, with its fingerprint.
@@ -134,6 +138,7 @@ const portrait = (root) => {
   });
   prints.forEach((print) => {
     print.shared = BUILT.filter((trait) => print[trait] && prints.some((other) => other !== print && other[trait] === print[trait]));
+    print.sole = TYPED.test(print.type) && !prints.some((other) => other !== print && other.type === print.type);
     const twins = prints.filter((other) => other !== print && isTwin(print, other));
     print.twins = twins.length;
     print.apart = twins.length ? APART.filter((trait) => print[trait] && twins.every((other) => other[trait] !== print[trait])) : [];

@@ -162,6 +162,7 @@ TRAITS: dict[str, Trait] = {
     "heading": Trait("stands", _text_of("heading"), (0.25, 0.25, 0.05, 0.45), (0.25, 0.50, 0.05, 0.20)),
     "section": Trait("stands", _text_of("section"), (0.25, 0.25, 0.05, 0.45), (0.25, 0.50, 0.05, 0.20)),
     "landmarks": Trait("stands", _set_of("landmarks"), (0.15, 0.20, 0.25, 0.40), (0.20, 0.40, 0.20, 0.20)),
+    "part": Trait("stands", _text_of("part"), (0.10, 0.02, 0.00, 0.88), (0.30, 0.30, 0.00, 0.40)),
     "before": Trait("stands", _text_of("before"), (0.10, 0.35, 0.10, 0.45), (0.10, 0.80, 0.06, 0.04)),
     "after": Trait("stands", _text_of("after"), (0.10, 0.35, 0.10, 0.45), (0.10, 0.80, 0.06, 0.04)),
     "around": Trait("stands", _around, (0.05, 0.20, 0.30, 0.45), (0.10, 0.50, 0.25, 0.15)),
@@ -278,10 +279,12 @@ def find(linked: Linked) -> list[Found]:
     It is there only where all of this holds:
 
     -   the link is worth it, and everything else, taken together, is clearly worse;
-    -   it says what it said: words that have changed may mean another thing to do;
+    -   it says what it said: words that have changed may mean another thing to do (fewer of the same words pass
+        for a field of a type of its own, if all kinds of evidence are for it);
     -   two independent kinds of evidence speak for it (what it says, how it is built, where it stands), or one where
         the lead is great, and none of them speaks for another control;
-    -   what had twins that say the same is set apart from them by what set it apart before;
+    -   what had twins that say the same is set apart from them by what set it apart before, or stands in the head of a
+        table where they stand in its foot;
     -   it says no number: that is one record's among others, and is found by its key.
     """
     return [_find(linked, row) for row in range(len(linked.remembered))]
@@ -301,7 +304,10 @@ def _find(linked: Linked, row: int) -> Found:
         "weak": linked.bits[row, at] < _SURE,
         "is something else": level["role"] == DIFFERS,
         # A link is where it leads; of anything else, other words may mean another thing to do.
-        "says something else": not leads_there and _reworded(ours, theirs, level) and linked.alone(row, "id") != at,
+        "says something else": not leads_there
+        and _reworded(ours, theirs, level)
+        and linked.alone(row, "id") != at
+        and not (_said_shorter(ours, theirs, level) and len(speaking) == len(_INDEPENDENT) and margin >= _CLEAR),
         "says nothing of it": not leads_there and level["words"] in (LACKS, DIFFERS),
         "has other options": level["options"] == DIFFERS,
         "another has its id": linked.alone(row, "id") not in (None, at),
@@ -333,10 +339,13 @@ def _told_apart(ours: Fingerprint, theirs: Fingerprint, margin: float) -> bool:
     """Return whether what set it apart from its twins still does.
 
     Most of it must be as it was, and not by one neighbour alone. Where twins have come or gone, the rest must be clear.
+    What is in the head of a table is set apart by that from what says the same in its foot.
     """
     if ours.twins != theirs.twins and margin < _CLEAR:
         return False
     if not ours.twins:
+        return True
+    if "part" in ours.apart and "part" in theirs.apart and ours.part == theirs.part:
         return True
     same = {trait for trait in ours.apart if _text(getattr(ours, trait), getattr(theirs, trait)) == SAME}
     return 2 * len(same) > len(ours.apart) and same not in ({"before"}, {"after"})
@@ -361,6 +370,17 @@ def _reworded(ours: Fingerprint, theirs: Fingerprint, level: dict[str, int]) -> 
         # Its words are what stands beside it, and that now stands beside something else too.
         return True
     return _best(own or [ours.beside], _said(theirs)) != SAME
+
+
+def _said_shorter(ours: Fingerprint, theirs: Fingerprint, level: dict[str, int]) -> bool:
+    """Return whether it is the one field of its type on both screens, under some of its words and no other.
+
+    The type is what the browser checks that is typed, so it is evidence of its own for what the field is to hold. A
+    word more, though, may make it somebody else's: "e-post" is not "anhörigs e-post".
+    """
+    mine = frozenset[str]().union(*map(_words, _said(ours)))
+    shorter = _words(next(iter(_said(theirs)), "")) < mine
+    return shorter and level["id"] != DIFFERS and ours.sole and theirs.sole and ours.type == theirs.type
 
 
 @dataclass(frozen=True, slots=True)

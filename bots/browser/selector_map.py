@@ -140,16 +140,20 @@ class Fingerprint(_Model):
     field: str = ""
     href: str = ""
     classes: list[str] = []
-    #: Where it stands: under which words, between which controls, and how far down, as a share of the page's controls.
+    #: Where it stands: under which words, in which part of a table, between which controls, and how far down, as a
+    #: share of the page's controls.
     heading: str = ""
     section: str = ""
     landmarks: list[str] = []
+    part: Literal["", "head", "foot"] = ""
     before: str = ""
     after: str = ""
     around: list[str] = []
     place: float = Field(default=0.0, ge=0, le=1)
     #: Which of `test_id`, `id`, `field` and `href` others on the screen have too.
     shared: list[str] = []
+    #: Whether it is the one field on the screen of a type that says what is typed there: a date, an address.
+    sole: bool = False
     #: How many others on the screen say the same, and which of the above sets it apart from each of them.
     twins: int = Field(default=0, ge=0)
     apart: list[str] = []

@@ -7,17 +7,15 @@ python -m tests.bench --only claims [--queued 1000] [--workers 1 4] [--seconds 5
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import sync_playwright
 
 from bots.browser.session import find_browser
 from tests.bench import by_peers, claims, ledger, machine, reading, removals, starting
+from tests.bench.report import Report
 
 PARTS = ("removals", "reading", "ledger", "claims", "starting")
 UIS = ("2023.10", "2024.04")
@@ -49,8 +47,7 @@ def main() -> None:
     parts, uis = asked.only or PARTS, asked.ui or UIS
     with sync_playwright() as playwright:
         browser = find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
-    about = machine.describe(browser)
-    report = _Report(about)
+    report = _Report("Measurements", machine.describe(browser, "tests.bench"))
     if "removals" in parts:
         report.removals(browser, uis, asked.rows, asked.rounds)
     if "reading" in parts:
@@ -69,56 +66,47 @@ def _rounds(rounds: int) -> str:
     return f"Rounds: {rounds}, interleaved; medians, and ranges in parentheses."
 
 
-class _Report:
-    """What has been measured: printed as it comes, written down at the end."""
-
-    def __init__(self, about: dict[str, str]) -> None:
-        self._figures: dict[str, Any] = {"machine": about}
-        self._text: list[str] = []
-        self._say("\n".join(f"- {name}: {fact}" for name, fact in about.items()))
-
-    def _say(self, *paragraphs: str) -> None:
-        self._text += paragraphs
-        for each in paragraphs:
-            print(f"{each}\n", flush=True)
+class _Report(Report):
+    """The parts of this measurement."""
 
     def removals(self, browser: str, uis: Sequence[str], rows: int, rounds: int) -> None:
         """Measure and tell part one."""
-        self._say(
+        self.say(
             f"## Removals: {rows} reminders in the mock",
             f"{_rounds(rounds)} The loop of removals alone is measured; processor and memory are those of the whole "
             "process tree: Python, driver, browser. The whole run has the starts and the sign-in too, and for Flotta "
             "the reading and deciding, which the others don't do.",
             *by_peers.left_out(),
         )
-        figures = self._figures["removals"] = {}
+        figures = self.figures["removals"] = {}
         for ui in uis:
             figures[ui] = removals.measure(browser, ui, rows, rounds)
-            self._say(f"### Lifecare {ui}", removals.as_table(figures[ui]))
-        self._text += ["![Items per second](items.svg)", "![Processor and memory](cost.svg)"]
+            self.say(f"### Lifecare {ui}", removals.as_table(figures[ui]))
+        self.show("Items per second", "items.svg")
+        self.show("Processor and memory", "cost.svg")
 
     def reading(self, browser: str, uis: Sequence[str], rows: int, rounds: int) -> None:
         """Measure and tell part two."""
-        self._say(
+        self.say(
             f"## Reading a list of {rows} rows",
             f"{_rounds(rounds)} One bare `page.evaluate` a page against the kit's own reading; sign-in apart.",
         )
-        figures = self._figures["reading"] = {}
+        figures = self.figures["reading"] = {}
         for ui in uis:
             figures[ui] = reading.measure(browser, ui, rows, rounds)
-            self._say(f"### Lifecare {ui}", reading.as_table(figures[ui], rows))
+            self.say(f"### Lifecare {ui}", reading.as_table(figures[ui], rows))
 
     def ledger(self, sizes: Sequence[int], rounds: int) -> None:
         """Measure and tell part three."""
-        self._say("## The ledger's cost for an item", _rounds(rounds))
-        figures = self._figures["ledger"] = ledger.measure(sizes, rounds)
-        self._say(ledger.as_table(figures))
-        self._text.append("![Milliseconds per item](ledger.svg)")
+        self.say("## The ledger's cost for an item", _rounds(rounds))
+        figures = self.figures["ledger"] = ledger.measure(sizes, rounds)
+        self.say(ledger.as_table(figures))
+        self.show("Milliseconds per item", "ledger.svg")
 
     def claims(self, sizes: Sequence[int], workers: Sequence[int], seconds: float, rounds: int) -> None:
         """Measure and tell part four."""
         with claims.a_server() as server:
-            self._say(
+            self.say(
                 "## Items claimed and completed by several workers",
                 f"{_rounds(rounds)} PostgreSQL {server.version} as it is shipped: each commit waits for the disk. Each "
                 f"measurement took {seconds:g} seconds, or less where nothing was left. `times` compares the rate with "
@@ -126,29 +114,16 @@ class _Report:
                 claims.CAVEATS,
                 *claims.left_out(),
             )
-            figures = self._figures["claims"] = claims.measure(server, sizes, workers, seconds, rounds)
+            figures = self.figures["claims"] = claims.measure(server, sizes, workers, seconds, rounds)
         for size in sizes:
-            self._say(f"### {size:,} items", claims.as_table(figures, size))
-        self._text.append("![Items claimed and completed a second](claims.svg)")
+            self.say(f"### {size:,} items", claims.as_table(figures, size))
+        self.show("Items claimed and completed a second", "claims.svg")
 
     def starting(self, times: int) -> None:
         """Measure and tell part five."""
-        self._say("## From due to the first page", "`flotta up` on SQLite; median, and range in parentheses.")
-        figures = self._figures["starting"] = starting.measure(times)
-        self._say(starting.as_table(figures))
-
-    def write(self, folder: Path) -> None:
-        """Write tables, figures and plots; without matplotlib, say that there are no plots."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "figures.json").write_text(json.dumps(self._figures, indent=1) + "\n", encoding="utf-8")
-        text = "\n\n".join(["# Measurements", "What each figure means stands in `tests/bench/`.", *self._text])
-        (folder / "README.md").write_text(text + "\n", encoding="utf-8")
-        if by_peers.PYTHON.exists():
-            subprocess.run(
-                [by_peers.PYTHON, "-m", "tests.bench.plots", folder.resolve()], cwd=by_peers.ROOT, check=True
-            )
-        else:
-            print("No plots: there is no .venv-bench. `make bench` makes it.")
+        self.say("## From due to the first page", "`flotta up` on SQLite; median, and range in parentheses.")
+        figures = self.figures["starting"] = starting.measure(times)
+        self.say(starting.as_table(figures))
 
 
 if __name__ == "__main__":

@@ -23,11 +23,11 @@ _THEIRS = ("selenium", "robotframework", "robotframework-browser", "openorchestr
 _ASK = "import json, sys; from importlib.metadata import version; print(json.dumps([version(x) for x in sys.argv[1:]]))"
 
 
-def describe(browser: str) -> dict[str, str]:
-    """Return the facts, in the order in which they are read."""
+def describe(browser: str, module: str) -> dict[str, str]:
+    """Return the facts, in the order in which they are read. `module` is what measures."""
     return {
         "Date": f"{now():%Y-%m-%d}",
-        "Command": shlex.join(["python", "-m", "tests.bench", *sys.argv[1:]]),
+        "Command": shlex.join(["python", "-m", module, *sys.argv[1:]]),
         "Processor": f"{_processor()}, {os.cpu_count()} cores; load before the start {os.getloadavg()[0]:.2f}",
         "Memory": f"{psutil.virtual_memory().total / 2**30:.0f} GiB",
         "System": f"{_system()}, kernel {platform.release()}; temporary files on {_file_system()}",

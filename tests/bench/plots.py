@@ -22,6 +22,8 @@ TITLES = {"rate": "items/s", "cpu": "CPU seconds per item", "peak": "peak memory
 Bars = dict[str, dict[str, dict[str, list[float]]]]
 #: Per number of items, per contender with its workers, per stage: what each round brought.
 Claims = dict[str, dict[str, dict[str, list[dict[str, float]]]]]
+#: Per part, per contender: how many answers there were of each sort.
+Tallies = dict[str, dict[str, dict[str, int]]]
 
 
 def _bars(axes: Any, figures: Bars, column: str) -> None:
@@ -98,6 +100,8 @@ def draw(folder: Path) -> None:
         _save(drawing, folder / "ledger.svg")
     if claims := figures.get("claims"):
         _claims(claims, folder / "claims.svg")
+    if drift := figures.get("drift"):
+        _drift(drift, folder / "drift.svg")
 
 
 def _removals(figures: Bars, columns: Sequence[str], file: Path) -> None:
@@ -123,6 +127,34 @@ def _claims(figures: Claims, file: Path) -> None:
     panels[0].set_ylabel("items claimed and completed per second")
     drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
     _save(drawing, file)
+
+
+def _drift(figures: Tallies, file: Path) -> None:
+    """Draw a row for each part: how much of what is there is found, and how much of all answers is something else."""
+    names = list(next(iter(figures.values())))
+    drawing = Figure(figsize=(8, 1 + 0.3 * len(names) * len(figures)), layout="constrained")
+    panels = drawing.subplots(len(figures), 2, squeeze=False, sharey=True, sharex="col")
+    for (part, tallies), (found, wrong) in zip(figures.items(), panels, strict=True):
+        shares = [_answers(tallies[name]) for name in names]
+        for axes, values, colour in (
+            (found, [each[0] for each in shares], COLOURS[0]), (wrong, [each[1] for each in shares], COLOURS[1]),
+        ):  # fmt: skip
+            bars = axes.barh(range(len(names)), values, 0.7, color=colour)
+            axes.bar_label(bars, fmt="%.1f", fontsize=8, padding=2)
+            axes.margins(x=0.15)
+        found.set_yticks(range(len(names)), names)
+        found.set_ylim(len(names) - 0.5, -0.5)
+        found.set_title(part, fontsize=9, loc="left")
+    panels[-1][0].set_xlabel("found, % of what is there")
+    panels[-1][1].set_xlabel("another one taken, % of all that was looked for")
+    _save(drawing, file)
+
+
+def _answers(tally: dict[str, int]) -> tuple[float, float]:
+    """Return the share of right answers among what is there, and of wrong ones among all, in per cent."""
+    there = sum(count for what, count in tally.items() if what.startswith("there"))
+    wrong = sum(count for what, count in tally.items() if what.endswith("wrong"))
+    return 100 * tally.get("there: right", 0) / there, 100 * wrong / sum(tally.values())
 
 
 if __name__ == "__main__":

@@ -127,6 +127,49 @@ def test_twins_are_told_apart_by_what_set_them_apart() -> None:
     assert {answer.at for answer in likeness.find(Linked(remembered, bare, [[] for _ in bare]))[:2]} == {None}
 
 
+def test_the_head_of_a_column_is_not_what_says_the_same_in_the_foot() -> None:
+    """A table that says its heads again below is told apart by that alone; without its two parts by nothing."""
+    head, foot = (
+        {**SAVE, "tag": "th", "role": "columnheader", "content": "datum", "id": "", "part": part, "twins": 1,
+         "apart": ["part", "before", "after"], "before": before, "after": after}
+        for part, before, after in (("head", "sök", "orsak"), ("foot", "avbryt", "sida"))
+    )  # fmt: skip
+    moved = {"apart": ["part", "before"], "after": "belopp", "classes": []}
+    remembered = prints(head, *OTHERS, CANCEL)
+
+    parted = prints(*OTHERS, CANCEL, {**foot, **moved}, {**head, **moved})
+    assert likeness.find(Linked(remembered, parted, [[] for _ in parted]))[0] == Found(5, "found")
+
+    bare = prints(*OTHERS, CANCEL, *({**each, **moved, "part": "", "apart": []} for each in (foot, head)))
+    assert likeness.find(Linked(remembered, bare, [[] for _ in bare]))[0].at is None
+
+
+DATE: dict[str, Any] = {
+    **SAVE, "tag": "input", "role": "textbox", "type": "date", "content": "", "label": "nytt datum", "id": "nyttDatum",
+    "sole": True,
+}  # fmt: skip
+
+ELSEWHERE: dict[str, Any] = {"heading": "", "section": "", "before": "namn", "after": "belopp", "around": []}
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_found"),
+    [
+        ({"label": "nytt datum för uppföljning", "id": "datumUppfoljning"}, False),
+        ({"label": "datum", "id": "datum"}, True),
+        ({"label": "datum", "id": "datum", "sole": False}, False),
+        ({"label": "datum", "id": "datum", "type": "month"}, False),
+        ({"label": "slutar", "id": "datum"}, False),
+        ({"label": "datum", "id": "slut"}, False),
+        ({"label": "datum", "id": "datum"} | ELSEWHERE, False),
+    ],
+    ids=["more words", "fewer words", "one of two", "another type", "other words", "another id", "elsewhere"],
+)  # fmt: skip
+def test_the_one_field_of_its_type_may_be_labelled_shorter(changed: dict[str, Any], *, is_found: bool) -> None:
+    """Its type says what it takes, and all kinds of evidence must be for it."""
+    assert (found(DATE, CANCEL, *OTHERS, {**DATE, **changed}).why == "found") is is_found
+
+
 def test_two_do_not_claim_the_same_control() -> None:
     """One of them is gone, and the other is what it is."""
     linked = Linked(prints(SAVE, CANCEL), prints(SAVE, *OTHERS), [[] for _ in range(4)])

@@ -6,7 +6,6 @@ python -m tests.bench.drift [--seed 1] [--rounds 1] [--only pairs] [--kind swapp
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -22,6 +21,7 @@ from tests.bench import machine
 from tests.bench.drift import contenders, templates
 from tests.bench.drift.contenders import Contender, Flotta
 from tests.bench.drift.page import back, controls, kinds, mutate, still
+from tests.bench.report import Report
 from tests.bench.tables import table
 
 RECORDINGS = Path(__file__).parents[3] / "fixtures" / "recordings"
@@ -142,7 +142,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", choices=("pairs", "mutations"), help="this part")
     parser.add_argument("--kind", action="append", default=[], help="this kind of change; may be given more than once")
     parser.add_argument("--flotta", action="store_true", help="leave the others out")
-    parser.add_argument("--write", type=Path, metavar="DIR", help="write README.md and figures.json there")
+    parser.add_argument("--write", type=Path, metavar="DIR", help="write README.md, figures.json and a plot there")
     return parser.parse_args()
 
 
@@ -155,24 +155,13 @@ def main() -> None:
     templates.fetch(asked.templates, npm)
     changes = templates.changes(asked.templates.resolve())
     who = [Flotta] if asked.flotta else contenders.ALL
-    figures: dict[str, Any] = {"seed": asked.seed}
-    text = ["# Drift", f"Seed {asked.seed}. What each column means stands in `tests/bench/drift/`."]
     with sync_playwright() as playwright:
         executable = find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
-        figures["machine"] = machine.describe(executable)
+        report = Report("Drift", machine.describe(executable, "tests.bench.drift"))
+        report.figures |= {"seed": asked.seed, "drift": {}}
         browser = launch(playwright, executable, as_root=os.geteuid() == 0, environment=os.environ)
         if asked.only != "mutations":
-            found, proposed = pairs(browser, changes, who)
-            figures |= {"pairs": found, "proposals": proposed}
-            shares = [
-                f"{_share(proposed[what], proposed['there'])} {what}" for what in ("right first", "right among three")
-            ]
-            text += [
-                "## The same screen in the next major version",
-                as_table({name: each["pairs"] for name, each in found.items()}),
-                f"Flotta's proposals: {', '.join(shares)}.",
-                f"Of what is gone, {_share(proposed['not there'], proposed['absent'])} are proposed as not there.",
-            ]
+            _tell_pairs(report, *pairs(browser, changes, who))
         if asked.only != "pairs":
             screens: list[tuple[Path, Sequence[str]]] = [
                 (each.old, [pair.old for pair in each.pairs]) for each in changes
@@ -180,17 +169,32 @@ def main() -> None:
             screens += [(each.new, [pair.new for pair in each.pairs if pair.new]) for each in changes]
             for which, those in {"templates": screens, "recordings": ours(browser)}.items():
                 changed = mutations(browser, those, who, seed=asked.seed, rounds=asked.rounds, only=asked.kind)
-                figures[f"mutations of {which}"] = changed
-                text.append(f"## The same screen, changed by chance: {which}")
-                for kind in next(iter(changed.values())):
-                    text += [f"### {kind}", as_table({name: each[kind] for name, each in changed.items()})]
-                text += ["### all", as_table({name: sum(each.values(), Counter()) for name, each in changed.items()})]
+                _tell_mutations(report, which, asked.seed, changed)
         browser.close()
-    print("\n\n".join(text))
+    report.show("Found, wrong, and taken though absent", "drift.svg")
     if asked.write:
-        asked.write.mkdir(parents=True, exist_ok=True)
-        (asked.write / "README.md").write_text("\n\n".join(text) + "\n", encoding="utf-8")
-        (asked.write / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        report.write(asked.write)
+
+
+def _tell_pairs(report: Report, found: Figures, proposed: Tally) -> None:
+    totals = {name: each["pairs"] for name, each in found.items()}
+    report.figures["drift"]["new versions of templates"] = totals
+    report.figures["proposals"] = proposed
+    shares = [f"{_share(proposed[what], proposed['there'])} {what}" for what in ("right first", "right among three")]
+    gone = _share(proposed["not there"], proposed["absent"])
+    report.say(
+        "## The same screen in the next major version",
+        as_table(totals),
+        f"Flotta's proposals: {', '.join(shares)}. Of what is gone, {gone} are proposed as not there.",
+    )
+
+
+def _tell_mutations(report: Report, which: str, seed: int, changed: Figures) -> None:
+    totals = {name: sum(each.values(), Counter()) for name, each in changed.items()}
+    report.figures["drift"][f"{which}, changed by chance"] = totals
+    report.say(f"## The same screen, changed by chance (seed {seed}): {which}", as_table(totals))
+    for kind in next(iter(changed.values())):
+        report.say(f"### {which}: {kind}", as_table({name: each[kind] for name, each in changed.items()}))
 
 
 if __name__ == "__main__":
