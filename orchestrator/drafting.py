@@ -28,7 +28,7 @@ from orchestrator import report
 
 if TYPE_CHECKING:
     from bots.browser.recording import Recording, Stage
-    from bots.browser.selector_map import Element
+    from bots.browser.selector_map import Screen
     from orchestrator.settings import Settings
 
 #: Puts a recording on a stage.
@@ -159,17 +159,19 @@ def pointed(parent: SelectorMap, made: SelectorMap) -> set[tuple[str, str]]:
             if "irreversible" not in {each.danger, old[element].danger if element in old else ""}:
                 continue
             way = {element, *inspection.openers(screen, each)}
-            asked |= {
-                (name, f"elements.{at}") for at in way if _found_by(screen.elements[at]) != _found_by(old.get(at))
-            }
+            before = parent.screens.get(name)
+            asked |= {(name, f"elements.{at}") for at in way if _found_by(screen, at) != _found_by(before, at)}
     return asked
 
 
-def _found_by(element: Element | None) -> object:
+def _found_by(screen: Screen | None, name: str) -> object:
     """Return what decides which control an element is, and how dangerous it is said to be."""
-    if element is None:
+    element = screen.elements.get(name) if screen is not None else None
+    if screen is None or element is None:
         return None
-    return element.locators, element.within, element.frame, element.via, element.behind, element.danger, element.action
+    row = screen.row(element, None)
+    where = row and row.for_page(), element.within, element.frame
+    return element.locators, where, element.via, element.behind, element.danger, element.action
 
 
 def _change(said: dict[str, Any]) -> Change:

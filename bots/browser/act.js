@@ -110,6 +110,7 @@ for (let first = true; ; first = false) {
       }
     }
   }
+  if (why === 'missing' && root && element.row && keyed(root, element.row)?.length === 0) why = 'no row';
   if (performance.now() > until) return { end: why, counts: root ? counted(root, element) : element.locators.map(() => 0) };
   await awhile();
 }

@@ -142,6 +142,8 @@ def _element(
     for opener in openers(spec, element):
         if opener in opened:
             continue
+        if spec.needs_row(opener):
+            return Finding(screen, name, "unseen", (), f"bakom {opener}, som står i en rad")
         if spec.elements[opener].danger != "safe" and not may_open:
             return Finding(screen, name, "unseen", (), f"bakom {opener}")
         try:
@@ -153,7 +155,10 @@ def _element(
 
 
 def _found(session: Session, screen: str, name: str, element: Element) -> Finding:
-    certain, seen = resolver.found(session.page, element)
+    row = session.map.screens[screen].row(element, None)
+    certain, seen = resolver.found(session.page, element, row)
+    if not seen:
+        return Finding(screen, name, "unseen", seen, "listan är tom")
     if not certain:
         if session.screen(screen).weighed(name) is not None:
             return Finding(screen, name, "weak", seen, "känns igen på allt annat än sina sökvägar")

@@ -7,14 +7,8 @@
 //
 // Runs by itself, without Playwright's own script in the page: that costs 30 to 60 ms a document.
 const { look, answer, limit, patience } = ask;
-const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
 
 const shown = (mark) => sight(document, mark).filter(visible);
-const rowsOf = (table) => {
-  const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
-  const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
-  return { header: rows.filter(isHeader), body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)) };
-};
 
 const [CUT, LOST] = [Symbol.for('cut'), Symbol.for('lost')];
 if (document.readyState === 'loading' && !window[CUT]) {
@@ -68,17 +62,16 @@ const readTable = async (where, spec, until) => {
     late = true;
     return wrong(spec.ready ? `${where}.ready` : where, 0);
   }
-  const found = spec.css ? all(root, spec.css) : sight(root, { kind: 'role', value: 'table', name: spec.name, exact: true });
+  const found = tablesOf(root, spec);
   if (!found.length && spec.empty && all(root, spec.empty).length === 1) return [];
   if (found.length !== 1) return wrong(where, found.length);
   const [table] = found;
-  const { header } = rowsOf(table);
-  const headers = header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => names(text(cell))));
+  const { header, headers } = rowsOf(table);
   const place = {};
   for (const [column, title] of Object.entries(spec.columns)) {
-    const found = headers.filter((each) => each.has(name(title))).length;
-    if (found === 1) place[column] = headers.findIndex((each) => each.has(name(title)));
-    else wrong(`${where}.columns.${column}`, found);
+    const found = columnsOf(headers, title);
+    if (found.length === 1) [place[column]] = found;
+    else wrong(`${where}.columns.${column}`, found.length);
   }
   if (Object.keys(place).length !== Object.keys(spec.columns).length) return undefined;
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
     from bots.browser.recording import Recording, Stage
+    from bots.browser.selector_map import Row
 
 #: What became of something in the map:
 #:
@@ -45,8 +46,7 @@ _LABELS = """
 """
 _HEADERS = """
   const { root } = rooted(ask);
-  const [table] = !root ? [] : ask.css ? all(root, ask.css)
-    : sight(root, { kind: 'role', value: 'table', name: ask.name, exact: true });
+  const [table] = root ? tablesOf(root, ask) : [];
   return table ? all(table, HEADERS).map(text) : [];
 """
 #: Bits that a control must have to be proposed: what has fewer is shown as an answer, and left to a person.
@@ -112,7 +112,7 @@ def propose(parent: SelectorMap, tree: CommentedMap, recording: Recording, stage
         looked = _Looked(recording, seen, draft["screens"][name])
         changes += looked.identity(name, screen.identity)
         changes += looked.words(name, screen)
-        changes += looked.elements(name, screen.elements)
+        changes += looked.elements(name, screen)
     _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []})
     return Proposal(draft, tuple(changes))
 
@@ -122,9 +122,10 @@ def places(of: SelectorMap, recording: Recording, stage: Stage) -> dict[tuple[st
     found: dict[tuple[str, str], Place] = {}
     for at, snapshot in enumerate(recording.screens):
         page = stage.show(snapshot)
-        elements = of.screens[snapshot.screen].elements if snapshot.screen in of.screens else {}
-        for name, element in elements.items():
-            if (snapshot.screen, name) not in found and (place := _placed(at, _meant(page, element))):
+        screen = of.screens.get(snapshot.screen)
+        for name, element in screen.elements.items() if screen else ():
+            row = screen.row(element, None) if screen else None
+            if (snapshot.screen, name) not in found and (place := _placed(at, _meant(page, element, row))):
                 found[snapshot.screen, name] = place
     return found
 
@@ -208,7 +209,9 @@ class _Looked:
 
     # --- what is done on it ------------------------------------------------------------------------------------
 
-    def elements(self, screen: str, elements: Mapping[str, Element]) -> Iterator[Change]:
+    def elements(self, screen: str, spec: Screen) -> Iterator[Change]:
+        yield from self._in_rows(screen, spec)
+        elements = {name: each for name, each in spec.elements.items() if each.row_of is None}
         best: dict[str, _Candidate] = {}
         for seen in self._seen:
             page = seen.show(self._recording)
@@ -224,6 +227,15 @@ class _Looked:
             change = self._element(screen, name, element, found)
             if change is not None:
                 yield change
+
+    def _in_rows(self, screen: str, spec: Screen) -> Iterator[Change]:
+        for name, element in spec.elements.items():
+            if element.row_of is not None:
+                row, pages = spec.row(element, None), (each.show(self._recording) for each in self._seen)
+                if not any(resolver.found(page, element, row)[0] for page in pages):
+                    said = ", ".join(map(str, element.locators))
+                    why = "det som står i varje rad skrivs för hand"
+                    yield Change(screen, f"elements.{name}", "by hand", said, why=why, danger=element.danger)
 
     def _element(self, screen: str, name: str, old: Element, found: _Candidate | None) -> Change | None:
         said = ", ".join(map(str, old.locators))
@@ -345,9 +357,9 @@ def _leads_to(page: Page, element: Element, node: ElementHandle) -> bool:
     return meant is not None and bool(meant.evaluate("(meant, node) => meant === node", node))
 
 
-def _meant(page: Page, element: Element) -> ElementHandle | None:
+def _meant(page: Page, element: Element, row: Row | None = None) -> ElementHandle | None:
     ask = resolver.script("const { root } = rooted(ask); return root && meant(root, ask)[0];")
-    return page.evaluate_handle(ask, resolver.for_page(element)).as_element()
+    return page.evaluate_handle(ask, resolver.for_page(element, row)).as_element()
 
 
 def _placed(snapshot: int, node: ElementHandle | None) -> Place | None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from bots.browser.likeness import Found, Linked
-    from bots.browser.selector_map import Element, Fingerprint
+    from bots.browser.selector_map import Element, Fingerprint, Row
 
 
 @cache
@@ -44,6 +44,13 @@ def script(*parts: str, takes: str = "ask") -> str:
     return f"async ({takes}) => {{ {body} }}"
 
 
+_FOUND = """
+  const { root } = rooted(ask);
+  if (!root) return [0, null, true];
+  return [meant(root, ask).length, counted(root, ask), !ask.row || keyed(root, ask.row)?.length !== 0];
+"""
+
+
 def ready(
     page: Page,
     element: Element,
@@ -52,16 +59,19 @@ def ready(
     limit: float,
     value: str | None = None,
     deadline: float | None = None,
+    row: Row | None = None,
     alike: int | None = None,
 ) -> dict[str, Any]:
     """Do what can be done in the page of one act: `fill` and `select` whole, `press` and `click` up to the event.
 
     `limit` is how long to wait for the element, in milliseconds; `deadline` until when the event may come, in
-    milliseconds since 1970. `alike` is the place where `weigh` has just found it; without it its locators must find it.
+    milliseconds since 1970. `row` is the row that it stands in, if it stands in each of a table. `alike` is the place
+    where `weigh` has just found it; without it its locators must find it.
     Returns how it went as `end`:
 
         done        with the point to click, `x` and `y`
         missing     nothing is found, or not for certain; `counts` are what each locator found
+        no row      its row is not there
         unusable    it is hidden, disabled, or does not keep what it is given
         covered     something lies over it, or moves it
         missed      the page stopped the act before this one: it would have landed somewhere else
@@ -69,7 +79,7 @@ def ready(
     found: dict[str, Any] = page.evaluate(
         script("act.js") if alike is None else script("fingerprint.js", "act.js"),
         {
-            "element": for_page(element),
+            "element": for_page(element, row),
             "alike": alike,
             "action": action,
             "value": value,
@@ -80,15 +90,13 @@ def ready(
     return found
 
 
-def found(page: Page, element: Element) -> tuple[bool, tuple[Sighting, ...]]:
-    """Return whether the element is found for certain now, and what each of its locators finds in its scope."""
-    certain, counts = page.evaluate(
-        script(
-            "const { root } = rooted(ask); return root ? [meant(root, ask).length, counted(root, ask)] : [0, null];"
-        ),
-        for_page(element),
-    )
-    return bool(certain), told(element, counts)
+def found(page: Page, element: Element, row: Row | None = None) -> tuple[bool, tuple[Sighting, ...]]:
+    """Return whether the element is found for certain now, and what each of its locators finds in its scope.
+
+    Nothing is said of the locators where the row that it stands in is not there.
+    """
+    certain, counts, is_there = page.evaluate(script(_FOUND), for_page(element, row))
+    return bool(certain), told(element, counts) if is_there else ()
 
 
 def told(element: Element, counts: list[int] | None) -> tuple[Sighting, ...]:
@@ -119,7 +127,8 @@ def weigh(
 
     Locators that find the element as it was recorded are enough. Otherwise it is found where its fingerprint and
     independent kinds of evidence agree (`likeness.find`), unless the locators point to something else; never where that
-    may not be (`Element.may_be_alike`), nor where somebody `signs_in`. None when the frame is not there.
+    may not be (`Element.may_be_alike`), nor where somebody `signs_in`. What stands in rows is not asked for here. None
+    when the frame is not there.
     """
     from bots.browser import likeness  # noqa: PLC0415 - numpy, which most runs never need
     from bots.browser.selector_map import Fingerprint  # noqa: PLC0415 - as above
@@ -189,8 +198,10 @@ def propose(look: Look, elements: Mapping[str, Element]) -> dict[str, list[Candi
     }
 
 
-def for_page(element: Element) -> dict[str, Any]:
-    """Return an element as `sight.js` takes it."""
+def for_page(element: Element, row: Row | None = None) -> dict[str, Any]:
+    """Return an element as `sight.js` takes it. Raises ValueError when it stands in rows, and none is given."""
+    if element.row_of is not None and row is None:
+        raise ValueError(f"which row of {element.row_of}?")
     before = element.fingerprint
     return {
         "remembered": before
@@ -202,6 +213,7 @@ def for_page(element: Element) -> dict[str, Any]:
         },
         "danger": element.danger,
         "frame": element.frame,
+        "row": row.for_page() if row else None,
         "within": element.within.for_page() if element.within else None,
         "locators": [spec.for_page() for spec in element.locators],
     }

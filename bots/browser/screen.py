@@ -62,6 +62,7 @@ class Seen:
 _NOT_READY = {
     "unusable": "{} går inte att använda just nu",
     "covered": "något ligger över {}",
+    "no row": "raden med {} visades inte",
     "missed": "sidan flyttade sig under klicket före {}",
 }
 #: A look at nothing but the identity.
@@ -252,17 +253,19 @@ class Screen:
 
     # --- acting ------------------------------------------------------------------------------------------------
 
-    def fill(self, element: str, value: str) -> None:
+    # What stands in each row of a table is used in the `row` with that key. ScreenNotReady when there is no such row.
+
+    def fill(self, element: str, value: str, *, row: str | None = None) -> None:
         """Fill the element with `value`. Raises SelectorDrift when it cannot be told for certain."""
         # What is typed here is a password, or stands beside one.
         self._session.is_private |= self._name == "sign_in"
-        self._ready(element, "fill", value=value)
+        self._ready(element, "fill", row=row, value=value)
 
-    def select(self, element: str, option: str) -> None:
+    def select(self, element: str, option: str, *, row: str | None = None) -> None:
         """Choose the option with this label. Raises SelectorDrift when the element cannot be told for certain."""
-        self._ready(element, "select", value=option)
+        self._ready(element, "select", row=row, value=option)
 
-    def click(self, element: str, *, opened: bool = False) -> None:
+    def click(self, element: str, *, row: str | None = None, opened: bool = False) -> None:
         """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain.
 
         Where the map says that it brings a new document, ScreenNotReady when none comes. `opened` says that what it
@@ -271,7 +274,7 @@ class Screen:
         spec = self._spec.elements[element]
         if spec.danger == "irreversible":
             raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
-        point = self._ready(element, spec.action, opened=opened)
+        point = self._ready(element, spec.action, row=row, opened=opened)
         try:
             with self._coming(spec):
                 self._strike(point)
@@ -280,7 +283,7 @@ class Screen:
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "sidan försvann") from error
 
-    def submit(self, element: str, *, about: str = "") -> str:
+    def submit(self, element: str, *, row: str | None = None, about: str = "") -> str:
         """Click an irreversible element once, and return the receipt number that the system then showed.
 
         `about` must stand in the receipt's text: give the matter's own number where the system shows it, so that the
@@ -296,7 +299,7 @@ class Screen:
         deadline = session.spend_deadline()
         session.written = self, about
         session.located_by = f"{self._name}.{element}: " + ", ".join(str(each) for each in spec.locators)
-        point = self._ready(element, "click", deadline=deadline.timestamp() * 1000)
+        point = self._ready(element, "click", row=row, deadline=deadline.timestamp() * 1000)
         if spec.confirm == "native":
             session.expect_dialog(_answer_until(session, deadline))
         session.checkpoint("armed")
@@ -338,12 +341,23 @@ class Screen:
             raise ScreenNotReady(self._name, "sidan gick inte att täcka")
         return taken
 
-    def _ready(self, element: str, action: str, *, opened: bool = False, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - as `resolver.ready` has it
+    def _ready(
+        self,
+        element: str,
+        action: str,
+        *,
+        row: str | None = None,
+        opened: bool = False,
+        **how: Any,  # noqa: ANN401 - as `resolver.ready` has it
+    ) -> dict[str, Any]:
         spec = self._spec.elements[element]
+        if self._spec.needs_row(element) is (row is None):
+            raise ValueError(f"{element} stands in {'each row: which?' if row is None else 'no row'}")
         for opener in () if opened else spec.via:
-            self.click(opener)
+            self.click(opener, row=row if self._spec.needs_row(opener) else None)
         try:
-            found = resolver.ready(self._page, spec, action, limit=ELEMENT, **how)
+            where = self._spec.row(spec, row)
+            found = resolver.ready(self._page, spec, action, limit=ELEMENT, row=where, **how)
             # Weighed is only what has had its time to be drawn, with all that might be taken for it.
             if found["end"] == "missing" and (alike := self._alike(element)) is not None:
                 found = resolver.ready(self._page, spec, action, limit=ELEMENT, alike=alike, **how)
@@ -372,7 +386,9 @@ class Screen:
         spec = self._spec.elements[element]
         if self._name == "sign_in" or not spec.may_be_alike:
             return None
-        beside = {name: each for name, each in self._spec.elements.items() if each.frame == spec.frame}
+        beside = {
+            name: each for name, each in self._spec.elements.items() if each.frame == spec.frame and each.row_of is None
+        }
         look = resolver.weigh(self._page, beside, frame=spec.frame)
         return look.weighed[element].at if look is not None else None
 

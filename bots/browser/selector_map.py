@@ -11,6 +11,7 @@ two independent kinds of evidence (what a person reads, and how the page is buil
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -176,6 +177,7 @@ class After(_Model):
 class Element(_Model):
     """One control: what is done with it, how dangerous that is, and the ranked locators that must agree on it.
 
+    `row_of` names the table of the screen in whose rows it stands, once in each: who uses it gives the row's key.
     `press` focuses it and presses Enter, as people do who use the keyboard: for what something may lie over.
     `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
     flow has done so already; `navigates` says that clicking it brings a new document.
@@ -183,6 +185,7 @@ class Element(_Model):
 
     action: Action = "click"
     danger: Danger = "safe"
+    row_of: str | None = None
     within: Locator | None = None
     frame: Css | None = None
     via: list[str] = []
@@ -202,6 +205,8 @@ class Element(_Model):
             raise ValueError("locators are missing; only what may be found by its fingerprint can do without")
         if self.danger != "safe" and len({locator.family for locator in self.locators}) == 1:
             raise ValueError(f"danger {self.danger} needs locators of both kinds: wording and structure")
+        if self.row_of is not None and self.fingerprint is not None:
+            raise ValueError("what stands in each row is found by the row's key, never by a fingerprint")
         if (self.danger == "irreversible") != (self.after is not None):
             raise ValueError("an irreversible element, and no other, says what is seen `after` it")
         return self
@@ -290,6 +295,19 @@ class Table(_Model):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The row of a table where the text under `header` is the key. Without a key the first row, only to look at it."""
+
+    table: Table
+    header: str
+    key: str | None
+
+    def for_page(self) -> dict[str, Any]:
+        """Return the row as `sight.js` takes it."""
+        return {"table": {"css": self.table.css, "name": self.table.name}, "header": self.header, "key": self.key}
+
+
 class Identity(_Model):
     """How the screen is told from every other: its address, what must be there, what must not."""
 
@@ -313,6 +331,11 @@ class Screen(_Model):
     @model_validator(mode="after")
     def _names_exist(self) -> Self:
         for name, element in self.elements.items():
+            if element.row_of is not None:
+                _known(f"elements.{name}.row_of", element.row_of, self.tables)
+                table = self.tables[element.row_of]
+                if table.key is None or table.frame != element.frame:
+                    raise ValueError(f"elements.{name}: {element.row_of} must have a key, and be in the same frame")
             for opener in (*element.via, *element.behind):
                 _known(f"elements.{name}", opener, self.elements)
                 if self.elements[opener].danger == "irreversible":
@@ -333,6 +356,18 @@ class Screen(_Model):
             *(column.header for table in self.tables.values() for column in table.columns.values()),
             *(word for mark in marks if mark.exact for word in (mark.name, mark.label, mark.text) if word),
         }
+
+    def needs_row(self, element: str) -> bool:
+        """Return whether the element, or one that must be opened for it, stands in each row of a table."""
+        spec = self.elements[element]
+        return spec.row_of is not None or any(map(self.needs_row, spec.via))
+
+    def row(self, element: Element, key: str | None) -> Row | None:
+        """Return the row with this key that the element stands in; None for one that stands in none."""
+        if element.row_of is None:
+            return None
+        table = self.tables[element.row_of]
+        return Row(table, table.columns[str(table.key)].header, key)
 
     def address(self, params: dict[str, str]) -> str:
         """Return the path with its parameters filled in, each quoted."""

@@ -85,7 +85,42 @@ const sight = (root, { kind, value, name: wanted, exact }) => {
   }
 };
 
-const within = (root, { within: scope }) => (scope ? sight(root, scope) : [root]);
+// What heads the columns of a table, and what is in its rows.
+const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
+const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
+const tablesOf = (root, { css, name: wanted }) =>
+  (css ? all(root, css) : sight(root, { kind: 'role', value: 'table', name: wanted, exact: true }));
+const rowsOf = (table) => {
+  const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
+  const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
+  const header = rows.filter(isHeader);
+  return {
+    header, body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)),
+    headers: header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => names(text(cell)))),
+  };
+};
+// The places of the columns under a header; one, where a table is as its map says.
+const columnsOf = (headers, title) => headers.flatMap((each, at) => (each.has(name(title)) ? [at] : []));
+// The rows of a table that say `key` under its header; with null, the first row, which is only to be looked at. None at all
+// (null) where the table is not as the map says.
+const keyed = (root, { table, header, key }) => {
+  const tables = tablesOf(root, table);
+  if (tables.length !== 1) return null;
+  const { headers, body } = rowsOf(tables[0]);
+  const [place, twice] = columnsOf(headers, header);
+  if (place === undefined || twice !== undefined) return null;
+  if (key === null) return body.slice(0, 1);
+  return body.filter((row) => {
+    const cells = row.querySelectorAll(CELLS);
+    return cells.length === headers.length && text(cells[place]) === key;
+  });
+};
+
+// What an element is looked for in: its row, its scope in that, or all there is.
+const within = (root, { row, within: scope }) => {
+  const rows = row ? keyed(root, row) ?? [] : [root];
+  return rows.length === 1 && scope ? sight(rows[0], scope) : rows;
+};
 // Where a link leads, apart from what is asked for there; '' for one that leads nowhere.
 const addressOf = (node) => {
   const href = node.getAttribute('href') ?? '';
@@ -128,9 +163,6 @@ const rooted = ({ frame: css }) => {
   const frames = all(document, css);
   return { root: frames.length === 1 ? frames[0].contentDocument : null, frame: frames[0] };
 };
-
-// What heads the columns of a table.
-const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
 
 // The values beside labels, by the label's names.
 const labelled = (root) => {

@@ -21,8 +21,8 @@ FORM = '<h1>Ärende</h1><form method="post" action="/skriv"><input name="a"><but
 ANSWER = "<h1>Ärende</h1><output>Kvittens 7</output>"
 
 
-def a_map(**write: Any) -> SelectorMap:
-    """Return a map of a page where `write` is irreversible and `view` is safe; what is given changes `write`."""
+def a_map(tables: dict[str, Any] | None = None, view: dict[str, Any] | None = None, **write: Any) -> SelectorMap:
+    """Return a map of a page where `write` is irreversible and `view` is safe; what is given changes these."""
     element = {
         "danger": "irreversible",
         "locators": [{"role": "button", "name": "Skriv"}, {"css": "button.skriv"}],
@@ -39,9 +39,10 @@ def a_map(**write: Any) -> SelectorMap:
                 "page": {
                     "path": "/",
                     "identity": {"url": "^/$", "all_of": [{"role": "heading", "name": "Ärende"}]},
+                    "tables": tables or {},
                     "elements": {
                         "write": {**element, **write},
-                        "view": {"locators": [{"role": "button", "name": "Visa"}]},
+                        "view": {"locators": [{"role": "button", "name": "Visa"}], **(view or {})},
                         "shut": {"navigates": True, "locators": [{"role": "button", "name": "Stäng"}]},
                     },
                 },
@@ -50,11 +51,11 @@ def a_map(**write: Any) -> SelectorMap:
     )
 
 
-def opened(page: Page, site: Site, body: str = PAGE, clock: Callable[[], datetime] = now, **write: Any) -> Screen:
+def opened(page: Page, site: Site, body: str = PAGE, clock: Callable[[], datetime] = now, **mapped: Any) -> Screen:
     """Serve the body, open it by its map, and return the screen. The session waits half a second for an answer."""
     site.show(body)
     site.show(ANSWER, "/skriv")
-    session = Session(page, a_map(**write), site.url, now=clock, patience=timedelta(milliseconds=500))
+    session = Session(page, a_map(**mapped), site.url, now=clock, patience=timedelta(milliseconds=500))
     screen = session.screen("page")
     screen.open()
     return screen

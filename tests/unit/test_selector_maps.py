@@ -268,6 +268,27 @@ def test_an_irreversible_element_opens_nothing(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("screens.reminder.tables.rows.key", None), ("screens.reminder.tables.rows.frame", "iframe.lista")],
+    ids=["no key", "another frame"],
+)
+def test_what_stands_in_each_row_is_found_by_the_rows_key(tmp_path: Path, place: str, value: Any) -> None:
+    """Without one, any row would do."""
+    tree = changed(place, value)
+    tree["screens"]["reminder"]["elements"]["remove"]["row_of"] = "rows"
+
+    assert "elements.remove: rows must have a key, and be in the same frame" in refusal(tmp_path, tree)
+
+
+def test_what_stands_in_each_row_has_no_fingerprint(tmp_path: Path) -> None:
+    """It is one among as many as there are rows."""
+    tree = changed(f"{REMOVE}.row_of", "rows")
+    tree["screens"]["reminder"]["elements"]["remove"]["fingerprint"] = {"tag": "button", "role": "button"}
+
+    assert "found by the row's key, never by a fingerprint" in refusal(tmp_path, tree)
+
+
 # Names that must be there.
 
 
@@ -276,6 +297,7 @@ def test_an_irreversible_element_opens_nothing(tmp_path: Path) -> None:
     [
         (f"{REMOVE}.via", ["opne"], "elements.remove: there is no 'opne'"),
         (f"{REMOVE}.behind", ["opne"], "elements.remove: there is no 'opne'"),
+        (f"{REMOVE}.row_of", "rad", "elements.remove.row_of: there is no 'rad'"),
         ("screens.reminder.protect.by", "sky", "protect: there is no 'sky'"),
         ("screens.reminder.protect.keep", ["idd"], "protect: there is no 'idd'"),
         ("screens.reminder.tables.rows.key", "nr", "key: there is no 'nr'"),
