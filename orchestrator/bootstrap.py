@@ -299,7 +299,7 @@ def propose(
 
     recorded = walk.record(
         browser, system, doors.base_url(system), walked, known=[each.wording for each in maps], version=None,
-        today=today(), folder=prepared_home(settings), accepts=False,
+        today=today(), folder=processes.walk_folder(prepared_home(settings)), accepts=False,
     )  # fmt: skip
     if not is_clean(recorded):
         raise Unclean
@@ -321,7 +321,7 @@ def record(
 
     return walk.record(
         doors.browser(), system, doors.base_url(system), walked, known=known, version=version, today=today(),
-        folder=prepared_home(settings), accepts=accepts,
+        folder=processes.walk_folder(prepared_home(settings)), accepts=accepts,
     )  # fmt: skip
 
 

@@ -242,31 +242,36 @@ def places(of: Draft) -> dict[int, Place]:
 # --- approved --------------------------------------------------------------------------------------------------------
 
 
-def approve(settings: Settings, of: Draft, by: str, on: date) -> tuple[Path, str]:
-    """Put an approved draft among the system's maps, and its recording among the recordings.
+def approve(settings: Settings, of: Draft, by: str, on: date, told: Callable[[str], None]) -> Path:
+    """Put an approved draft among the system's maps, and its recording among the recordings; return the map's file.
 
-    Returns the map's file and the SHA-256 of what stands in it. Raises ConfigurationError when it can't be written, or
-    a map of that version is there already: an approved map is never changed.
+    Before it is there, `told` is given the SHA-256 of what will stand in it, so that no map is in use of which nothing
+    is known. Who is killed on the way approves it again. Raises ConfigurationError when it can't be written, or another
+    map of that version is there already: an approved map is never changed.
     """
     tree = drafts.read(of.source)
     tree.insert(list(tree).index("parent") + 1, "approved", drafts.flowing({"by": by, "on": on}))
-    folder = settings.maps / of.map.system
-    file = folder / f"{of.map.version}.yaml"
+    file = settings.maps / of.map.system / f"{of.map.version}.yaml"
     source = drafts.written(tree)
+    if file.exists():
+        if load_map(file).model_copy(update={"approved": None}) != of.map:
+            raise ConfigurationError(f"Kartan {file} finns redan, och en godkänd karta ändras aldrig.")
+        source = file.read_text(encoding="utf-8")
+    told(hashlib.sha256(source.encode()).hexdigest())
+    whole = file.with_suffix(".new")
     try:
-        with file.open("x", encoding="utf-8") as new:
-            new.write(source)
-        load_map(file)
+        if not file.exists():
+            whole.write_text(source, encoding="utf-8")
+            load_map(whole)
+            whole.replace(file)
         kept = settings.recordings / of.map.system / of.map.version
         if not kept.exists():
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(of.folder / "recording", kept)
         shutil.rmtree(of.folder)
-    except FileExistsError as error:
-        raise ConfigurationError(f"Kartan {file} finns redan, och en godkänd karta ändras aldrig.") from error
     except OSError as error:
         raise ConfigurationError(f"{file} kan inte skrivas ({type(error).__name__}).") from error
-    return file, hashlib.sha256(source.encode()).hexdigest()
+    return file
 
 
 # --- what it means for the bots --------------------------------------------------------------------------------------

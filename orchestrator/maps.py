@@ -211,12 +211,15 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
         return 3
     by = getpass.getuser()
     ledger = bootstrap.open_ledger(settings)
-    with ledger.changing() as connection:
-        file, digest = drafting.approve(settings, made, by, bootstrap.today())
-        ledger.enter(
-            connection, by, "map.approved", None, system=system, version=made.map.version, sha256=digest,
-            pointed=[f"{made.changes[at].screen}.{made.changes[at].what}" for at in made.asks] or None,
-        )  # fmt: skip
+
+    def enter(digest: str) -> None:
+        with ledger.changing() as connection:
+            ledger.enter(
+                connection, by, "map.approved", None, system=system, version=made.map.version, sha256=digest,
+                pointed=[f"{made.changes[at].screen}.{made.changes[at].what}" for at in made.asks] or None,
+            )  # fmt: skip
+
+    file = drafting.approve(settings, made, by, bootstrap.today(), enter)
     _tell(f"Kartan är godkänd, och finns i {file}.")
     return 0
 

@@ -103,11 +103,21 @@ def log_file(home: Path, run_id: str) -> Path:
 
 
 def sweep(home: Path, keep: set[str]) -> None:
-    """Wipe what killed runs left behind, but nothing of the runs in `keep`, whose processes may live."""
+    """Wipe what killed runs and recordings left behind, but nothing of the runs in `keep`, whose processes may live."""
     kept = {temporary(home, run_id) for run_id in keep}
     for left in (home / "tmp").glob("*"):
         if left not in kept:
             shutil.rmtree(left, ignore_errors=True)
+    for left in (home / "walks").glob("*"):
+        if not psutil.pid_exists(int(left.name)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def walk_folder(home: Path) -> Path:
+    """Return a folder for what is recorded and not scrubbed yet: this process's own, and wiped when it is gone."""
+    folder = home / "walks" / str(os.getpid())
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def start(

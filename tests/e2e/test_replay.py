@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from bots.browser import recording
-from tests.e2e.house import BOT, House
+from orchestrator import processes
+from tests.e2e.house import BOT, House, until
 
 RECORDINGS = Path(__file__).parents[2] / "fixtures" / "recordings" / "lifecare"
 
@@ -82,6 +84,22 @@ def test_a_script_that_goes_wrong_stores_nothing(house: House, tmp_path: Path) -
     assert "rad 2" in ran.err
     assert "finns 0 gånger" in ran.err
     assert not out.exists()
+
+
+def test_what_a_killed_recording_has_not_scrubbed_is_wiped(house: House, tmp_path: Path) -> None:
+    """By the next run; nobody has to know that it is there. What is being recorded is left alone."""
+    script = tmp_path / "gå"
+    os.mkfifo(script)
+    child = house.start("record", "lifecare", "--mock", "--script", str(script))
+    until(lambda: any((house.home / "walks" / str(child.pid)).glob("*")), child)
+    processes.sweep(house.home, keep=set())
+    assert list((house.home / "walks" / str(child.pid)).glob("*"))
+
+    child.kill()
+    child.wait()
+    processes.sweep(house.home, keep=set())
+
+    assert not list((house.home / "walks").glob("*"))
 
 
 @pytest.mark.parametrize("version", ["2023.10", "2024.04"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import pty
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -65,6 +67,29 @@ def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) 
     with closing(house.ledger()) as ledger:
         [entry] = [each for each in ledger.audit_trail() if each.what == "map.approved"]
     assert (entry.facts["system"], entry.facts["version"]) == ("lifecare", "2024.04+1")
+
+
+@pytest.mark.parametrize("moved", [True, False], ids=["before the recording was kept", "before the draft was wiped"])
+def test_who_is_killed_while_approving_approves_again(house: House, tmp_path: Path, *, moved: bool) -> None:
+    """The map that is there stays as it was approved, and there is an entry for it before it is in use."""
+    house.flotta("selectors", "propose", "lifecare", "--recording", renamed(tmp_path, ">Förfaller<", ">Förfallodag<"))
+    draft = house.maps / "lifecare" / "drafts" / "2024.04+1"
+    shutil.copytree(draft, tmp_path / "before")
+    assert answering(house, "j", "selectors", "approve", "lifecare")[0] == 0
+    approved = (house.maps / "lifecare" / "2024.04+1.yaml").read_bytes()
+    shutil.copytree(tmp_path / "before", draft)
+    if moved:
+        shutil.rmtree(house.recordings / "lifecare" / "2024.04+1")
+
+    code, said = answering(house, "j", "selectors", "approve", "lifecare")
+
+    assert code == 0, said
+    assert (house.maps / "lifecare" / "2024.04+1.yaml").read_bytes() == approved
+    assert (house.recordings / "lifecare" / "2024.04+1").is_dir()
+    assert not draft.exists()
+    with closing(house.ledger()) as ledger:
+        entries = [each.facts["sha256"] for each in ledger.audit_trail() if each.what == "map.approved"]
+    assert entries == [hashlib.sha256(approved).hexdigest()] * 2
 
 
 def test_a_screen_that_is_as_the_map_says_needs_no_draft(house: House) -> None:
