@@ -75,3 +75,65 @@ class Protected:
     """A reminder of a person whose data is protected, or may be. Nothing else of it is read."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InsatsbeslutRow:
+    """One decision on support (insats), as the search shows it."""
+
+    id: str
+    arende: str
+    lagrum: str
+    insats: str
+    beslutat: date
+    status: str
+    enhet: str
+    handlaggare: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handelse:
+    """What happened to the support on a day. `omfattning` is what is given from then on, in hours a month."""
+
+    on: date
+    what: str
+    omfattning: int | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erbjudande:
+    """One offer made to the person. `svar` is None as long as there is no answer."""
+
+    on: date
+    what: str
+    svar: str | None
+    svarat: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drojsmal:
+    """A note of why the support is delayed: a reason from a list. What was written beside it is not read."""
+
+    on: date
+    orsak: str
+
+
+@dataclass(frozen=True, slots=True)
+class Insatsbeslut(InsatsbeslutRow):
+    """One decision on support as its own page shows it. `omfattning` is in hours a month, or None: it isn't counted."""
+
+    personnummer: str | None
+    avliden: date | None
+    utflyttad: date | None
+    konto: str | None
+    kod: str
+    utfall: str
+    beslutsfattare: str
+    from_: date
+    to: date | None
+    omfattning: int | None
+    verkstallighet: tuple[Handelse, ...]
+    erbjudanden: tuple[Erbjudande, ...]
+    drojsmal: tuple[Drojsmal, ...]
+    under_tiden: tuple[str, ...]
