@@ -16,6 +16,7 @@
     │   └── VersionUnknown
     ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
     ├── WriteRefused                   1  the system answered no
+    │   └── NotOffered                    its form has no such choice
     ├── RunLost                        1  another worker owns the run
     ├── RunCancelled                 130  a person has called the run off
     ├── RunHeld                        2  somebody else holds the account or the run
@@ -135,11 +136,9 @@ class SignInNeeded(FlottaError):
 
     exit_code = 3
 
-    def __init__(self, system: str) -> None:
-        """Name the system."""
-        super().__init__(
-            f"{system} kräver att en person loggar in med e-legitimation. Kör `flotta sign-in` vid din egen dator."
-        )
+    def __init__(self, system: str, why: str = "kräver att en person loggar in med e-legitimation") -> None:
+        """Name the system. `why` goes on from its name."""
+        super().__init__(f"{system} {why}. Kör `flotta sign-in` vid din egen dator.")
         self.system = system
 
 
@@ -200,6 +199,14 @@ class WriteRefused(FlottaError):
     def __init__(self, screen: str, element: str) -> None:
         """Name the place. What the page said is not quoted."""
         super().__init__(f"Systemet avvisade {element} i {screen}.")
+
+
+class NotOffered(WriteRefused):
+    """A form does not have a choice that was to be made in it, or the map has no word for it. Nothing was sent."""
+
+    def __init__(self, screen: str, element: str, wanted: str) -> None:
+        """Name the place and the choice: a code or a word of ours, never what somebody has typed."""
+        FlottaError.__init__(self, f"{element} i {screen} har inget val för {wanted}. Gör det här för hand.")
 
 
 class RunLost(FlottaError):

@@ -45,8 +45,7 @@ const isStill = (node, { x, y }) => {
 
 // It must be the first to see the event (capture, on the window), and it must judge by the wall clock, which goes on while
 // a process is frozen. One a document, moved from act to act.
-const arm = (target, root) => {
-  const view = target.ownerDocument.defaultView;
+const arm = (target, view, root) => {
   if (!view[GUARD]) {
     const judge = (event) => {
       const guard = view[GUARD];
@@ -68,11 +67,25 @@ const arm = (target, root) => {
   view[GUARD] = { target, isMeant, deadline: deadline ?? Infinity, hit: true, stopped: false };
 };
 
-const set = (node) => {
+// A choice among radio buttons; and a day that is typed in parts, in the order in which they stand there.
+const choose = (group) => {
+  const said = [...group.querySelectorAll('input[type=radio]')].filter((each) => name(labelOf(each) ?? '') === name(value));
+  if (said.length !== 1 || said[0].disabled) return { end: 'no option' };
+  if (said[0].checked) return { end: 'done', kept: true };
+  said[0].click();
+  return { end: said[0].checked ? 'done' : 'unusable' };
+};
+const spread = (group) => {
+  const places = [...group.querySelectorAll('input:not([type=radio], [type=checkbox], [type=hidden])')];
+  const parts = value.split(' ');
+  if (places.length !== parts.length) return 'unusable';
+  return places.every((place, at) => put(place, parts[at]) === 'done') ? 'done' : 'unusable';
+};
+const put = (node, value) => {
   node.focus();
   if (action === 'select') {
     const option = [...node.options].filter((each) => name(each.label) === name(value) && !each.disabled);
-    if (option.length !== 1) return false;
+    if (option.length !== 1) return 'no option';
     node.selectedIndex = option[0].index;
   } else {
     // Past what a framework has put on the element itself, as typing goes.
@@ -83,9 +96,14 @@ const set = (node) => {
   node.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true, inputType: 'insertReplacementText', data: value }));
   node.dispatchEvent(new Event('change', { bubbles: true }));
   // A page may take back or rewrite what it is given.
-  return node.value === said && (action === 'select' || said === value);
+  return node.value === said && (action === 'select' || said === value) ? 'done' : 'unusable';
 };
 
+if (action === 'leave') {
+  // To a person, who may do as they like, but not after the deadline.
+  arm(null, window);
+  return { end: 'done' };
+}
 const until = performance.now() + limit;
 for (let first = true; ; first = false) {
   if (first && guards().some((guard) => guard.stopped && guard.deadline === Infinity)) return { end: 'missed' };
@@ -97,16 +115,18 @@ for (let first = true; ; first = false) {
     if (usable(node)) {
       if (action === 'press') {
         node.focus();
-        if (node.matches(':focus')) { arm(node, root); return { end: 'done' }; }
+        if (node.matches(':focus')) { arm(node, node.ownerDocument.defaultView, root); return { end: 'done' }; }
       } else if (action === 'click') {
         const point = meeting(node, frame);
         if (point && isStill(node, point)) {
-          arm(node, root);
+          arm(node, node.ownerDocument.defaultView, root);
           return { end: 'done', ...point };
         }
         why = 'covered';
       } else {
-        return set(node) ? { end: 'done' } : { end: 'unusable' };
+        const isGroup = !('value' in node);
+        if (isGroup && action === 'select') return choose(node);
+        return { end: isGroup ? spread(node) : put(node, value) };
       }
     }
   }

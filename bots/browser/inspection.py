@@ -37,8 +37,11 @@ _ORDER = ("ok", "weak", "drift", "unseen")
 class Tour(Protocol):
     """The screens of a system that can show themselves."""
 
-    def tour(self) -> Iterator[str]:
-        """Walk through the screens without writing, yielding the name of each on arrival."""
+    def tour(self, needed: Container[str] | None = None) -> Iterator[str]:
+        """Walk through the screens without writing, yielding the name of each on arrival.
+
+        With `needed` only as far as these need it.
+        """
 
 
 def inspect(session: Session, screens: Tour, *, may_open: bool) -> list[Finding]:
@@ -73,7 +76,7 @@ def canary(session: Session, screens: Tour, needed: Container[str]) -> list[Find
 
     def look() -> list[Finding]:
         found: list[Finding] = []
-        for name in screens.tour():
+        for name in screens.tour(needed):
             if name in needed:
                 found += _screen(session, name, may_open=False)
         return found

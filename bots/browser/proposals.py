@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ruamel.yaml.comments import CommentedMap
 
     from bots.browser.recording import Recording, Stage
-    from bots.browser.selector_map import Row
+    from bots.browser.selector_map import Row, Table
 
 #: What became of something in the map:
 #:
@@ -48,6 +48,10 @@ _HEADERS = """
   const { root } = rooted(ask);
   const [table] = root ? tablesOf(root, ask) : [];
   return table ? all(table, HEADERS).map(text) : [];
+"""
+_EMPTY = """
+  const { root } = rooted(ask);
+  return root ? all(root, ask.css).map(text) : [];
 """
 #: Bits that a control must have to be proposed: what has fewer is shown as an answer, and left to a person.
 WORTH = 5.0
@@ -185,12 +189,19 @@ class _Looked:
         for name, table in spec.tables.items():
             headers = {column: cell.header for column, cell in table.columns.items()}
             shown = self._evaluated(_HEADERS, {"frame": table.frame, "css": table.css, "name": table.name})
+            if not shown and table.empty and self._stands(table):
+                continue
             if not shown:
                 said = table.name or table.css or ""
                 yield Change(screen, f"tables.{name}", "by hand", said, why="tabellen finns inte")
                 continue
             tree = self._tree["tables"][name]["columns"]
             yield from self._reworded(screen, f"tables.{name}.columns", headers, shown, tree, "header")
+
+    def _stands(self, table: Table) -> bool:
+        """Return whether what stands in the table's place is there: nothing was in it when it was recorded."""
+        ask = {"frame": table.frame, "css": table.empty}
+        return bool(self._evaluated(_EMPTY, ask))
 
     def _evaluated(self, body: str, ask: dict[str, Any] | None) -> list[str]:
         """Return the longest answer of the screen's snapshots."""

@@ -64,6 +64,8 @@ def ready(
 ) -> dict[str, Any]:
     """Do what can be done in the page of one act: `fill` and `select` whole, `press` and `click` up to the event.
 
+    `leave` leaves it to a person, whatever it is: they may do what they like on the page, until the deadline.
+
     `limit` is how long to wait for the element, in milliseconds; `deadline` until when the event may come, in
     milliseconds since 1970. `row` is the row that it stands in, if it stands in each of a table. `alike` is the place
     where `weigh` has just found it; without it its locators must find it.
@@ -71,6 +73,7 @@ def ready(
 
         done        with the point to click, `x` and `y`
         missing     nothing is found, or not for certain; `counts` are what each locator found
+        no option   what is to be chosen is not among what there is
         no row      its row is not there
         unusable    it is hidden, disabled, or does not keep what it is given
         covered     something lies over it, or moves it

@@ -20,10 +20,12 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from bots.browser import resolver
 from bots.browser.selector_map import Cell, Element, Protect
 from bots.errors import (
+    NotOffered,
     ScreenNotReady,
     SelectorDrift,
     SessionLost,
     Sighting,
+    SignInNeeded,
     WriteRefused,
     WriteUnanswered,
 )
@@ -69,6 +71,10 @@ _NOT_READY = {
 _NOTHING: dict[str, Any] = {"fields": {}, "protect": None, "tables": {}}
 
 
+class _KeptAsItWas(Exception):
+    """What was to be chosen is chosen already."""
+
+
 class Screen:
     """One screen of the session's system, by its name in the map."""
 
@@ -77,6 +83,11 @@ class Screen:
         self._session = session
         self._name = name
         self._spec = session.map.screens[name]
+
+    @property
+    def name(self) -> str:
+        """Its name in the map."""
+        return self._name
 
     @property
     def _page(self) -> Page:
@@ -95,6 +106,32 @@ class Screen:
             return self.read()
 
         return self._session.again(once)
+
+    def all_rows(self, table: str, **params: str) -> list[Row]:
+        """Return every row of a list over all its pages. The screen's fields `pages` and `total` say how many.
+
+        It is read again, whole, when its pages do not add up to its total: others work in it meanwhile. Raises as
+        `visit` does.
+        """
+        key = self._spec.tables[table].key or ""
+
+        def whole() -> list[Row]:
+            found: dict[Any, Row] = {}
+            totals: set[int] = set()
+            page, pages = 1, 1
+            while page <= pages:
+                seen = self.visit(page=str(page), **params)
+                # An empty list tells neither.
+                pages = seen.fields["pages"] or 1
+                totals.add(seen.fields["total"] or 0)
+                found |= {row.values.get(key, (page, at)): row for at, row in enumerate(seen.tables[table])}
+                page += 1
+            # The count alone can be right by chance: a row that leaves one page pulls another past the one read next.
+            if totals != {len(found)}:
+                raise ScreenNotReady(self._name, f"listan ändrades under läsningen ({len(found)} rader lästa)")
+            return list(found.values())
+
+        return self._session.again(whole)
 
     def open(self, **params: str) -> None:
         """Go to the screen's address and make sure that this is it. Not tried again."""
@@ -118,6 +155,10 @@ class Screen:
         Raises SessionLost when it is the sign-in screen instead, SelectorDrift when it is none that the map knows.
         """
         self._look(**_NOTHING, limit=ARRIVAL)
+
+    def is_here(self) -> bool:
+        """Return whether the page is at this screen's address. What it shows is asked by all else."""
+        return self._session.is_at(self._spec.identity, self._page.url)
 
     def marks(self) -> tuple[Sighting, ...]:
         """Return what each mark of the screen's identity finds now, those that must not be there marked so."""
@@ -256,14 +297,36 @@ class Screen:
     # What stands in each row of a table is used in the `row` with that key. ScreenNotReady when there is no such row.
 
     def fill(self, element: str, value: str, *, row: str | None = None) -> None:
-        """Fill the element with `value`. Raises SelectorDrift when it cannot be told for certain."""
+        """Fill the element with `value`. Raises SelectorDrift when it cannot be told for certain.
+
+        Where the map says `as: date`, `value` is a day as ISO has it.
+        """
         # What is typed here is a password, or stands beside one.
         self._session.is_private |= self._name == "sign_in"
-        self._ready(element, "fill", row=row, value=value)
+        self._enter(element, "fill", row, value)
 
     def select(self, element: str, option: str, *, row: str | None = None) -> None:
-        """Choose the option with this label. Raises SelectorDrift when the element cannot be told for certain."""
-        self._ready(element, "select", row=row, value=option)
+        """Choose the option with this label, or what the map's table has for it.
+
+        Raises SelectorDrift when the element cannot be told for certain, NotOffered when there is no such option.
+        """
+        self._enter(element, "select", row, option)
+
+    def _enter(self, element: str, action: str, row: str | None, value: str) -> None:
+        spec = self._spec.elements[element]
+        try:
+            typed = self._session.map.typed(spec, value)
+        except ValueError:
+            raise NotOffered(self._name, element, value) from None
+        try:
+            # A page may fetch itself anew when an answer changes what else is asked for.
+            with self._coming(spec):
+                if self._ready(element, action, row=row, value=typed, wanted=value).get("kept"):
+                    raise _KeptAsItWas  # noqa: TRY301 - leaves the wait for a document that won't come
+        except _KeptAsItWas:
+            return
+        except PlaywrightTimeout as error:
+            raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
 
     def click(self, element: str, *, row: str | None = None, opened: bool = False) -> None:
         """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain.
@@ -275,6 +338,7 @@ class Screen:
         if spec.danger == "irreversible":
             raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
         point = self._ready(element, spec.action, row=row, opened=opened)
+        self._session.checkpoint(f"{self._name}.{element}")
         try:
             with self._coming(spec):
                 self._strike(point)
@@ -315,6 +379,31 @@ class Screen:
             raise WriteUnanswered(self._name, element, "sidan försvann under klicket") from error
         return self._receipt(element, spec, about)
 
+    def hand_over(self, element: str, *, about: str = "") -> str:
+        """Let the person at the screen click an irreversible element, and return the receipt number that is then shown.
+
+        They may look around, correct, and take their time until the deadline of `Session.writing`; the page refuses
+        what comes later. Raises as `submit` does before anything can be sent; SignInNeeded when nobody has sent it in
+        time, WriteUnanswered when it cannot be told here what happened.
+        """
+        spec = self._spec.elements[element]
+        if spec.danger != "irreversible" or spec.after is None:
+            raise ValueError(f"{element} is not irreversible: click it")
+        session = self._session
+        deadline = session.spend_deadline()
+        session.written = self, about
+        session.located_by = f"{self._name}.{element}: a person"
+        self.arrive()
+        resolver.ready(self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000)
+        session.checkpoint("armed")
+        session.spent = True
+        try:
+            return self._receipt(element, spec, about, until=deadline)
+        except WriteUnanswered:
+            if session.now() < deadline:
+                raise
+            raise SignInNeeded(session.map.system, "väntade på att någon skickade, och ingen gjorde det") from None
+
     def photograph(self, about: str) -> bytes:
         """Return a picture of the window as PNG, with all covered that the map does not name as harmless.
 
@@ -348,6 +437,7 @@ class Screen:
         *,
         row: str | None = None,
         opened: bool = False,
+        wanted: str = "",
         **how: Any,  # noqa: ANN401 - as `resolver.ready` has it
     ) -> dict[str, Any]:
         spec = self._spec.elements[element]
@@ -367,6 +457,8 @@ class Screen:
             self._raise_if_signed_out()
         if found["end"] == "missing":
             raise self._drift(element, resolver.told(spec, found["counts"]))
+        if found["end"] == "no option":
+            raise NotOffered(self._name, element, wanted)
         if found["end"] != "done":
             raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
         return found
@@ -406,7 +498,8 @@ class Screen:
         self._session.missing.clear()
         return self._page.expect_navigation(wait_until="commit", timeout=self._session.patience)
 
-    def _receipt(self, element: str, spec: Element, about: str) -> str:
+    def _receipt(self, element: str, spec: Element, about: str, until: datetime | None = None) -> str:
+        """Return the receipt that is shown. `until` when a person may send it, and correct what is refused."""
         after = spec.after
         if after is None:
             raise ValueError(element)
@@ -416,15 +509,14 @@ class Screen:
                 "shown": [mark.for_page() for mark in after.any_of],
                 "receipt": after.receipt,
                 "about": about,
-                "refused": [mark.for_page() for mark in after.refused],
+                "refused": [mark.for_page() for mark in after.refused] if until is None else [],
                 "elsewhere": [
                     mark.for_page() for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)
                 ],
                 "ours": [f'meta[name="{probe.meta}"]' for probe in session.map.identify if probe.meta],
             }
         }
-        patience = timedelta(milliseconds=session.patience)
-        give_up = session.now() + patience
+        give_up = until or session.now() + timedelta(milliseconds=session.patience)
         found: dict[str, Any] = {"end": "silence"}
         while (left := give_up - session.now()) > timedelta(0):
             try:

@@ -25,8 +25,8 @@ from bots.errors import MapInvalid
 
 #: The roles that `sight.js` knows.
 Role = Literal[
-    "alert", "button", "checkbox", "combobox", "dialog", "heading", "link", "menu", "menuitem", "navigation", "radio",
-    "search", "status", "tab", "table", "textbox",
+    "alert", "button", "checkbox", "combobox", "dialog", "group", "heading", "link", "menu", "menuitem", "navigation",
+    "radio", "search", "status", "tab", "table", "textbox",
 ]  # fmt: skip
 Danger = Literal["safe", "write", "irreversible"]
 Action = Literal["click", "press", "fill", "select"]
@@ -178,6 +178,10 @@ class Element(_Model):
     """One control: what is done with it, how dangerous that is, and the ranked locators that must agree on it.
 
     `row_of` names the table of the screen in whose rows it stands, once in each: who uses it gives the row's key.
+    `row_by` names the column that tells the rows apart, where it is not the table's key.
+    A choice is made in a list, or among the radio buttons of a group; `values` names the table of words for it. `as`
+    says how a day or a quarter is typed: `date` as the map's formats have it, `parts` in the year, month and day of a
+    group. Who uses it gives what the table means, a day as ISO has it, a quarter as 2026Q3.
     `press` focuses it and presses Enter, as people do who use the keyboard: for what something may lie over.
     `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
     flow has done so already; `navigates` says that clicking it brings a new document.
@@ -186,6 +190,7 @@ class Element(_Model):
     action: Action = "click"
     danger: Danger = "safe"
     row_of: str | None = None
+    row_by: str | None = None
     within: Locator | None = None
     frame: Css | None = None
     via: list[str] = []
@@ -195,6 +200,8 @@ class Element(_Model):
     confirm: Literal["native"] | None = None
     after: After | None = None
     settle: float = Field(default=5.0, gt=0)
+    values: str | None = None
+    as_: Literal["text", "date", "parts", "quarter"] = Field(default="text", alias="as")
     #: What isn't said may be an id or an amount.
     holds: Holds | None = None
     fingerprint: Fingerprint | None = None
@@ -229,7 +236,7 @@ class Element(_Model):
 class Cell(_Model):
     """How one value is read: which text means what. `blank` lists the texts that mean "none"; no other may be empty."""
 
-    as_: Literal["text", "date", "minute", "number"] = Field(default="text", alias="as")
+    as_: Literal["text", "date", "minute", "number", "quarter"] = Field(default="text", alias="as")
     values: str | None = None
     blank: list[str] = []
     pattern: Part | None = None
@@ -334,8 +341,10 @@ class Screen(_Model):
             if element.row_of is not None:
                 _known(f"elements.{name}.row_of", element.row_of, self.tables)
                 table = self.tables[element.row_of]
-                if table.key is None or table.frame != element.frame:
+                key = element.row_by or table.key
+                if key is None or table.frame != element.frame:
                     raise ValueError(f"elements.{name}: {element.row_of} must have a key, and be in the same frame")
+                _known(f"elements.{name}.row_by", key, table.columns)
             for opener in (*element.via, *element.behind):
                 _known(f"elements.{name}", opener, self.elements)
                 if self.elements[opener].danger == "irreversible":
@@ -363,11 +372,15 @@ class Screen(_Model):
         return spec.row_of is not None or any(map(self.needs_row, spec.via))
 
     def row(self, element: Element, key: str | None) -> Row | None:
-        """Return the row with this key that the element stands in; None for one that stands in none."""
+        """Return the row with this key that the element stands in; None for one that stands in none.
+
+        An empty key is what stands for none in that column.
+        """
         if element.row_of is None:
             return None
         table = self.tables[element.row_of]
-        return Row(table, table.columns[str(table.key)].header, key)
+        column = table.columns[str(element.row_by or table.key)]
+        return Row(table, column.header, column.blank[0] if key == "" and column.blank else key)
 
     def address(self, params: dict[str, str]) -> str:
         """Return the path with its parameters filled in, each quoted."""
@@ -402,6 +415,8 @@ class Formats(_Model):
 
     date: str = "%Y-%m-%d"
     minute: str = "%Y-%m-%d %H:%M"
+    #: `Y` and `q`.
+    quarter: str = "%YQ%q"
     months: list[str] = []
 
 
@@ -425,9 +440,11 @@ class SelectorMap(_Model):
             cells: list[tuple[str, Cell]] = [(f"fields.{name}", field) for name, field in spec.fields.items()]
             for table, rows in spec.tables.items():
                 cells += [(f"tables.{table}.columns.{name}", column) for name, column in rows.columns.items()]
-            for place, cell in cells:
-                if cell.values is not None:
-                    _known(f"screens.{screen}.{place}.values", cell.values, self.values)
+            named = [(place, cell.values) for place, cell in cells]
+            named += [(f"elements.{name}", element.values) for name, element in spec.elements.items()]
+            for place, values in named:
+                if values is not None:
+                    _known(f"screens.{screen}.{place}.values", values, self.values)
         return self
 
     @property
@@ -443,6 +460,23 @@ class SelectorMap(_Model):
         """All that people have written in the map. What is remembered of its elements was read off screens."""
         remembered: dict[str, Any] = {"screens": {"__all__": {"elements": {"__all__": {"fingerprint"}}}}}
         return self.model_dump_json(exclude={**remembered, "approved": True})
+
+    def typed(self, element: Element, value: str) -> str:
+        """Return how a value is typed or chosen there. Raises ValueError when the map has no one word for it."""
+        if element.values is not None:
+            words = [word for word, meant in self.values[element.values].items() if meant == value]
+            if len(words) != 1:
+                raise ValueError(f"{len(words)} words for it")
+            return words[0]
+        match element.as_:
+            case "date":
+                return _written(date.fromisoformat(value), self.formats)
+            case "parts":
+                return value.replace("-", " ")
+            case "quarter":
+                year, _, number = value.partition("Q")
+                return self.formats.quarter.replace("%Y", year).replace("%q", number)
+        return value
 
     def value(self, cell: Cell, shown: str) -> Any:  # noqa: ANN401 - the map decides the type: text, date, datetime, int
         """Return what `shown` means: None, text, date, datetime or int.
@@ -467,8 +501,26 @@ class SelectorMap(_Model):
             return int(shown)
         if cell.as_ == "text":
             return shown
+        if cell.as_ == "quarter":
+            return _quarter(shown, self.formats.quarter)
         moment = _moment(shown, getattr(self.formats, cell.as_), self.formats.months)
         return moment.date() if cell.as_ == "date" else moment
+
+
+def _written(day: date, formats: Formats) -> str:
+    """Return a day as this version writes it: `b` stands for its names of months, the other codes for numbers."""
+    said = {"Y": f"{day:%Y}", "m": f"{day:%m}", "d": f"{day:%d}"}
+    if formats.months:
+        said["b"] = formats.months[day.month - 1]
+    return re.sub(r"%([Ymdb])", lambda code: said[code[1]], formats.date)
+
+
+def _quarter(shown: str, form: str) -> str:
+    pattern = re.escape(form).replace("%Y", r"(?P<Y>\d{4})").replace("%q", "(?P<q>[1-4])")
+    match = re.fullmatch(pattern, shown)
+    if match is None:
+        raise ValueError("not a quarter of the map's form")
+    return f"{match['Y']}Q{match['q']}"
 
 
 _CODES = {

@@ -22,7 +22,15 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pydantic import SecretStr
 
 from bots.browser.screen import Screen
-from bots.errors import TRANSIENT, BrowserMissing, ScreenMissing, ScreenNotReady, SessionLost, SignInNeeded
+from bots.errors import (
+    TRANSIENT,
+    BrowserMissing,
+    ConfigurationError,
+    ScreenMissing,
+    ScreenNotReady,
+    SessionLost,
+    SignInNeeded,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, CDPSession, Dialog, Page, Playwright, Request
@@ -297,6 +305,19 @@ class Session:
         except PlaywrightTimeout as nobody:
             raise SignInNeeded(self.map.system) from nobody
         raise SignInNeeded(self.map.system)
+
+    def take_role(self, account: Account) -> None:
+        """Take the account's role on the role screen: the element of the map by which it is taken has its name.
+
+        Raises ConfigurationError naming those there are.
+        """
+        roles = self.map.screens["role"].elements
+        if account.role not in roles:
+            raise ConfigurationError(
+                f"Rollen {account.role or '(ingen)'} finns inte i kartan {self.map.system} {self.map.version}. "
+                f"Ange en av {', '.join(roles)} i flotta.toml ([systems.{self.map.system}] role)."
+            )
+        self.screen("role").click(account.role)
 
     # --- evidence ----------------------------------------------------------------------------------------------
 

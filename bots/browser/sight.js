@@ -43,6 +43,7 @@ const ROLES = {
   checkbox: 'input[type=checkbox], [role=checkbox]',
   combobox: 'select:not([multiple]), [role=combobox]',
   dialog: 'dialog[open], [role=dialog]',
+  group: 'fieldset, [role=group], [role=radiogroup]',
   heading: 'h1, h2, h3, h4, h5, h6, [role=heading]',
   link: 'a[href]:not([role]), [role=link]',
   menu: '[role=menu]',
@@ -65,6 +66,7 @@ const labelOf = (node) => {
 };
 const nameOf = (role, node) =>
   labelOf(node) ?? (node.tagName === 'TABLE' ? (node.caption ? text(node.caption) : '')
+    : node.tagName === 'FIELDSET' ? text(node.querySelector(':scope > legend') ?? document.createElement('i'))
     : NAMED_BY_CONTENT.has(role) ? text(node) : '');
 
 // Return all elements below `root` that one locator of a map means. Wording is what can be seen; structure is there or not.

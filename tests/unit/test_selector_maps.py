@@ -289,6 +289,32 @@ def test_what_stands_in_each_row_has_no_fingerprint(tmp_path: Path) -> None:
     assert "found by the row's key, never by a fingerprint" in refusal(tmp_path, tree)
 
 
+@pytest.mark.parametrize(
+    ("form", "written"), [("%Y-%m-%d", "2026-03-01"), ("%d %b %Y", "01 mar 2026"), ("%d.%m.%Y", "01.03.2026")]
+)
+def test_a_day_is_typed_as_the_version_shows_it(tmp_path: Path, form: str, written: str) -> None:
+    """And is read back as the same day."""
+    tree = changed("formats.date", form)
+    tree["screens"]["reminder"]["elements"]["open"] |= {"action": "fill", "as": "date"}
+    found = read(tmp_path, tree)
+
+    assert found.typed(found.screens["reminder"].elements["open"], "2026-03-01") == written
+    assert found.value(Cell.model_validate({"as": "date"}), written) == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize("meant", ["okänd", "två"])
+def test_a_choice_is_made_by_the_one_word_that_stands_for_it(tmp_path: Path, meant: str) -> None:
+    """None, or one of several, is none to make."""
+    tree = changed("values.status", {"Öppen": "aktiv", "Två": "två", "Tvenne": "två"})
+    tree["screens"]["reminder"]["elements"]["open"] |= {"action": "select", "values": "status"}
+    found = read(tmp_path, tree)
+    element = found.screens["reminder"].elements["open"]
+
+    assert found.typed(element, "aktiv") == "Öppen"
+    with pytest.raises(ValueError, match="words for it"):
+        found.typed(element, meant)
+
+
 # Names that must be there.
 
 
@@ -297,6 +323,7 @@ def test_what_stands_in_each_row_has_no_fingerprint(tmp_path: Path) -> None:
     [
         (f"{REMOVE}.via", ["opne"], "elements.remove: there is no 'opne'"),
         (f"{REMOVE}.behind", ["opne"], "elements.remove: there is no 'opne'"),
+        (f"{REMOVE}.values", "stat", "screens.reminder.elements.remove.values: there is no 'stat'"),
         (f"{REMOVE}.row_of", "rad", "elements.remove.row_of: there is no 'rad'"),
         ("screens.reminder.protect.by", "sky", "protect: there is no 'sky'"),
         ("screens.reminder.protect.keep", ["idd"], "protect: there is no 'idd'"),

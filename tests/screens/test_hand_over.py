@@ -1,0 +1,112 @@
+"""A write that a person makes: they look, correct and send; nobody sends for them, and nothing after the deadline."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from bots.browser.screen import Screen
+from bots.errors import NotOffered, SelectorDrift, SignInNeeded, WriteUnanswered
+from orchestrator.bootstrap import now
+from tests.screens.literal import PAGE, opened
+from tests.screens.portal import soon
+from tests.screens.site import Site
+
+CHECKED = PAGE.replace("<button class", '<label><input type="checkbox" required>Kontrollerat</label><button class')
+#: What the system says when something is missing; the person mends it.
+REFUSED = PAGE.replace("<output>", "<p role=alert>Kryssa i rutan.</p><output>")
+
+
+def handed(screen: Screen, seconds: float = 60) -> str:
+    with screen._session.writing(now() + timedelta(seconds=seconds)):
+        return screen.hand_over("write", about="")
+
+
+def while_waiting(screen: Screen, *clicks: str) -> None:
+    """Let somebody click these when the page is theirs."""
+
+    def click(point: str) -> None:
+        for each in clicks if point == "armed" else ():
+            screen._page.locator(each).click()
+
+    screen._session.checkpoint = click
+
+
+@pytest.mark.parametrize("body", [PAGE, CHECKED, REFUSED], ids=["plain", "a box to tick", "refused first"])
+def test_a_person_sends_what_the_bot_has_filled_in(page: Page, site: Site, body: str) -> None:
+    """They may click what they like on the way; the receipt is read when it is shown."""
+    after = {"any_of": [{"role": "status"}], "receipt": r"Kvittens (\d+)", "refused": [{"role": "alert"}]}
+    screen = opened(page, site, body, after=after)
+    boxes = page.locator("input").count()
+    while_waiting(screen, *["input"] * boxes, "button:not(.skriv)", "button.skriv")
+
+    assert handed(screen) == "7"
+    assert site.posts == ["/skriv"]
+
+
+def test_nobody_sends_for_them(page: Page, site: Site) -> None:
+    """When their time is over, the run waits for somebody again; for all that is known here it may have been sent."""
+    screen = opened(page, site)
+
+    with pytest.raises(SignInNeeded, match="ingen gjorde det"):
+        handed(screen, seconds=0.5)
+
+    assert screen._session.spent
+    assert site.posts == []
+
+
+def test_what_they_send_too_late_is_refused_by_the_page(page: Page, site: Site) -> None:
+    """The run has counted on it: who comes back to the window must not write what is looked for as absent."""
+    screen = opened(page, site)
+    with pytest.raises(SignInNeeded):
+        handed(screen, seconds=0.5)
+
+    page.locator("button.skriv").click()
+
+    page.wait_for_timeout(300)
+    assert site.posts == []
+
+
+def test_a_window_that_is_closed_leaves_it_uncertain(page: Page, site: Site) -> None:
+    """They may have sent it the moment before."""
+    screen = opened(page, site)
+    screen._session.checkpoint = lambda point: page.close() if point == "armed" else None
+
+    with pytest.raises(WriteUnanswered, match="försvann"):
+        handed(screen)
+
+
+def test_a_page_that_is_not_the_one_is_handed_to_nobody(page: Page, site: Site) -> None:
+    """They have not asked for it, and would not know what it is."""
+    screen = opened(page, site, PAGE)
+    page.evaluate("() => { document.querySelector('h1').textContent = 'Ett annat ärende'; }")
+
+    with pytest.raises(SelectorDrift):
+        handed(screen)
+
+    assert not screen._session.spent
+
+
+def test_it_takes_the_place_of_the_one_write(page: Page, site: Site) -> None:
+    """One a step, whoever makes it."""
+    screen = opened(page, site)
+    while_waiting(screen, "button.skriv")
+
+    with screen._session.writing(soon()):
+        screen.hand_over("write")
+        with pytest.raises(RuntimeError):
+            screen.submit("write")
+
+
+def test_a_choice_that_the_form_has_not_is_said(page: Page, site: Site) -> None:
+    """An authority changes its lists from one quarter to the next; nothing was sent, and the next form may be right."""
+    body = PAGE + "<label for=slag>Slag</label><select id=slag><option>Boende</option></select>"
+    view = {"action": "select", "locators": [{"label": "Slag"}]}
+    screen = opened(page, site, body, view=view)
+
+    with pytest.raises(NotOffered, match="inget val för Ledsagning"):
+        screen.select("view", "Ledsagning")
+
+    assert site.posts == []
