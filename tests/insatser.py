@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bots.ivo_reporting.models import Case, Quarter, Reported
+from bots.ivo_reporting.models import Case, Reported
+from bots.quarter import Quarter
 from bots.records.lifecare import Drojsmal, Erbjudande, Handelse, Insatsbeslut
 from fixtures.mockui.insatser import Insats, Told
 
@@ -23,7 +24,7 @@ def a_decision(**facts: Any) -> Insatsbeslut:
     usual = Insatsbeslut(
         id="B-1", arende="LSS-2026-0001", lagrum="9 § 9 LSS", insats="Bostad med särskild service",
         beslutat=date(2026, 5, 20), status="fastställt", enhet="LSS Vuxna norr", handlaggare="KAEK",
-        personnummer="199001012385", avliden=None, utflyttad=None, konto="aktiv", kod="LSS-09", utfall="bifall",
+        personnummer="199001012385", avliden=None, utflyttad=None, konto="aktivt", kod="LSS-09", utfall="bifall",
         beslutsfattare="nämnd", from_=date(2026, 5, 20), to=None, omfattning=None, verkstallighet=(), erbjudanden=(),
         drojsmal=(Drojsmal(date(2026, 7, 1), "resursbrist bostad"),), under_tiden=(),
     )  # fmt: skip
@@ -54,7 +55,7 @@ def as_shown(insats: Insats, earlier: list[Told], period: Quarter) -> Case:
     shown = Insatsbeslut(
         id=insats.id, arende=insats.arende, lagrum=insats.lagrum, insats=insats.insats, beslutat=insats.decided,
         status=insats.status, enhet=insats.unit, handlaggare=insats.handlaggare, personnummer=insats.personnummer,
-        avliden=insats.deceased, utflyttad=insats.moved, konto="aktiv", kod=insats.code, utfall=insats.outcome,
+        avliden=insats.deceased, utflyttad=insats.moved, konto="aktivt", kod=insats.code, utfall=insats.outcome,
         beslutsfattare=_COURTS[insats.decided_by], from_=insats.start, to=insats.end, omfattning=insats.extent,
         verkstallighet=tuple(Handelse(each.on, each.what, each.extent, each.why or None) for each in insats.happenings),
         erbjudanden=tuple(

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from datetime import date
 
 from bots.browser.screen import Seen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
-from bots.errors import ConfigurationError, ScreenNotReady, SelectorDrift, SessionLost, SignInRefused
-from bots.records.lifecare import Beslut, HistoryEvent, Protected, Reminder, ReminderRow, Uppfoljning
+from bots.errors import SelectorDrift, SessionLost, SignInRefused
+from bots.records.lifecare import (
+    Beslut,
+    Drojsmal,
+    Erbjudande,
+    Handelse,
+    HistoryEvent,
+    Insatsbeslut,
+    InsatsbeslutRow,
+    Protected,
+    Reminder,
+    ReminderRow,
+    Uppfoljning,
+)
 
 
 class Lifecare:
@@ -38,39 +51,13 @@ class Lifecare:
             raise SignInRefused("lifecare", self._account.user) from still_outside
 
     def _take_role(self) -> None:
-        roles = self._session.map.screens["role"].elements
-        if self._account.role not in roles:
-            raise ConfigurationError(
-                f"Rollen {self._account.role or '(ingen)'} finns inte i kartan lifecare {self._session.map.version}. "
-                f"Ange en av {', '.join(roles)} i flotta.toml ([systems.lifecare] role)."
-            )
-        self._session.screen("role").click(self._account.role)
+        self._session.take_role(self._account)
         self._session.screen("start").arrive()
 
     def reminders(self) -> list[ReminderRow | Protected]:
-        """Return every reminder of the list, over all its pages.
-
-        The list is read again when its pages do not add up to the total it states: others work in it meanwhile.
-        """
-        return self._session.again(self._whole_list)
-
-    def _whole_list(self) -> list[ReminderRow | Protected]:
-        screen = self._session.screen("reminder_list")
-        found: dict[str, ReminderRow | Protected] = {}
-        totals: set[int] = set()
-        page, pages = 1, 1
-        while page <= pages:
-            seen = screen.visit(page=str(page))
-            # An empty list tells neither.
-            pages = seen.fields["pages"] or 1
-            totals.add(seen.fields["total"] or 0)
-            for row in seen.tables["reminders"]:
-                found[row.values["id"]] = Protected(row.values["id"]) if row.protected else ReminderRow(**row.values)
-            page += 1
-        # The count alone can be right by chance: a row that leaves one page pulls another one past the page read next.
-        if totals != {len(found)}:
-            raise ScreenNotReady("reminder_list", f"listan ändrades under läsningen ({len(found)} rader lästa)")
-        return list(found.values())
+        """Return every reminder of the list, over all its pages."""
+        rows = self._session.screen("reminder_list").all_rows("reminders")
+        return [Protected(row.values["id"]) if row.protected else ReminderRow(**row.values) for row in rows]
 
     def reminder(self, reminder_id: str) -> Reminder | Protected:
         """Open one reminder's page and return all that it shows; of a protected person's, the id alone."""
@@ -88,22 +75,44 @@ class Lifecare:
         page.fill("reason", reason)
         return Receipt(page.submit("confirm_removal", about=reminder_id), {"påminnelse": reminder_id, "orsak": reason})
 
-    def tour(self) -> Iterator[str]:
-        """Walk through the screens that there are, without writing, yielding the name of each on arrival."""
+    def insatsbeslut(self, since: date, until: date) -> list[InsatsbeslutRow | Protected]:
+        """Return every decision on support that was made between two days, both of them included."""
+        days = {"since": since.isoformat(), "until": until.isoformat()}
+        rows = self._session.screen("insatser").all_rows("insatser", **days)
+        return [Protected(row.values["id"]) if row.protected else InsatsbeslutRow(**row.values) for row in rows]
+
+    def ett_insatsbeslut(self, beslut_id: str) -> Insatsbeslut | Protected:
+        """Open one decision's page and return all that it shows; of a protected person's, the id alone."""
+        found = _insatsbeslut(self._session.screen("insats").visit(id=beslut_id))
+        if found.id != beslut_id:
+            raise SelectorDrift("insats", "fields.id", why="sidan visar ett annat beslut än det begärda")
+        return found
+
+    def tour(self, needed: Container[str] | None = None) -> Iterator[str]:
+        """Walk through the screens that there are, without writing, yielding the name of each on arrival.
+
+        With `needed` no list but one of these is opened: the account may not be let into the others.
+        """
         self._session.screen("sign_in").open()
         yield "sign_in"
         self._identify()
         yield "role"
         self._take_role()
         yield "start"
-        listed = self._session.screen("reminder_list")
-        listed.open(page="1")
-        yield "reminder_list"
-        # A page with a person behind it is opened only where the list says that the person is not protected.
-        open_ids = [row.values["id"] for row in listed.read().tables["reminders"] if not row.protected]
-        if open_ids:
-            self._session.screen("reminder").open(id=open_ids[0])
-            yield "reminder"
+        for listed, table, page, asked in (
+            ("reminder_list", "reminders", "reminder", {}),
+            ("insatser", "insatser", "insats", {"since": "", "until": ""}),
+        ):
+            if needed is not None and listed not in needed and page not in needed:
+                continue
+            screen = self._session.screen(listed)
+            screen.open(page="1", **asked)
+            yield listed
+            # A page with a person behind it is opened only where the list says that the person is not protected.
+            open_ids = [row.values["id"] for row in screen.read().tables[table] if not row.protected]
+            if open_ids:
+                self._session.screen(page).open(id=open_ids[0])
+                yield page
 
 
 def _reminder(seen: Seen) -> Reminder | Protected:
@@ -114,6 +123,18 @@ def _reminder(seen: Seen) -> Reminder | Protected:
         history=tuple(HistoryEvent(**row.values) for row in seen.tables["history"]),
         all_beslut=tuple(Beslut(**row.values) for row in seen.tables["all_beslut"]),
         all_uppfoljningar=tuple(Uppfoljning(**row.values) for row in seen.tables["all_uppfoljningar"]),
+    )
+
+
+def _insatsbeslut(seen: Seen) -> Insatsbeslut | Protected:
+    if seen.protected:
+        return Protected(seen.fields["id"])
+    return Insatsbeslut(
+        **seen.fields,
+        verkstallighet=tuple(Handelse(**row.values) for row in seen.tables["verkstallighet"]),
+        erbjudanden=tuple(Erbjudande(**row.values) for row in seen.tables["erbjudanden"]),
+        drojsmal=tuple(Drojsmal(**row.values) for row in seen.tables["drojsmal"]),
+        under_tiden=tuple(row.values["insats"] for row in seen.tables["under_tiden"]),
     )
 
 

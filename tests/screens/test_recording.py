@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bots.browser import recording, resolver, scrub, walk
+from bots.browser import personnummer, recording, resolver, scrub, walk
 from bots.browser.recording import Recording, Stage
 from bots.browser.selector_map import SelectorMap, load
 from bots.errors import ConfigurationError, RecordingNotClean
@@ -75,7 +75,8 @@ def test_nobody_is_in_a_recording(browser: Browser, mock: Mock, tmp_path: Path) 
     found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).wording])
     found.store(tmp_path / "inspelning")
 
-    truth = _theirs(mock.state())
+    # A stand-in may by chance be the number of somebody whom the walk did not come by.
+    truth = _theirs(mock.state()) - {personnummer.stand_in(place) for place in range(100)}
     wording = {word.lower() for word in re.findall(r"[^\W\d_]+", " ".join(found.clean.wording))}
     wording |= {word.lower() for word in re.findall(r"[^\W\d_]+", map_of(mock.ui).wording)}
     files = [each for each in (tmp_path / "inspelning").rglob("*") if each.suffix in {".html", ".har", ".yaml", ".txt"}]

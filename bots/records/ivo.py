@@ -1,0 +1,27 @@
+"""What IVO's e-tjänst for decisions that were not carried out shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """One report of a case. `kvittens` is IVO's receipt number; None for a draft that nobody has sent yet."""
+
+    period: str
+    kind: str
+    kvittens: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IvoCase:
+    """One case at IVO, found by the municipality's own reference (a decision's number).
+
+    `number` is IVO's own; None for a case that is a draft and nothing else.
+    """
+
+    referens: str
+    number: str | None
+    status: str
+    reports: tuple[SentReport, ...]
