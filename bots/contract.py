@@ -8,10 +8,10 @@ The life of one item, as the worker drives it (see `orchestrator.worker`):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 S_contra = TypeVar("S_contra", contravariant=True)
 R = TypeVar("R")
@@ -105,8 +105,46 @@ class Receipt:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A step that was made: its kind and business key, and the number of the receipt."""
+
+    kind: str
+    key: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A step that was made, with all that it wrote."""
+
+    key: str
+    args: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A table for somebody outside, made of what a bot has written: to print, and as CSV.
+
+    `name` is the file's; `chart` draws these numbers as bars, if there are any.
+    """
+
+    name: str
+    title: str
+    about: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    chart: Mapping[str, int] = field(default_factory=dict)
+
+
 class Bot(Protocol[S_contra, R]):
-    """One bot: `S_contra` is the screens it needs, one attribute per system; `R` the record its decisions rest on."""
+    """One bot: `S_contra` is the screens it needs, one attribute per system; `R` the record its decisions rest on.
+
+    The screens have `written()` too, which returns every step that this bot has made in this installation, as
+    `Written`, oldest first; before them comes what it has said by `adopt` that others had made there before it.
+
+    A bot that is a frozen dataclass has settings of its own: its fields, each with a default.
+    """
 
     @property
     def name(self) -> str:
@@ -119,6 +157,14 @@ class Bot(Protocol[S_contra, R]):
     @property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule that a decision of this bot may name."""
+
+    @property
+    def by_person(self) -> bool:
+        """Whether it is a person at the screen who makes each of its writes, when they have looked."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person approves each of its plans, however small; how much a plan touches is then no matter."""
 
     @property
     def record(self) -> type[R]:
@@ -147,6 +193,14 @@ class Bot(Protocol[S_contra, R]):
 
         Return its receipt; None if there is no trace of it; Refer if the screens cannot tell.
         """
+
+
+@runtime_checkable
+class Documented(Protocol):
+    """A bot that makes documents of what it has written."""
+
+    def documents(self, made: Sequence[Made], period: str, before: Mapping[str, int]) -> list[Document]:
+        """Return the documents of a period. `before` are the counts of a year earlier, where there are any."""
 
 
 #: A bot of any kind, where the house handles it without looking inside.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -19,12 +21,33 @@ def names() -> list[str]:
     return sorted(point.name for point in entry_points(group=GROUP))
 
 
-def bot(name: str) -> AnyBot:
-    """Return the bot of that name. Raises ConfigurationError naming those there are."""
+def bot(name: str, own: Mapping[str, Any] | None = None) -> AnyBot:
+    """Return the bot of that name, with these settings of its own (`bots.contract.Bot`).
+
+    Raises ConfigurationError naming the bots there are, or the setting that it does not have or take.
+    """
     for point in entry_points(group=GROUP, name=name):
         found: AnyBot = point.load()
-        return found
+        return _with(found, own) if own else found
     raise ConfigurationError(f"Det finns ingen bot som heter {name}. Det finns: {', '.join(names())}.")
+
+
+def _with(found: AnyBot, own: Mapping[str, Any]) -> AnyBot:
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - 0.1 s, and most bots have none
+
+    known: dict[str, Any] = (
+        {each.name: getattr(found, each.name) for each in fields(found)} if is_dataclass(found) else {}
+    )
+    if unknown := sorted(set(own) - set(known)):
+        there = f"Den har {', '.join(known)}." if known else "Den har inga egna."
+        raise ConfigurationError(f"{found.name} har ingen inställning {unknown[0]}. {there}")
+    try:
+        made: AnyBot = TypeAdapter(type(found)).validate_python({**known, **own})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "inställningen"
+        raise ConfigurationError(f"{found.name}: {where}: {first['msg'].removeprefix('Value error, ')}") from error
+    return made
 
 
 def screens(system: str) -> Any:  # noqa: ANN401 - each system has screens of its own; its bots state the Protocol

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -124,15 +125,17 @@ class Doors:
         maps: dict[str, str],
         checkpoint: Callable[[str], None] = _nothing,
         attended: bool = False,
+        seated: bool = False,
         local: bool = False,
         bot: str | None = None,
     ) -> None:
         """The browser is started at the first door, and closed with `stack`.
 
-        `attended`: a person is at the screen, so the browser opens a window for them to sign in. `local`: it reaches
-        nothing but this computer. `bot`: the screens that this one needs are looked through when it has signed in.
+        `attended`: a person is at the screen, so the browser opens a window for them to sign in. `seated`: a stand-in
+        for one is in the mock systems, which needs no window. `local`: it reaches nothing but this computer. `bot`: the
+        screens that this one needs are looked through when it has signed in.
         """
-        self._local, self._bot = local, bot
+        self._local, self._bot, self._person = local, bot, attended or seated
         self._settings, self._stack, self._checkpoint, self._attended = settings, stack, checkpoint, attended
         self._base_urls, self._maps = base_urls, maps
         self._browser: Browser | None = None
@@ -167,7 +170,7 @@ class Doors:
         about = self._settings.system(system)
         url = self.base_url(system)
         session = Session(page or self._page(), selector_map, url, now=now, checkpoint=self._checkpoint)
-        account = Account(about.user, about.password, about.role, self._attended if about.attended else None)
+        account = Account(about.user, about.password, about.role, self._person if about.attended else None)
         return session, registry.screens(system)(session, account)
 
     def maps(self, system: str) -> list[SelectorMap]:
@@ -388,16 +391,18 @@ def carry(
                 maps=dict(run.options.maps),
                 checkpoint=checkpoint,
                 attended=how == processes.ATTENDED,
+                seated=run.options.mock,
                 local=run.options.mock,
                 bot=run.bot if run.options.unattended and not run.options.mock and how != processes.LANE else None,
             )
+            place = run.bot, ",".join(instances(run))
             worker = Worker(
-                bot=registry.bot(run.bot),
+                bot=registry.bot(run.bot, {**settings.bot(run.bot).own, **run.options.own}),
                 run=run,
                 ledger=ledger,
                 settings=settings,
-                screens=Screens(doors.open),
-                instance=",".join(instances(run)),
+                screens=Screens(doors.open, partial(ledger.written, *place), partial(ledger.adopt, *place)),
+                instance=place[1],
                 accounts=accounts(settings, run.bot, run.options),
                 me=processes.myself(),
                 now=now,
@@ -407,6 +412,7 @@ def carry(
                 start_lane=lambda epoch: processes.start(
                     settings.home, run_id, os.environ, after=epoch, how=processes.LANE
                 ),
+                attended=how == processes.ATTENDED or run.options.mock,
             )
             signal.signal(signal.SIGTERM, lambda *_: worker.stop())
             return worker.work_lane(run.epoch) if how == processes.LANE else worker.work().exit_code

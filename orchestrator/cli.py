@@ -33,6 +33,9 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Fråga inte; vakten stoppar det som går över gränserna.")] = False,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="Visa bara planen.")] = False,
     today: Annotated[str | None, typer.Option(help="Räkna som om det vore denna dag (ÅÅÅÅ-MM-DD).")] = None,
+    period: Annotated[
+        str | None, typer.Option(metavar="2026Q3", help="Kvartalet, för en robot som rapporterar.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="Gör högst så många åtgärder.")] = None,
     lanes: Annotated[int, typer.Option(min=1, help="Dela åtgärderna på så många processer.")] = 1,
     base_url: Annotated[Pairs | None, typer.Option(metavar="SYSTEM=URL", help="Systemets adress.")] = None,
@@ -57,7 +60,7 @@ def run(
         operate.run(
             operate.Request(
                 bot=bot, mock=mock, yes=yes or queue, queue=queue, plan_only=plan_only, today=_date(today),
-                limit=limit, lanes=lanes,
+                period=period, limit=limit, lanes=lanes,
                 base_urls=_pairs(base_url, "--base-url"), maps=_pairs(map_file, "--map"), wait=wait,
                 uis=_pairs(ui, "--ui"), rows=rows, seed=seed, json=json,
             )
@@ -235,6 +238,21 @@ def report(
     from orchestrator import operate
 
     raise typer.Exit(operate.report(run, out))
+
+
+@app.command()
+def documents(
+    bot: Annotated[str, typer.Argument(help="Robotens namn, t.ex. ivo-reporting.")],
+    period: Annotated[str, typer.Option(metavar="2026Q3", help="Kvartalet.")],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="KATALOG", help="Katalogen att skriva i; skapas.")],
+    before: Annotated[
+        str | None, typer.Option(metavar="FIL.csv", help="Statistiken från ett år tidigare, att jämföra med.")
+    ] = None,
+) -> None:
+    """Skriv vad lagen kräver vid sidan av rapporterna. Exempel: flotta documents ivo-reporting --period 2026Q3 -o K3"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.documents(bot, out, period=period, before=before))
 
 
 @app.command()

@@ -22,17 +22,21 @@ def judge(
     max_actions: int,
     max_share: float,
     approved: set[tuple[str, int]],
+    always: bool = False,
     unapproved_maps: Sequence[str] = (),
 ) -> Stop | None:
     """Return why the plan must wait, or None when it may be carried out unattended.
 
     `counts`: items per (outcome, rule, rule version). A plan may act on at most `max_actions` items and on at most
     `max_share` of all that was seen, only by rule versions in `approved`, and only through approved selector maps.
+    `always`: a plan of this bot waits whatever it does, if it does anything.
     """
     seen = sum(counts.values())
     acting = {(rule, version): count for (outcome, rule, version), count in counts.items() if outcome == "act"}
     total = sum(acting.values())
     reasons = []
+    if always and total:
+        reasons.append("Planen ska alltid godkännas av en människa.")
     if total > max_actions:
         reasons.append(f"Planen har {total} åtgärder, fler än gränsen {max_actions}.")
     if seen and total > max_share * seen:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from bots.errors import ConfigurationError
 from orchestrator import bootstrap
 
-#: The account of every mock system, and the role that its maps know.
-ACCOUNT = {"USER": "robot", "PASSWORD": "flotta-mock", "ROLE": "handlaggare_lss"}
+#: The account of each mock system, and the role that its maps know. Where a person signs in, a stand-in does here.
+ACCOUNTS = {
+    "lifecare": {"USER": "robot", "PASSWORD": "flotta-mock", "ROLE": "handlaggare_lss"},
+    "ivo": {"ATTENDED": "true", "ROLE": "vard_och_omsorg"},
+}
 
 
 @contextmanager
@@ -44,10 +49,19 @@ def serving(
         raise ConfigurationError(f"Felfilen {faults}: {error}") from error
 
 
+def seat(urls: Mapping[str, str], *, sends: bool) -> None:
+    """Put a stand-in for the person at the screen of each mock system that needs one, who `sends`, or leaves that."""
+    body = json.dumps({"sends": sends}).encode()
+    for system, url in urls.items():
+        if "ATTENDED" in ACCOUNTS[system]:
+            with urlopen(Request(f"{url}/__mock__/person", body), timeout=10):  # noqa: S310 - our own address
+                pass
+
+
 def give_accounts(systems: tuple[str, ...]) -> None:
     """Let this process and its children use the mock's account, whatever the settings say of the real one."""
     for system in systems:
-        for name, value in {**ACCOUNT, "SIGN_INS": "8"}.items():
+        for name, value in {**ACCOUNTS[system], "SIGN_INS": "8"}.items():
             os.environ[f"FLOTTA_SYSTEMS__{system.upper()}__{name}"] = value
 
 

@@ -13,7 +13,7 @@ import threading
 import uuid
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -23,7 +23,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.prompt import Prompt
 
 from bots import registry
+from bots.contract import Documented
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
+from bots.quarter import Quarter
 from orchestrator import bootstrap, mocks, present, processes, replay
 from orchestrator.ledger import fleet as hands
 from orchestrator.ledger import review
@@ -50,6 +52,8 @@ class Request:
     yes: bool = False
     plan_only: bool = False
     today: date | None = None
+    #: The quarter, for a bot that reports by quarters.
+    period: str | None = None
     limit: int | None = None
     lanes: int = 1
     base_urls: dict[str, str] = field(default_factory=dict)
@@ -67,7 +71,8 @@ class Request:
 
 def run(request: Request) -> int:
     """Carry out `flotta run` and return its exit code."""
-    bot = registry.bot(request.bot)
+    own = {"period": request.period} if request.period else {}
+    bot = registry.bot(request.bot, own)
     for option, named in (("--base-url", request.base_urls), ("--map", request.maps), ("--ui", request.uis)):
         if unknown := sorted(set(named) - set(bot.systems)):
             raise ConfigurationError(
@@ -75,7 +80,7 @@ def run(request: Request) -> int:
             )
     played = _played(bot, request)
     is_mock = request.mock or bool(played)
-    day = request.today or (played[0].recorded if played else bootstrap.today())
+    day = request.today or (played[0].recorded if played else _day(request))
     with ExitStack() as stack:
         base_urls = dict(request.base_urls)
         if played:
@@ -87,6 +92,8 @@ def run(request: Request) -> int:
             uis = {system: request.uis.get(system) for system in bot.systems}
             base_urls = stack.enter_context(mocks.serving(uis, request.rows, request.seed, day))
         settings = load()
+        if request.mock:
+            mocks.seat(base_urls, sends=settings.bot(bot.name).own.get("submit") != "approved")
         for system in bot.systems:
             allowed = settings.system(system).sign_ins
             if request.lanes > allowed:
@@ -111,6 +118,7 @@ def run(request: Request) -> int:
             unattended=request.yes,
             limit=request.limit,
             lanes=request.lanes,
+            own=own,
         )
         at = bootstrap.now()
         run_id = f"{bot.name}:{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
@@ -124,6 +132,13 @@ def run(request: Request) -> int:
         operator.free(accounts, wait=request.wait)
         ledger.create_run(run_id, bot.name, **about)
         return operator.carry(run_id, ask=not request.yes and not request.plan_only)
+
+
+def _day(request: Request) -> date:
+    """Return today; for a mock that is asked for a quarter, a day on which that is reported."""
+    if request.mock and request.period:
+        return Quarter.parse(request.period).last + timedelta(days=5)
+    return bootstrap.today()
 
 
 def _played(bot: AnyBot, request: Request) -> list[Recording]:
@@ -319,6 +334,34 @@ def report(name: str | None, out: str) -> int:
     except OSError as error:
         raise ConfigurationError(f"{file} kan inte skrivas ({type(error).__name__}).") from error
     Console().print(f"Rapporten över {found.id} finns i {file}.", highlight=False)
+    return 0
+
+
+def documents(name: str, out: str, *, period: str, before: str | None) -> int:
+    """Carry out `flotta documents`: what a bot makes of what it has written in a period, as PDF and as CSV."""
+    from orchestrator import report as printing  # noqa: PLC0415 - no other command needs it
+    from orchestrator.report import tables  # noqa: PLC0415 - as above
+
+    bot = registry.bot(name, {"period": period})
+    if not isinstance(bot, Documented):
+        raise ConfigurationError(f"{name} gör inga dokument.")
+    settings, folder = load(), Path(out)
+    ledger = bootstrap.open_ledger(settings)
+    latest = next((run for run in ledger.latest_runs(10_000) if run.bot == name), None)
+    made = ledger.made(name, ",".join(bootstrap.instances(latest))) if latest else []
+    found = bot.documents(made, period, tables.counts(Path(before)) if before else {})
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for each in found:
+            html = printing.render("document.html", document=each, now=bootstrap.now())
+            printing.print_to(folder / f"{each.name}.pdf", html, settings)
+            (folder / f"{each.name}.csv").write_text(tables.as_csv(each), encoding="utf-8-sig", newline="")
+    except OSError as error:
+        raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
+    with ledger.changing() as connection:
+        ledger.enter(connection, getpass.getuser(), "documents.written", None, bot=name, period=period)
+    names = ", ".join(f"{each.name}.pdf och {each.name}.csv" for each in found)
+    Console().print(f"Dokumenten för {period} finns i {folder}: {names}.", highlight=False, soft_wrap=True)
     return 0
 
 

@@ -52,6 +52,8 @@ class BotSettings(BaseModel):
     lanes: int = Field(default=1, ge=1)
     #: How much memory each process of a run may use, where the system can hold it to that.
     memory: ByteSize = ByteSize(4 << 30)
+    #: What this bot alone has to be told; `flotta doctor` says what that is.
+    own: dict[str, str | bool | int] = {}
 
 
 class Retention(BaseModel):
@@ -217,6 +219,8 @@ class Settings(BaseSettings):
     browser: str | None = None
     #: How long after a step's intent its write may still be sent. The page itself refuses it later.
     write_deadline: timedelta = timedelta(seconds=10)
+    #: The same where a person makes the write.
+    person_deadline: timedelta = timedelta(minutes=15)
     #: This machine's name in the fleet: its own, and the same after a restart.
     machine: str = Field(default_factory=socket.gethostname)
     #: How long a machine may say nothing before the others take over what it has in hand.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from bots.contract import AnyBot, Item, Leave, Receipt, Refer
+from bots.contract import AnyBot, Item, Leave, Receipt, Refer, Written
 from bots.errors import (
     TRANSIENT,
     ApplicationException,
@@ -71,9 +71,14 @@ class Ending:
 class Screens:
     """The systems of a run, signed in on first use: one attribute per system."""
 
-    def __init__(self, opened: Callable[[str], tuple[Session, Any]]) -> None:
-        """`opened` signs in to a system and returns its session and its screens."""
-        self._opened = opened
+    def __init__(
+        self,
+        opened: Callable[[str], tuple[Session, Any]],
+        written: Callable[[], list[Written]] = list,
+        adopt: Callable[[list[Written]], None] = lambda _found: None,
+    ) -> None:
+        """`opened` signs in to a system and returns its session and screens; `written`, `adopt` are as `Bot` has it."""
+        self._opened, self.written, self.adopt = opened, written, adopt
         self.sessions: dict[str, Session] = {}
 
     def __getattr__(self, system: str) -> Any:  # noqa: ANN401 - each bot states the Protocol of what it needs
@@ -104,15 +109,17 @@ class Worker:
         checkpoint: Callable[[str], None] = lambda _point: None,
         inspect: Callable[[str], list[dict[str, Any]]] = lambda _system: [],
         start_lane: Callable[[int], subprocess.Popen[bytes]] | None = None,
+        attended: bool = False,
     ) -> None:
         """`checkpoint` is told where in a step a crash would matter; `inspect` reports on drifted screens.
 
-        `start_lane` starts a process that shares in the steps, by this worker's epoch.
+        `start_lane` starts a process that shares in the steps, by this worker's epoch. `attended`: a person is here, to
+        sign in where the bot can't.
         """
         self._bot, self._run, self._ledger, self._settings = bot, run, ledger, settings
         self._at, self._instance, self._accounts, self._me = screens, instance, accounts, me
         self._now, self._log, self._checkpoint, self._inspect = now, log, checkpoint, inspect
-        self._start_lane = start_lane
+        self._start_lane, self._attended = start_lane, attended
         self._record: TypeAdapter[Any] = TypeAdapter(bot.record)
         self._stopping = threading.Event()
         self._epoch = 0
@@ -179,12 +186,16 @@ class Worker:
             counts = self._ledger.plan_counts(self._run.id)
             approved = self._ledger.approved(self._bot.name)
             if options.unattended and not options.plan_only:
-                self._open()  # a plan that was stored before: the map that it would act through may be another now
+                # A plan that was stored before: the map that it would act through may be another now. Nobody is called
+                # to sign in for a plan that waits for an answer.
+                self._open(only_alone=not self._attended)
             maps = [session.map for session in self._at.sessions.values()]
             if options.mock:
                 approved |= {(rule, version) for _outcome, rule, version in counts}
             stop = guard.judge(
-                counts, max_actions=self._limits.max_actions, max_share=self._limits.max_share, approved=approved,
+                counts, max_actions=self._limits.max_actions, approved=approved,
+                max_share=1.0 if self._bot.asks else self._limits.max_share,
+                always=self._bot.asks and not options.mock,
                 unapproved_maps=[f"{m.system} {m.version}" for m in maps if m.approved is None and not options.mock],
             )  # fmt: skip
             if options.plan_only or not options.unattended:
@@ -282,9 +293,10 @@ class Worker:
                 found.setdefault((screen, element), worn)
         return list(found.values())
 
-    def _open(self) -> None:
+    def _open(self, *, only_alone: bool = False) -> None:
         for system in self._bot.systems:
-            getattr(self._at, system)
+            if not (only_alone and self._settings.system(system).attended):
+                getattr(self._at, system)
 
     def _try_in_lanes(self) -> bool:
         """Try every step, with the run's other lanes beside this one. Return False when asked to stop.
@@ -312,10 +324,11 @@ class Worker:
     def _try_all(self) -> bool:
         """Try every step that is to be done and that no other lane has taken. Return False when asked to stop."""
         settling = max(session.map.settling for session in self._at.sessions.values())
+        within = self._settings.person_deadline if self._bot.by_person else self._settings.write_deadline
         while not self._stopping.is_set():
             self._checkpoint("before-intent")
             step = self._ledger.claim_step(
-                self._run.id, self._epoch, record=self._record, now=self._now, within=self._settings.write_deadline,
+                self._run.id, self._epoch, record=self._record, now=self._now, within=within,
                 settling=settling,
             )  # fmt: skip
             if step is None:

@@ -43,6 +43,8 @@ class ReminderCleanup:
     name = "reminder-cleanup"
     systems = ("lifecare",)
     rules = rules.ALL
+    asks = False
+    by_person = False
     record = Case
 
     def collect(self, at: Screens, today: date) -> Iterator[Item[Case]]:

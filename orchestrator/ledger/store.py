@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from bots.contract import Act, Decision, Item, Receipt, Refer, Step
+from bots.contract import Act, Decision, Item, Made, Receipt, Refer, Step, Written
 from bots.errors import ConfigurationError, RunCancelled, RunHeld, RunLost, StateNotWritable
 from orchestrator.ledger import audit
 from orchestrator.ledger.audit import Anchor, Anchors, Break, Entry
-from orchestrator.ledger.tables import TAKEN, approved_rules, evidence, facts, items, leases, runs, steps
+from orchestrator.ledger.tables import TAKEN, adopted, approved_rules, evidence, facts, items, leases, runs, steps
 from orchestrator.ledger.tables import audit as trail
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Options:
     unattended: bool = False
     limit: int | None = None
     lanes: int = 1
+    #: Settings of the bot's own that were asked for, beside those in the settings.
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -768,6 +770,38 @@ class Ledger:
             return {row.key: self.vault.open(row.concern, _CONCERN) for row in connection.execute(query)}
 
     # --- steps -------------------------------------------------------------------------------------------------
+
+    def written(self, bot: str, instance: str) -> list[Written]:
+        """Return every step that a bot has made in an installation, the oldest first, after those that it adopted."""
+        theirs = sa.select(adopted).where(adopted.c.bot == bot, adopted.c.instance == instance).order_by(adopted.c.key)
+        mine = sa.select(steps).join(runs, runs.c.id == steps.c.run).where(runs.c.bot == bot)
+        asked = mine.where(steps.c.instance == instance, steps.c.state == "done").order_by(steps.c.done, steps.c.id)
+        with self.reading() as connection:
+            rows = [*connection.execute(theirs), *connection.execute(asked)]
+        return [Written(each.kind, each.key, each.receipt_number) for each in rows]
+
+    def made(self, bot: str, instance: str) -> list[Made]:
+        """Return every step that a bot has made in an installation with all that it wrote, where it still is kept."""
+        mine = sa.select(steps.c.key, steps.c.args).join(runs, runs.c.id == steps.c.run).where(runs.c.bot == bot)
+        asked = mine.where(steps.c.instance == instance, steps.c.state == "done", steps.c.args.is_not(None))
+        with self.reading() as connection:
+            return [Made(each.key, self.vault.open(each.args)) for each in connection.execute(asked)]
+
+    def adopt(self, bot: str, instance: str, found: Sequence[Written]) -> None:
+        """Remember what a system showed that others had written there. Once is enough: what is known stays as it is."""
+        with self.changing() as connection:
+            known = adopted.c.bot == bot, adopted.c.instance == instance
+            have = set(connection.execute(sa.select(adopted.c.key).where(*known)).scalars())
+            rows = {each.key: each for each in found if each.key not in have}
+            if rows:
+                place = {"bot": bot, "instance": instance}
+                connection.execute(
+                    adopted.insert(),
+                    [
+                        place | {"key": each.key, "kind": each.kind, "receipt_number": each.receipt}
+                        for each in rows.values()
+                    ],
+                )
 
     def uncertain_steps(self, run_id: str, *, record: TypeAdapter[Any]) -> list[StoredStep]:
         """Return the steps that are uncertain and whose items are too, in the plan's order.

@@ -177,6 +177,17 @@ evidence = Table(
     Index("ix_evidence_run_item", "run", "item"),
 )
 
+#: What a system showed that others had written there before the bot came.
+adopted = Table(
+    "adopted",
+    metadata,
+    Column("bot", String, primary_key=True),
+    Column("instance", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("receipt_number", String, nullable=False),
+)
+
 leases = Table(
     "leases",
     metadata,

@@ -131,7 +131,9 @@ def test_an_altered_trail_is_said(used: Settings) -> None:
 def test_an_account_that_is_given_is_no_matter(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Address, user and password: then a run can begin."""
     (house / "flotta.toml").write_text(
-        '[systems.lifecare]\nbase_url = "https://lifecare.example.se"\nuser = "svc"\n', encoding="utf-8"
+        '[systems.lifecare]\nbase_url = "https://lifecare.example.se"\nuser = "svc"\n'
+        '[systems.ivo]\nbase_url = "https://ivo.example.se"\nattended = true\n',
+        encoding="utf-8",
     )
     monkeypatch.setenv("FLOTTA_SYSTEMS__LIFECARE__PASSWORD", "hemligt")
 

@@ -22,7 +22,7 @@ from alembic.migration import MigrationContext
 from cryptography.fernet import Fernet
 from sqlalchemy import event
 
-from bots.contract import Decision, Leave, Receipt, Refer
+from bots.contract import Decision, Leave, Receipt, Refer, Written
 from bots.errors import ConfigurationError, RunHeld, RunLost, StateNotWritable
 from bots.reminder_cleanup import rules
 from bots.reminder_cleanup.models import Case
@@ -932,3 +932,24 @@ def test_migrating_what_is_up_to_date_changes_nothing(ledger: Ledger) -> None:
 def tables(ledger: Ledger) -> set[str]:
     with ledger._engine.connect() as connection:
         return set(sa.inspect(connection).get_table_names())
+
+
+# What was written before.
+
+
+def test_what_a_bot_has_made_is_told_after_what_it_adopted(ledger: Ledger) -> None:
+    """In the installation that is asked about, by this bot, with the receipts; what is not done isn't told."""
+    found = [Written("remove", "reminder:P-8:remove", "KV-8"), Written("remove", "reminder:P-9:remove", "KV-9")]
+    place = "reminder-cleanup", "lifecare-prov"
+    epoch = a_run(ledger, "r1", an_item("P-1"), an_item("P-2"))
+    step = claimed(ledger, "r1", epoch)
+    ledger.done(
+        "r1", epoch, step, Receipt("KV-1"), now=NOW, confirmed=False, map_version="lifecare 2023.10", located_by=None
+    )
+
+    ledger.adopt(*place, found)
+    ledger.adopt(*place, [replace(found[0], receipt="KV-80"), *found])
+
+    assert ledger.written(*place) == [*found, Written("remove", step.key, "KV-1")]
+    assert ledger.written("reminder-cleanup", "lifecare-drift") == []
+    assert ledger.written("another-bot", "lifecare-prov") == []

@@ -23,7 +23,7 @@ from orchestrator import processes
 from orchestrator.bootstrap import open_ledger
 from orchestrator.ledger.store import Ledger, Options, Run
 from orchestrator.ledger.tables import approved_rules
-from orchestrator.mocks import ACCOUNT as MOCK_ACCOUNT
+from orchestrator.mocks import ACCOUNTS
 from orchestrator.settings import BotSettings, Settings
 from tests import oracle
 
@@ -134,7 +134,7 @@ class House:
             "PYTHONWARNINGS": "error",
             # Only code is in it, and each house would fill one of its own.
             "NODE_COMPILE_CACHE": str(Path(tempfile.gettempdir()) / "flotta-tests-node-cache"),
-            **{f"FLOTTA_SYSTEMS__LIFECARE__{name}": value for name, value in MOCK_ACCOUNT.items()},
+            **{f"FLOTTA_SYSTEMS__LIFECARE__{name}": value for name, value in ACCOUNTS["lifecare"].items()},
         }
         # Most mocks here are small, and most of what they hold is removable.
         self.configure(f"[bots.{BOT}]\nmax_share = 1.0\n")
@@ -283,7 +283,7 @@ class House:
 
 
 def _account() -> Any:
-    return {name.lower(): value for name, value in MOCK_ACCOUNT.items()}
+    return {name.lower(): value for name, value in ACCOUNTS["lifecare"].items()}
 
 
 def ended(child: "subprocess.Popen[str]") -> Ended:

@@ -13,7 +13,7 @@ from bots.errors import ConfigurationError
 
 def test_the_installed_bots_are_named() -> None:
     """As on the command line."""
-    assert registry.names() == ["reminder-cleanup"]
+    assert registry.names() == ["ivo-reporting", "reminder-cleanup"]
 
 
 @pytest.mark.parametrize("name", registry.names())
