@@ -1,4 +1,4 @@
-"""How long somebody has waited: three months by the law's own counting, and what has become of the support by a day."""
+"""How long somebody has waited: three months by the law's own counting, and each wait that a decision has brought."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MONTHS = 3
 CARRIED_OUT, IN_PART, INTERRUPTED, RESUMED, ENDED = (
     "verkställd", "delvis verkställd", "avbruten", "återupptagen", "avslutad",
 )  # fmt: skip
-#: Any other happening is unknown, and is referred.
-HAPPENINGS = frozenset({CARRIED_OUT, IN_PART, INTERRUPTED, RESUMED, ENDED})
+#: Any other happening is unknown, and is referred. On one day they come in this order.
+HAPPENINGS = (CARRIED_OUT, RESUMED, IN_PART, INTERRUPTED, ENDED)
 
 
 def deadline(start: date) -> date:
@@ -33,37 +33,63 @@ def is_late(start: date, on: date, *, on_the_day: bool = False) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How the support stands on a day.
+class Wait:
+    """One time of waiting: since the decision, or since an `is_stop`, an interruption of what was given in full.
 
-    `waits_since` is the day that the three months are counted from while it isn't carried out in full: the decision's,
-    or the interruption's; None while it is. `waited_since` is that day of the wait that ended on `carried_out`. `part`
-    is what is given of it meanwhile, in hours a month.
+    `part` is what is given of it meanwhile, in hours a month, and `in_part` since when. `end` is when it was given in
+    full, or when all was ended (`is_over`).
     """
 
-    waits_since: date | None
-    waited_since: date | None = None
-    carried_out: date | None = None
-    interrupted: date | None = None
+    since: date
+    is_stop: bool = False
     in_part: date | None = None
     part: int | None = None
+    end: date | None = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All waits of a decision by a day, the oldest first. `is_unclear`: less is given than was, and not how much."""
+
+    waits: tuple[Wait, ...]
     ended: Handelse | None = None
+    is_unclear: bool = False
 
 
-def standing(beslut: Insatsbeslut, on: date) -> Standing:
-    """Return how the support stands on a day, by all that had happened by then."""
-    now = Standing(beslut.beslutat)
-    for each in sorted(beslut.verkstallighet, key=lambda happening: happening.on):
-        if each.on <= on:
-            now = _after(now, each)
-    return now
+def history(beslut: Insatsbeslut, on: date) -> History:
+    """Return the waits that a decision has brought, by all that had happened by a day."""
+    waits = [Wait(beslut.beslutat)]
+    ended: Handelse | None = None
+    is_unclear = False
+    before: tuple[date | None, int | None] = (None, None)
+    for each in sorted(beslut.verkstallighet, key=lambda happening: (happening.on, HAPPENINGS.index(happening.what))):
+        if each.on > on:
+            continue
+        now = waits[-1]
+        if each.what == ENDED:
+            ended = each
+            if now.end is None:
+                waits[-1] = replace(now, end=each.on, is_over=True)
+        elif each.what == INTERRUPTED:
+            if now.end is None:
+                # What was not given in full is waited for since before.
+                before = now.in_part, now.part
+                waits[-1] = replace(now, in_part=None, part=None)
+            else:
+                waits.append(Wait(each.on, is_stop=True))
+                before = None, None
+        elif now.end is not None:
+            is_unclear |= not _is_whole(beslut, each)
+        elif each.what == RESUMED and each.omfattning is None and before[0] is not None:
+            waits[-1] = replace(now, in_part=each.on, part=before[1])
+        elif _is_whole(beslut, each):
+            waits[-1] = replace(now, end=each.on)
+        else:
+            waits[-1] = replace(now, in_part=each.on, part=each.omfattning)
+    return History(tuple(waits), ended, is_unclear)
 
 
-def _after(now: Standing, each: Handelse) -> Standing:
-    if each.what in (CARRIED_OUT, RESUMED):
-        return Standing(None, now.waits_since or now.waited_since, each.on, now.interrupted)
-    if each.what == IN_PART:
-        return replace(now, in_part=each.on, part=each.omfattning)
-    if each.what == INTERRUPTED:
-        return Standing(each.on, interrupted=each.on)
-    return replace(now, ended=each)
+def _is_whole(beslut: Insatsbeslut, each: Handelse) -> bool:
+    less = None not in (each.omfattning, beslut.omfattning) and (each.omfattning or 0) < (beslut.omfattning or 0)
+    return each.what != IN_PART and not less

@@ -10,18 +10,22 @@ plan's chapter 3.3; the house's reading of them where they leave room (`bots.ivo
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, timedelta
 
 from bots.contract import Act, Decision, Leave, Refer, Rule, Step
 from bots.ivo_reporting import counting, texts
-from bots.ivo_reporting.counting import Standing
-from bots.ivo_reporting.models import Case, Quarter, Reported
+from bots.ivo_reporting.counting import History, Wait
+from bots.ivo_reporting.models import Case, Reported
+from bots.quarter import Quarter
 from bots.records.lifecare import Insatsbeslut
 
 NEW, NEW_STOP, STILL, DONE, CLOSED = (
     "nytt ej verkställt", "nytt avbrott", "fortsatt ej verkställt", "verkställt", "avslutat av annan anledning",
 )  # fmt: skip
+#: What tells IVO that somebody waits.
+WAITS = frozenset({NEW, NEW_STOP, STILL})
+#: Kinds of step: after the one IVO still waits to hear of the case, after the other it does not.
+REPORT, CLOSE = "report", "close"
 #: The day from which socialtjänstlagen (2025:400) has other sections than its forerunner.
 NEW_LAW = date(2025, 7, 1)
 _DAY = timedelta(days=1)
@@ -40,8 +44,14 @@ ELSEWHERE = {
     "11 kap. 5 § SoL": "insatsen ges utan behovsprövning",
 }
 _HOME = re.compile(r"\b(2018:222|1992:1574)\b")
-#: Support by Lifecare's code. IVO's form has the same codes, or names for them (`selectors/ivo`).
-SUPPORTS = frozenset({"SOL-01", "SOL-02", "SOL-03", "SOL-04"} | {f"LSS-{number:02d}" for number in range(2, 11)})
+#: Support by Lifecare's code, with a name of ours. IVO's form has the same codes, or names for them (`selectors/ivo`).
+SUPPORTS = {
+    "SOL-01": "särskilt boende", "SOL-02": "hemtjänst", "SOL-03": "boendestöd", "SOL-04": "kontaktperson (SoL)",
+    "LSS-02": "personlig assistans", "LSS-03": "ledsagarservice", "LSS-04": "kontaktperson (LSS)",
+    "LSS-05": "avlösarservice i hemmet", "LSS-06": "korttidsvistelse", "LSS-07": "korttidstillsyn",
+    "LSS-08": "boende för barn och unga", "LSS-09": "bostad med särskild service för vuxna",
+    "LSS-10": "daglig verksamhet",
+}  # fmt: skip
 #: The reasons that IVO's form has. "annat" is none of ours: a person must say what it is.
 REASONS = frozenset(
     {
@@ -49,6 +59,7 @@ REASONS = frozenset(
         "särskilda önskemål",
     }
 )  # fmt: skip
+_ANSWERS = frozenset({"tackat ja", "tackat nej", None})
 #: Why a case may be closed though the support was never carried out. A declined offer is none of these.
 ENDINGS = {"ansökan återtagen": "ansökan återtagen", "behovet har upphört": "behovet har upphört"}
 #: From this age support by socialtjänstlagen is counted as care of the elderly in IVO's form. Years.
@@ -71,9 +82,9 @@ STILL_WAITING = Rule("still-waiting", "fortsatt ej verkställt")
 IN_TIME = Rule("in-time", "tre månader har inte gått")
 WAITED_ENOUGH = Rule("waited-enough", "verkställt i tid")
 OVER = Rule("over", "verkställt eller avslutat före kvartalet")
+NO_WAIT = Rule("no-wait", "IVO väntar, men Lifecare visar ingen väntan")
 LATE = Rule("late", "ej verkställt inom tre månader")
 LATE_AGAIN = Rule("late-again", "avbrott som varat mer än tre månader")
-TOLD_BEFORE = Rule("told-before", "oklart om IVO redan vet")
 NO_NUMBER = Rule("no-number", "personnummer saknas eller är fel")
 UNKNOWN_SUPPORT = Rule("unknown-support", "okänd insats")
 NO_REASON = Rule("no-reason", "orsaken saknas")
@@ -82,8 +93,8 @@ TOO_LONG = Rule("too-long", "texten är för lång")
 
 #: Every rule, in the order in which they are asked.
 ALL = (
-    PROTECTED, NOT_DECIDED, UNKNOWN_VALUE, COURT, NOT_REPORTABLE, UNKNOWN_SECTION, OTHER_LAW, LATER, CARRIED_OUT,
-    ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, WAITED_ENOUGH, IN_TIME, OVER, ENDED_UNTOLD, TOLD_BEFORE,
+    PROTECTED, NOT_DECIDED, UNKNOWN_VALUE, COURT, NOT_REPORTABLE, UNKNOWN_SECTION, OTHER_LAW, LATER, NO_WAIT,
+    CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, WAITED_ENOUGH, IN_TIME, OVER, ENDED_UNTOLD,
     LATE_AGAIN, LATE, NO_NUMBER, UNKNOWN_SUPPORT, NO_REASON, UNKNOWN_PART, TOO_LONG,
 )  # fmt: skip
 
@@ -111,7 +122,8 @@ def _not_ours(beslut: Insatsbeslut, period: Quarter) -> Leave | Refer | None:
     if beslut.status == "utkast" or beslut.utfall == "avslag":
         return Leave(NOT_DECIDED, "Det finns inget gynnande beslut att verkställa.", facts)
     odd = {"status": beslut.status not in {"fastställt", "avslutat"}, "utfall": beslut.utfall != "bifall"}
-    odd |= {"verkställighet": not {each.what for each in beslut.verkstallighet} <= counting.HAPPENINGS}
+    odd |= {"verkställighet": not {each.what for each in beslut.verkstallighet} <= set(counting.HAPPENINGS)}
+    odd |= {"svaret på ett erbjudande": not {each.svar for each in beslut.erbjudanden} <= _ANSWERS}
     if names := [name for name, is_odd in odd.items() if is_odd]:
         return Refer(
             UNKNOWN_VALUE, f"Reglerna känner inte värdet på {' och '.join(names)}. Ska det rapporteras?", facts
@@ -124,12 +136,14 @@ def _not_ours(beslut: Insatsbeslut, period: Quarter) -> Leave | Refer | None:
         why = ELSEWHERE.get(beslut.lagrum, "bostadsanpassning rapporteras inte")
         return Leave(NOT_REPORTABLE, f"{why[0].upper()}{why[1:]}.", facts)
     if beslut.lagrum not in SECTIONS:
-        return Refer(UNKNOWN_SECTION, f"Reglerna känner inte lagrummet {beslut.lagrum}. Ska det rapporteras?", facts)
+        return Refer(UNKNOWN_SECTION, "Reglerna känner inte lagrummet. Ska beslutet rapporteras?", facts)
     first, last = SECTIONS[beslut.lagrum]
     if not first <= beslut.beslutat <= last:
-        return Refer(OTHER_LAW, f"{beslut.lagrum} gällde inte den {beslut.beslutat}. Vilket lagrum är rätt?", facts)
+        return Refer(OTHER_LAW, f"Lagrummet gällde inte den {beslut.beslutat}. Vilket är rätt?", facts)
     if beslut.beslutat > period.last:
         return Leave(LATER, f"Beslutet fattades efter {period}.", facts)
+    if counting.history(beslut, date.max).is_unclear:
+        return Refer(UNKNOWN_PART, "Mindre ges nu än förut av det som var verkställt. Hur mycket fattas?", facts)
     return None
 
 
@@ -138,24 +152,28 @@ def _not_ours(beslut: Insatsbeslut, period: Quarter) -> Leave | Refer | None:
 
 def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
     """Decide on a case that IVO has open; None when it has none. Its end may be told on any day."""
-    told = _open(case.reported or ())
+    told = _open(case.reported)
     if told is None:
         return None
-    now = counting.standing(beslut, today)
-    facts = _facts(now) | {"IVO-nummer": told.number, "senast rapporterat": f"{told.period}: {told.kind}"}
-    if done := _done(beslut, told, now, today):
-        more = {"verkställt": done.isoformat()}
-        return _report(case, beslut, CARRIED_OUT, DONE, f"Insatsen verkställdes {done}.", now, facts, more)
-    if now.ended is not None or beslut.status == "avslutat":
-        return _ended(case, beslut, now, facts)
+    past = counting.history(beslut, today)
+    wait = next((each for each in reversed(past.waits) if _is_late(case, each, told.period.last)), None)
+    facts = _facts(wait) | {"kvittens": told.number, "senast rapporterat": f"{told.period}: {told.kind}"}
+    if wait is None:
+        question = "IVO väntar på besked, men i Lifecare syns ingen väntan som har varit för lång. Vad är rätt?"
+        return Refer(NO_WAIT, question, facts)
+    if wait.end is not None and not wait.is_over:
+        more = {"verkställt": wait.end.isoformat()}
+        return _report(case, beslut, CARRIED_OUT, DONE, f"Insatsen verkställdes {wait.end}.", wait, facts, more, today)
+    if past.ended is not None or beslut.status == "avslutat":
+        return _ended(case, beslut, past, wait, facts, today)
     if gone := _gone(beslut, today):
-        on, why = gone[0].isoformat(), gone[1]
-        more = {"avslutsdatum": on, "avslutsorsak": why}
-        return _report(case, beslut, ENDED, CLOSED, f"{why[0].upper()}{why[1:]} {on}.", now, facts, more)
+        on, why = gone
+        more = {"avslutsdatum": on.isoformat(), "avslutsorsak": why}
+        return _report(case, beslut, ENDED, CLOSED, f"Väntan upphörde {on}.", wait, facts, more, today)
     if told.period >= case.period:
         return Leave(TOLD_ALREADY, f"IVO har redan en rapport för {told.period}.", facts)
     reason = f"Insatsen är fortfarande inte verkställd. IVO fick veta det senast för {told.period}."
-    return _report(case, beslut, STILL_WAITING, STILL, reason, now, facts)
+    return _report(case, beslut, STILL_WAITING, STILL, reason, wait, facts)
 
 
 def _open(reported: tuple[Reported, ...]) -> Reported | None:
@@ -163,31 +181,23 @@ def _open(reported: tuple[Reported, ...]) -> Reported | None:
     return reported[-1] if reported and reported[-1].is_open else None
 
 
-def _done(beslut: Insatsbeslut, told: Reported, now: Standing, today: date) -> date | None:
-    """Return the day on which the wait that IVO was told of ended, even if another one has begun since."""
-    since = [
-        each.on
-        for each in beslut.verkstallighet
-        if each.what in (counting.CARRIED_OUT, counting.RESUMED) and told.period.last < each.on <= today
-    ]
-    return min(since, default=now.carried_out if now.waits_since is None else None)
-
-
-def _ended(case: Case, beslut: Insatsbeslut, now: Standing, facts: dict[str, str | None]) -> Decision:
-    why = now.ended.why if now.ended else None
-    if now.ended is None or why not in ENDINGS:
+def _ended(
+    case: Case, beslut: Insatsbeslut, past: History, wait: Wait, facts: dict[str, str | None], today: date
+) -> Decision:
+    why = past.ended.why if past.ended else None
+    if past.ended is None or why not in ENDINGS:
         question = "Beslutet är avslutat, men inte varför. Vad ska IVO få veta?"
         return Refer(ENDED_OTHERWISE, question, facts | {"anledning": why})
-    on = now.ended.on.isoformat()
+    on = past.ended.on.isoformat()
     more = {"avslutsdatum": on, "avslutsorsak": ENDINGS[why]}
-    return _report(case, beslut, ENDED, CLOSED, f"Avslutat {on}: {why}.", now, facts, more)
+    return _report(case, beslut, ENDED, CLOSED, f"Avslutat {on}: {why}.", wait, facts, more, today)
 
 
-def _gone(beslut: Insatsbeslut, today: date) -> tuple[date, str] | None:
+def _gone(beslut: Insatsbeslut, on: date) -> tuple[date, str] | None:
     """Return since when nobody waits for the support any more though it was never ended, and why."""
     days = {"den enskilde har avlidit": beslut.avliden, "den enskilde har flyttat": beslut.utflyttad}
-    days |= {"beslutet har löpt ut": beslut.to if beslut.to is not None and beslut.to < today else None}
-    over = [(on, why) for why, on in days.items() if on is not None and on <= today]
+    days |= {"beslutet har löpt ut": beslut.to if beslut.to is not None and beslut.to < on else None}
+    over = [(day, why) for why, day in days.items() if day is not None and beslut.beslutat <= day <= on]
     return min(over) if over else None
 
 
@@ -195,46 +205,77 @@ def _gone(beslut: Insatsbeslut, today: date) -> tuple[date, str] | None:
 
 
 def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
-    """Decide on what IVO has no open case of."""
-    period, then = case.period, counting.standing(beslut, case.period.last)
-    facts = _facts(then)
-    start = then.waits_since or then.waited_since or beslut.beslutat
-    end = _end(beslut, then, period.last)
-    last = counting.deadline(start)
-    if not counting.is_late(start, end or period.last, on_the_day=case.on_the_day and end is None):
-        if then.waits_since is None:
-            return Leave(WAITED_ENOUGH, f"Verkställt {end}, inom tre månader.", facts)
-        how = f"Det tog slut {end}, innan tre månader hade gått." if end else f"Tre månader går till och med {last}."
-        return Leave(IN_TIME, how, facts)
-    if end is not None and end < period.first:
-        return Leave(OVER, f"Väntan tog slut {end}, före kvartalet.", facts)
-    if end is not None and then.waits_since is not None:
-        question = f"Tre månader gick den {last}, och {end} tog det slut. IVO har inte fått veta något. "
-        return Refer(ENDED_UNTOLD, f"{question}Ska det rapporteras i efterhand?", facts)
-    if case.reported is None and last < period.first - (_DAY if not case.on_the_day else timedelta(0)):
-        question = f"Tre månader gick redan den {last}. Har IVO fått veta det i en tidigare rapport?"
-        return Refer(TOLD_BEFORE, question, facts)
-    done = counting.standing(beslut, today).carried_out if then.waits_since else end
-    more = {"verkställt": done.isoformat()} if done and done > start else {}
-    was_stopped = then.interrupted is not None
-    rule, kind, began = (LATE_AGAIN, NEW_STOP, "avbröts") if was_stopped else (LATE, NEW, "beslutades")
-    reason = f"Insatsen {began} {start} och tre månader gick den {last}."
-    reason += f" Den verkställdes {done}." if more else ""
-    waited = replace(then, waits_since=start, carried_out=done if more else None)
-    return _report(case, beslut, rule, kind, reason, waited, facts, more)
+    """Decide on what IVO has no open case of: the oldest wait that was too long, and that it has not been told of."""
+    period, past = case.period, counting.history(beslut, today)
+    late = [each for each in past.waits if _is_late(case, each, _until(each, beslut, period.last))]
+    untold = [each for each in _untold(late, case.reported) if _until(each, beslut, period.last) >= period.first]
+    if not untold:
+        return _in_time(case, beslut, past, late)
+    wait = untold[0]
+    last, facts = counting.deadline(wait.since), _facts(wait)
+    if wait.is_over or (wait.end is None and (_gone(beslut, today) or beslut.status == "avslutat")):
+        question = (
+            f"De tre månaderna gick ut {last}, och därefter upphörde väntan. Enligt Flotta har IVO inte fått veta"
+        )
+        return Refer(ENDED_UNTOLD, f"{question} det. Ska det rapporteras i efterhand?", facts)
+    rule, kind, began = (LATE_AGAIN, NEW_STOP, "avbröts") if wait.is_stop else (LATE, NEW, "beslutades")
+    reason = f"Insatsen {began} {wait.since} och de tre månaderna gick ut {last}."
+    reason += f" Den verkställdes {wait.end}." if wait.end else ""
+    more = {"verkställt": wait.end.isoformat()} if wait.end else {}
+    return _report(case, beslut, rule, kind, reason, wait, facts, more)
 
 
-def _end(beslut: Insatsbeslut, then: Standing, last: date) -> date | None:
-    """Return when the wait came to an end by the quarter's last day: carried out, ended, or nobody waits any more."""
-    if then.waits_since is None:
-        return then.carried_out
-    days = [then.ended.on if then.ended is not None else None, *(_gone(beslut, last) or ())[:1]]
-    return min((day for day in days if day is not None), default=None)
+def _until(wait: Wait, beslut: Insatsbeslut, last: date) -> date:
+    """Return the day until which somebody has waited by the quarter's last: then it was given, or nobody waits."""
+    gone = _gone(beslut, last)
+    return min([last, *([wait.end] if wait.end else []), *([gone[0]] if gone else [])])
 
 
-def _facts(now: Standing) -> dict[str, str | None]:
-    days = {"väntar sedan": now.waits_since, "verkställt": now.carried_out, "avbrutet": now.interrupted}
-    return {name: day.isoformat() for name, day in days.items() if day is not None}
+def _is_late(case: Case, wait: Wait, on: date) -> bool:
+    """Return whether this wait had been too long by a day; what was given on the last day itself was given in time."""
+    until = min(on, wait.end or on)
+    return counting.is_late(wait.since, until, on_the_day=case.on_the_day and wait.end is None)
+
+
+def _untold(late: list[Wait], reported: tuple[Reported, ...]) -> list[Wait]:
+    """Return the waits that IVO has not been told of.
+
+    It was told of a wait by each report that somebody waits after the three months; of one that is over by a report of
+    an end alone too, each of which is of one wait, the oldest first.
+    """
+    waits = [each.period.last for each in reported if each.kind in WAITS]
+    ends = sum(each.kind not in WAITS for each in reported)
+    left = []
+    for wait in late:
+        if any(last >= counting.deadline(wait.since) for last in waits):
+            ends -= wait.end is not None
+        elif wait.end is not None and ends > 0:
+            ends -= 1
+        else:
+            left.append(wait)
+    return left
+
+
+def _in_time(case: Case, beslut: Insatsbeslut, past: History, late: list[Wait]) -> Leave:
+    now = past.waits[-1]
+    facts = _facts(now)
+    if late and len(_untold(late, case.reported)) < len(late):
+        return Leave(TOLD_ALREADY, "IVO har redan fått veta det.", facts)
+    if late:
+        return Leave(OVER, "Väntan var för lång, men upphörde före kvartalet.", facts)
+    if now.end is not None and not now.is_over:
+        return Leave(WAITED_ENOUGH, f"Verkställt {now.end}, inom tre månader.", facts)
+    until = _until(now, beslut, case.period.last)
+    if now.end is not None or until < case.period.last:
+        return Leave(IN_TIME, f"Väntan upphörde {until}, innan tre månader hade gått.", facts)
+    return Leave(IN_TIME, f"Tre månader går till och med {counting.deadline(now.since)}.", facts)
+
+
+def _facts(wait: Wait | None) -> dict[str, str | None]:
+    if wait is None:
+        return {}
+    began = "avbrott" if wait.is_stop else "beslutat"
+    return {began: wait.since.isoformat(), "till": wait.end.isoformat() if wait.end else None}
 
 
 # --- the report itself -----------------------------------------------------------------------------------------------
@@ -246,64 +287,76 @@ def _report(
     rule: Rule,
     kind: str,
     reason: str,
-    now: Standing,
+    wait: Wait,
     facts: dict[str, str | None],
     more: dict[str, str] | None = None,
+    told_on: date | None = None,
 ) -> Act | Refer:
-    """Return the one report with all that IVO's form asks for, or what is missing for it."""
+    """Return the one report with all that IVO's form asks for, or what is missing for it.
+
+    An end may be told on any day, and is told in the quarter of `told_on`.
+    """
     if not _is_number(beslut.personnummer):
         return Refer(NO_NUMBER, "Vilket personnummer, eller nummer från IVO (ÅÅÅÅMMDD-T123), har personen?", facts)
     if beslut.kod not in SUPPORTS:
-        return Refer(UNKNOWN_SUPPORT, f"IVO:s formulär har ingen insats {beslut.kod} ({beslut.insats}). Vilken?", facts)
+        return Refer(UNKNOWN_SUPPORT, "IVO:s formulär har inte insatsen. Vilken insatstyp är det?", facts)
     number = str(beslut.personnummer)
     args = {
-        "rapporttyp": kind, "period": str(case.period), "referens": beslut.id, "personnummer": number,
-        "område": _area(beslut, number, case.period.last), "lagrum": beslut.lagrum, "insatstyp": beslut.kod,
-        "beslutsdatum": beslut.beslutat.isoformat(), **(more or {}),
+        "rapporttyp": kind, "period": str(Quarter.of(told_on) if told_on else case.period), "referens": beslut.id,
+        "personnummer": number, "område": _area(beslut, number, case.period.last), "lagrum": beslut.lagrum,
+        "insatstyp": beslut.kod, "beslutsdatum": beslut.beslutat.isoformat(), **(more or {}),
     }  # fmt: skip
-    if now.interrupted is not None:
-        args["avbrottsdatum"] = now.interrupted.isoformat()
-    if kind in (NEW, NEW_STOP, STILL):
-        told = _told(beslut, now, facts)
+    if wait.is_stop:
+        args["avbrottsdatum"] = wait.since.isoformat()
+    if kind in WAITS:
+        told = _described(beslut, wait, facts)
         if isinstance(told, Refer):
             return told
         args |= told
-    step = Step("report", f"ivo:{beslut.id}:{case.period}:{kind}", args)
+    leaves_open = kind in WAITS and "verkställt" not in args
+    step = Step(REPORT if leaves_open else CLOSE, key(beslut.id, case.period, kind), args)
     return Act(rule, reason, (step,), facts | {"rapport": kind})
 
 
-def _told(beslut: Insatsbeslut, now: Standing, facts: dict[str, str | None]) -> dict[str, str] | Refer:
-    """Return what is said of why somebody waits, or what is missing for it."""
-    orsak = _reason(beslut)
-    if orsak is None:
+def _described(beslut: Insatsbeslut, wait: Wait, facts: dict[str, str | None]) -> dict[str, str] | Refer:
+    """Return what is said of why somebody waits, or what is missing for it. Older notes are of another wait."""
+    notes = sorted((each for each in beslut.drojsmal if each.on >= wait.since), key=lambda each: each.on)
+    offers = sorted((each for each in beslut.erbjudanden if each.on >= wait.since), key=lambda each: each.on)
+    declined = "tackat nej" if offers and offers[-1].svar == "tackat nej" else None
+    orsak = notes[-1].orsak if notes else declined
+    if orsak not in REASONS:
         return Refer(NO_REASON, "Varför är insatsen inte verkställd? Ingen orsak är antecknad som IVO har.", facts)
     missing = None
-    if now.in_part is not None:
-        if beslut.omfattning is None or now.part is None or now.part >= beslut.omfattning:
+    if wait.in_part is not None and wait.end is None:
+        if beslut.omfattning is None or wait.part is None or wait.part >= beslut.omfattning:
             return Refer(UNKNOWN_PART, "Insatsen är delvis verkställd. Hur mycket av den är det inte?", facts)
-        missing = f"{beslut.omfattning - now.part} av {beslut.omfattning} timmar i månaden"
+        missing = f"{beslut.omfattning - wait.part} av {beslut.omfattning} timmar i månaden"
+    support, known = SUPPORTS[beslut.kod], set(SUPPORTS.values())
     said = {
-        "beskrivning": texts.why(beslut, orsak, now),
-        "konsekvenser": texts.consequences(beslut, missing),
-        "uppföljningar": texts.followed_up([each.on for each in beslut.drojsmal]),
-        "under tiden": texts.meanwhile(beslut.under_tiden),
+        "beskrivning": texts.why(support, orsak, wait, offers),
+        "konsekvenser": texts.consequences(support, wait, missing),
+        "uppföljningar": texts.followed_up([each.on for each in notes]),
+        "under tiden": texts.meanwhile([each.lower() for each in beslut.under_tiden if each.lower() in known]),
     }
     if long := [name for name, text in said.items() if len(text) > texts.LONGEST]:
         return Refer(TOO_LONG, f"Texten om {long[0]} är längre än {texts.LONGEST} tecken. Skriv den kortare.", facts)
     args = {"orsak": orsak, **said, **({"ej verkställd del": missing} if missing else {})}
-    if beslut.erbjudanden:
-        last = max(beslut.erbjudanden, key=lambda each: each.on)
-        args |= {"erbjudande": last.on.isoformat(), "svar": last.svar or "inget svar"}
+    if offers:
+        args |= {"erbjudande": offers[-1].on.isoformat(), "svar": offers[-1].svar or "inget svar"}
     return args
 
 
-def _reason(beslut: Insatsbeslut) -> str | None:
-    """Return the reason that was noted last, if IVO has it; else that the last offer was declined, if it was."""
-    if beslut.drojsmal:
-        last = max(beslut.drojsmal, key=lambda each: each.on).orsak
-        return last if last in REASONS else None
-    offers = sorted(beslut.erbjudanden, key=lambda each: each.on)
-    return "tackat nej" if offers and offers[-1].svar == "tackat nej" else None
+def key(beslut: str, period: Quarter, kind: str) -> str:
+    """Return the business key of a report: the decision, the quarter, and what is told. It is made once, ever."""
+    return f"ivo:{beslut}:{period}:{kind}"
+
+
+def parts(key: str) -> tuple[str, Quarter, str]:
+    """Return what a report's key is made of. A reference that somebody has made by hand may have colons."""
+    found = re.fullmatch(r"ivo:(.*):(\d{4}Q[1-4]):(.*)", key)
+    if found is None:
+        raise ValueError(key)
+    return found[1], Quarter.parse(found[2]), found[3]
 
 
 # --- identity --------------------------------------------------------------------------------------------------------

@@ -9,15 +9,16 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from bots.browser.session import find_browser
-from tests.bench import by_peers, claims, ledger, machine, reading, removals, starting
+from tests.bench import by_peers, claims, ledger, machine, reading, removals, reporting, starting
 from tests.bench.report import Report
 
-PARTS = ("removals", "reading", "ledger", "claims", "starting")
+PARTS = ("removals", "reading", "ledger", "claims", "starting", "reporting")
 UIS = ("2023.10", "2024.04")
 
 
@@ -36,6 +37,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, nargs="+", default=claims.WORKERS, help="workers at one queue")
     parser.add_argument("--seconds", type=float, default=claims.SECONDS, help="how long workers are at a queue at most")
     parser.add_argument("--starts", type=int, default=10, help="runs that are waited for from their due time")
+    parser.add_argument("--decisions", type=int, default=170, help="decisions in the quarter that is reported")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--write", type=Path, metavar="DIR", help="write README.md, figures.json and SVG plots there")
     return parser.parse_args()
@@ -58,6 +60,8 @@ def main() -> None:
         report.claims(asked.queued, asked.workers, asked.seconds, asked.rounds)
     if "starting" in parts:
         report.starting(asked.starts)
+    if "reporting" in parts:
+        report.reporting(asked.decisions)
     if asked.write:
         report.write(asked.write)
 
@@ -124,6 +128,13 @@ class _Report(Report):
         self.say("## From due to the first page", "`flotta up` on SQLite; median, and range in parentheses.")
         figures = self.figures["starting"] = starting.measure(times)
         self.say(starting.as_table(figures))
+
+    def reporting(self, decisions: int) -> None:
+        """Measure and tell part six."""
+        self.say(f"## A quarter's reports to IVO: {decisions} decisions", "One lane; start, plan and sign-in included.")
+        found = reporting.measure(decisions)
+        self.figures["reporting"] = {name: asdict(each) for name, each in found.items()}
+        self.say(reporting.as_table(found))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,270 @@
+"""IVO reporting in processes of its own, against both mocks: IVO's journal is the witness of what was sent, once."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+
+from fixtures.mockui.faults import parse
+from fixtures.mockui.server import Spec, serve
+from orchestrator import processes
+from orchestrator.ledger.store import Options
+from orchestrator.mocks import ACCOUNTS
+from tests.builders import NOW
+from tests.e2e.house import SETTLE, House
+from tests.unit.test_ivo_rules import SCENES
+
+BOT = "ivo-reporting"
+TODAY = date(2026, 10, 5)
+#: Each version of the one with one of the other.
+LOOKS = [("2023.10", "2023.2"), ("2024.04", "2026.1")]
+#: How the mock writes the kind of report that closes a case for another reason.
+SHORT = {"avslutat av annan anledning": "avslutat"}
+
+
+@dataclass
+class City:
+    """A Lifecare and an IVO, and the house whose bot works in them."""
+
+    house: House
+    urls: dict[str, str]
+
+    def ask(self, system: str, what: str, body: object = None) -> Any:
+        """Ask a mock beside its screens."""
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(f"{self.urls[system]}/__mock__/{what}", data), timeout=10) as answer:  # noqa: S310 - ours
+            return json.load(answer)
+
+    def seat(self, *, sends: bool) -> None:
+        """Put a stand-in for the rapportör at IVO's screens."""
+        self.ask("ivo", "person", {"sends": sends})
+
+    def a_run(self, *, limit: int | None = None, today: date = TODAY, **own: str) -> str:
+        """Add a run that acts on every rule, and return its id."""
+        options = Options(
+            base_urls=self.urls, maps={}, instances={name: urlsplit(url).netloc for name, url in self.urls.items()},
+            mock=True, unattended=True, limit=limit, own=own,
+        )  # fmt: skip
+        with closing(self.house.ledger()) as ledger:
+            run_id = f"{BOT}:test-{len(ledger.latest_runs(1000)) + 1}"
+            ledger.create_run(run_id, BOT, today=today, options=options, now=NOW)
+        return run_id
+
+    def carried(self, **options: Any) -> str:
+        """Add a run, carry it to its end in a process of its own, and return its id."""
+        run_id = self.a_run(**options)
+        self.house.worker(run_id).wait()
+        return run_id
+
+    def sent(self) -> list[str]:
+        """Return what was sent to IVO, in order: reference and kind of report."""
+        rows = self.ask("ivo", "journal")
+        keys = [row["key"].split(":") for row in rows if row["kind"] == "send" and row["committed"]]
+        return [f"{reference} {kind}" for reference, _period, kind in keys]
+
+    def wanted(self) -> set[str]:
+        """Return what must be sent, by the scenes that Lifecare holds."""
+        scenes = {each["id"]: SCENES[each["scene"]] for each in self.ask("lifecare", "state")["insatser"]}
+        told = {key: said for key, said in scenes.items() if not said.startswith(("refer", "leave"))}
+        return {f"{key} {SHORT.get(kind, kind)}" for key, kind in told.items()}
+
+    def states(self, run_id: str) -> dict[str, str]:
+        """Return each decision's state in the run."""
+        return self.house.states(run_id)
+
+
+@pytest.fixture(params=LOOKS, ids=lambda looks: looks[1])
+def looks(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """Name the UI versions of Lifecare and of IVO."""
+    found: tuple[str, str] = request.param
+    return found
+
+
+@pytest.fixture
+def city(house: House, looks: tuple[str, str]) -> Iterator[Callable[..., City]]:
+    """Return what serves both mocks until the test ends; faults are IVO's."""
+    with ExitStack() as stack:
+
+        def made(*faults: dict[str, object], rows: int = 50, today: date = TODAY) -> City:
+            specs = [
+                Spec("lifecare", today=TODAY, ui=looks[0], rows=rows),
+                Spec("ivo", today=today, ui=looks[1], rows=rows, faults=parse(list(faults))),
+            ]
+            for file in (house.maps / "ivo").glob("*.yaml"):
+                text = file.read_text(encoding="utf-8")
+                file.write_text(text.replace("settle: 3", f"settle: {SETTLE}"), encoding="utf-8")
+            house.environment |= {"FLOTTA_PERSON_DEADLINE": "PT5S", "FLOTTA_WRITE_DEADLINE": "PT5S"} | {
+                f"FLOTTA_SYSTEMS__IVO__{name}": value for name, value in ACCOUNTS["ivo"].items()
+            }
+            return City(house, stack.enter_context(serve(specs)))
+
+        yield made
+
+
+def sound(city: City, run_id: str) -> None:
+    """Check that journal, ledger and scenes agree: each report once, none else, and nothing tried after it was done."""
+    assert sorted(city.sent()) == sorted(city.wanted()), city.house.run(run_id)
+    rows = [row for row in city.ask("ivo", "journal") if row["kind"] == "send"]
+    done: set[str] = set()
+    for row in rows:
+        assert row["key"] not in done, f"{row['key']} was sent again"
+        done |= {row["key"]} if row["committed"] else set()
+    receipts = {each for each in city.house.receipts(run_id).values() if each}
+    assert receipts == {row["payload"]["kvittens"] for row in rows if row["committed"]}
+    with closing(city.house.ledger()) as ledger:
+        assert ledger.verify_audit() == []
+
+
+def test_a_quarter_is_reported_once(city: Callable[..., City]) -> None:
+    """150 decisions, sent by the person who has signed in; a second run of the quarter sends nothing."""
+    town = city(rows=150)
+    town.seat(sends=True)
+
+    first = town.carried()
+    sound(town, first)
+    before = len(town.sent())
+    second = town.carried()
+
+    assert (town.house.run(first).state, town.house.run(second).state) == ("done", "done")
+    assert len(town.sent()) == before > 70
+    assert set(town.states(second).values()) == {"left", "referred"}
+
+
+@pytest.mark.parametrize(
+    "point", ["report.next", "decision.next", "reason.next", "check.checked", "armed", "clicked", "before-receipt"]
+)
+def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., City], point: str) -> None:
+    """In each page of the wizard, and at each moment of sending: the draft is taken up again, the rest looked for."""
+    town = city()
+    town.seat(sends=False)
+    run_id = town.a_run(limit=3, submit="approved")
+
+    assert town.house.armed(run_id, point, "kill", nth=2).wait() == -signal.SIGKILL
+    processes.end_tree(town.house.home, run_id)
+    resumed = town.house.flotta("resume")
+
+    assert resumed.code == 0, resumed.said
+    sent = town.sent()
+    assert len(sent) == len(set(sent)) == 3
+    assert set(sent) <= town.wanted()
+    drafts = [each for case in town.ask("ivo", "state")["cases"] for each in case["reports"] if not each["kvittens"]]
+    assert drafts == []
+
+
+@pytest.mark.parametrize(
+    ("looks", "fault"),
+    [
+        (LOOKS[0], {"kind": "error_after_commit", "probability": 0.15, "seed": 3}),
+        (LOOKS[1], {"kind": "error_after_commit", "probability": 0.15, "seed": 3}),
+        (LOOKS[0], {"kind": "error_before_commit", "probability": 0.15, "seed": 3}),
+        (LOOKS[1], {"kind": "commit_late", "probability": 0.1, "seed": 3, "seconds": 1.0}),
+        (LOOKS[0], {"kind": "session_expiry", "on": "write", "probability": 0.1, "seed": 3}),
+    ],
+    ids=lambda given: given[1] if isinstance(given, tuple) else str(given["kind"]),
+    indirect=["looks"],
+)
+def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., City], fault: dict[str, object]) -> None:
+    """Of drafts, of their pages, and of what is sent."""
+    town = city(fault)
+    town.seat(sends=False)
+    run_id = town.a_run(limit=8, submit="approved")
+    for _ in range(4):
+        town.house.worker(run_id).wait()
+        if town.house.run(run_id).state == "done":
+            break
+        with closing(town.house.ledger()) as ledger:
+            ledger.reopen(run_id)
+
+    sent = town.sent()
+    assert len(sent) == len(set(sent)) == 8, {k: v for k, v in _notes(town, run_id).items() if v}
+    assert set(sent) <= town.wanted()
+    assert set(town.house.receipts(run_id).values()) - {None} == {
+        row["payload"]["kvittens"] for row in town.ask("ivo", "journal") if row["kind"] == "send" and row["committed"]
+    }
+
+
+@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
+def test_what_the_form_has_no_choice_for_is_referred_and_the_rest_is_sent(city: Callable[..., City]) -> None:
+    """IVO has taken a code away since last quarter."""
+    town = city(rows=45)
+    town.seat(sends=False)
+    gone = "LSS-03"
+    town.ask("ivo", "codes", {"insatstyp": {gone: None}})
+
+    run_id = town.carried(submit="approved")
+
+    kinds = {each["id"]: each["code"] for each in town.ask("lifecare", "state")["insatser"]}
+    notes = _notes(town, run_id)
+    without = {key for key, note in notes.items() if f"inget val för {gone}" in (note or "")}
+    assert without
+    assert {kinds[key] for key in without} == {gone}
+    assert {each.split()[0] for each in town.sent()} == {each.split()[0] for each in town.wanted()} - without
+    assert town.house.run(run_id).state == "done"
+
+
+@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
+def test_a_period_that_is_closed_is_said(city: Callable[..., City]) -> None:
+    """What has ended may be told on any day all the same."""
+    town = city(rows=45, today=date(2026, 11, 20))
+    town.seat(sends=False)
+
+    run_id = town.carried(submit="approved")
+
+    closing_kinds = ("verkställt", "avslutat")
+    assert {each.split(" ", 1)[1] for each in town.sent()} == set(closing_kinds)
+    told = [note for note in _notes(town, run_id).values() if "inget val för 2026Q3" in (note or "")]
+    assert len(told) == len([each for each in town.wanted() if each.split(" ", 1)[1] not in closing_kinds])
+
+
+def test_a_person_who_is_gone_is_waited_for(city: Callable[..., City]) -> None:
+    """The run waits for somebody to sign in; the report that was filled in is sent then, once."""
+    town = city()
+    town.seat(sends=False)
+    run_id = town.carried(limit=2)
+    assert town.house.run(run_id).state == "waiting_for_sign_in"
+    assert town.sent() == []
+
+    town.seat(sends=True)
+    with closing(town.house.ledger()) as ledger:
+        ledger.reopen(run_id)
+    town.house.worker(run_id).wait()
+
+    assert town.house.run(run_id).state == "done", town.house.run(run_id)
+    assert len(town.sent()) == len(set(town.sent())) == 2
+
+
+@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
+def test_nobody_is_called_to_sign_in_for_a_plan_that_waits(city: Callable[..., City]) -> None:
+    """Once IVO's list is known the plan is made alone; a person approves it before another one signs in."""
+    town = city(rows=45)
+    town.seat(sends=True)
+    first = town.carried(limit=1)
+    assert town.house.run(first).state == "done"
+    options = Options(
+        base_urls=town.urls, maps={}, unattended=True,
+        instances={name: urlsplit(url).netloc for name, url in town.urls.items()},
+    )  # fmt: skip
+    with closing(town.house.ledger()) as ledger:
+        ledger.create_run("real", BOT, today=TODAY, options=options, now=NOW)
+
+    town.house.worker("real").wait()
+
+    found = town.house.run("real")
+    assert (found.state, found.exit_code) == ("waiting", 3)
+    assert "alltid godkännas av en människa" in str(found.sentence)
+    town.house.flotta("resume", "real", "--yes")
+    assert town.house.run("real").state == "waiting_for_sign_in"
+
+
+def _notes(town: City, run_id: str) -> dict[str, str | None]:
+    with closing(town.house.ledger()) as ledger:
+        return {line.reference: line.note for line in ledger.lines(run_id)}
