@@ -402,7 +402,7 @@ class Screen:
         except WriteUnanswered:
             if session.now() < deadline:
                 raise
-            raise SignInNeeded(session.map.system, "väntade på att någon skickade, och ingen gjorde det") from None
+            raise SignInNeeded(session.map.system, "har något ifyllt som ingen skickade i tid") from None
 
     def photograph(self, about: str) -> bytes:
         """Return a picture of the window as PNG, with all covered that the map does not name as harmless.
@@ -520,6 +520,9 @@ class Screen:
         found: dict[str, Any] = {"end": "silence"}
         while (left := give_up - session.now()) > timedelta(0):
             try:
+                if until is not None:
+                    # They may have gone back and forth: each document refuses what comes too late.
+                    resolver.ready(self._page, spec, "leave", limit=0, deadline=until.timestamp() * 1000)
                 found = self._page.evaluate(
                     resolver.script("page.js"), {**ask, "limit": left / timedelta(milliseconds=1)}
                 )

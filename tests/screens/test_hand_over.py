@@ -50,7 +50,7 @@ def test_nobody_sends_for_them(page: Page, site: Site) -> None:
     """When their time is over, the run waits for somebody again; for all that is known here it may have been sent."""
     screen = opened(page, site)
 
-    with pytest.raises(SignInNeeded, match="ingen gjorde det"):
+    with pytest.raises(SignInNeeded, match="ingen skickade i tid"):
         handed(screen, seconds=0.5)
 
     assert screen._session.spent
@@ -62,6 +62,24 @@ def test_what_they_send_too_late_is_refused_by_the_page(page: Page, site: Site) 
     screen = opened(page, site)
     with pytest.raises(SignInNeeded):
         handed(screen, seconds=0.5)
+
+    page.locator("button.skriv").click()
+
+    page.wait_for_timeout(300)
+    assert site.posts == []
+
+
+def test_a_page_that_they_have_come_back_to_refuses_it_too(page: Page, site: Site) -> None:
+    """They may go back, correct, and return: it is another document then."""
+    screen = opened(page, site)
+
+    def reload(point: str) -> None:
+        if point == "armed":
+            page.reload()
+
+    screen._session.checkpoint = reload
+    with pytest.raises(SignInNeeded):
+        handed(screen, seconds=1.5)
 
     page.locator("button.skriv").click()
 
