@@ -206,7 +206,9 @@ class NotOffered(WriteRefused):
 
     def __init__(self, screen: str, element: str, wanted: str) -> None:
         """Name the place and the choice: a code or a word of ours, never what somebody has typed."""
-        FlottaError.__init__(self, f"Formuläret har inget val för {wanted} ({element} i {screen}). Gör det här för hand.")
+        FlottaError.__init__(
+            self, f"Formuläret har inget val för {wanted} ({element} i {screen}). Gör det här för hand."
+        )
 
 
 class RunLost(FlottaError):
