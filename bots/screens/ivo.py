@@ -15,6 +15,9 @@ from bots.contract import Receipt
 from bots.errors import ScreenNotReady, SelectorDrift, SignInNeeded, WriteRefused, WriteUnanswered
 from bots.records.ivo import IvoCase, SentReport
 
+#: Kinds of report that begin a case; all others are made on one that there is.
+_NEW = frozenset({"nytt ej verkställt", "nytt avbrott"})
+
 
 class Ivo:
     """One e-tjänst where a person has signed in."""
@@ -49,8 +52,8 @@ class Ivo:
     def case(self, referens: str) -> IvoCase | None:
         """Return the case with this reference of ours, with all its reports; None when IVO has none.
 
-        Of several, one of which alone is open, it is that one: else the one that was changed last. The case's page is
-        open after it, or the list.
+        Of several it is one that is a draft or open, else the one that was changed last. The case's page is open after
+        it, or the list.
         """
         self._found = self._session.again(lambda: self._look(referens))
         return self._found
@@ -97,12 +100,12 @@ class Ivo:
             self._session.spent = by_person
             page.click("resume")
             self._session.spent = by_person and check.is_here()
-        elif report["rapporttyp"] in {"nytt ej verkställt", "nytt avbrott"}:
+        elif report["rapporttyp"] in _NEW:
             self._session.screen("report").open()
         else:
             page.click("follow_up")
         # A follow-up has its case's own.
-        is_new = report["rapporttyp"] in {"nytt ej verkställt", "nytt avbrott"}
+        is_new = report["rapporttyp"] in _NEW
         reason = self._session.screen("reason") if "orsak" in report else check
         decision = self._session.screen("decision")
         form = self._session.screen("report")
@@ -143,7 +146,7 @@ class Ivo:
             form.select("delvis", "ja" if "ej verkställd del" in report else "nej")
         if "ej verkställd del" in report:
             form.fill("ej verkställd del", report["ej verkställd del"])
-        if report["rapporttyp"] in {"nytt ej verkställt", "nytt avbrott"}:
+        if report["rapporttyp"] in _NEW:
             form.select("verkställt sent", "ja" if "verkställt" in report else "nej")
         if "verkställt" in report:
             form.fill("verkställt", report["verkställt"])
