@@ -347,8 +347,8 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
         raise ConfigurationError(f"{name} gör inga dokument.")
     settings, folder = load(), Path(out)
     ledger = bootstrap.open_ledger(settings)
-    latest = next((run for run in ledger.latest_runs(10_000) if run.bot == name), None)
-    made = ledger.made(name, ",".join(bootstrap.instances(latest))) if latest else []
+    latest = ledger.latest_runs(1, name)
+    made = ledger.made(name, ",".join(bootstrap.instances(latest[0]))) if latest else []
     found = bot.documents(made, period, tables.counts(Path(before)) if before else {})
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

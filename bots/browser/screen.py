@@ -356,13 +356,8 @@ class Screen:
         Only inside `Session.writing(deadline)`, and once in it. Raises SelectorDrift or ScreenNotReady before anything
         is sent, WriteRefused when the system said no, WriteUnanswered when it cannot be told here what happened.
         """
-        spec = self._spec.elements[element]
-        if spec.danger != "irreversible" or spec.after is None:
-            raise ValueError(f"{element} is not irreversible: click it")
-        session = self._session
-        deadline = session.spend_deadline()
-        session.written = self, about
-        session.located_by = f"{self._name}.{element}: " + ", ".join(str(each) for each in spec.locators)
+        session, spec = self._session, self._spec.elements[element]
+        deadline = self._writes(element, about, ", ".join(str(each) for each in spec.locators))
         point = self._ready(element, "click", row=row, deadline=deadline.timestamp() * 1000)
         if spec.confirm == "native":
             session.expect_dialog(_answer_until(session, deadline))
@@ -386,13 +381,8 @@ class Screen:
         what comes later. Raises as `submit` does before anything can be sent; SignInNeeded when nobody has sent it in
         time, WriteUnanswered when it cannot be told here what happened.
         """
-        spec = self._spec.elements[element]
-        if spec.danger != "irreversible" or spec.after is None:
-            raise ValueError(f"{element} is not irreversible: click it")
-        session = self._session
-        deadline = session.spend_deadline()
-        session.written = self, about
-        session.located_by = f"{self._name}.{element}: a person"
+        session, spec = self._session, self._spec.elements[element]
+        deadline = self._writes(element, about, "a person")
         self.arrive()
         resolver.ready(self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000)
         session.checkpoint("armed")
@@ -403,6 +393,16 @@ class Screen:
             if session.now() < deadline:
                 raise
             raise SignInNeeded(session.map.system, "har något ifyllt som ingen skickade i tid") from None
+
+    def _writes(self, element: str, about: str, found_by: str) -> datetime:
+        """Note what is to be clicked once, and return until when it may be."""
+        if self._spec.elements[element].danger != "irreversible":
+            raise ValueError(f"{element} is not irreversible: click it")
+        session = self._session
+        deadline = session.spend_deadline()
+        session.written = self, about
+        session.located_by = f"{self._name}.{element}: {found_by}"
+        return deadline
 
     def photograph(self, about: str) -> bytes:
         """Return a picture of the window as PNG, with all covered that the map does not name as harmless.

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-from bots.browser.personnummer import stand_in
+from bots.personnummer import stand_in
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 #: The words that a name in code is made of.

@@ -16,6 +16,7 @@ from bots.contract import Act, Decision, Leave, Refer, Rule, Step
 from bots.ivo_reporting import counting, texts
 from bots.ivo_reporting.counting import History, Wait
 from bots.ivo_reporting.models import Case, Reported
+from bots.personnummer import check_digit
 from bots.quarter import Quarter
 from bots.records.lifecare import Insatsbeslut
 
@@ -61,7 +62,7 @@ REASONS = frozenset(
 )  # fmt: skip
 _ANSWERS = frozenset({"tackat ja", "tackat nej", None})
 #: Why a case may be closed though the support was never carried out. A declined offer is none of these.
-ENDINGS = {"ansökan återtagen": "ansökan återtagen", "behovet har upphört": "behovet har upphört"}
+ENDINGS = frozenset({"ansökan återtagen", "behovet har upphört"})
 #: From this age support by socialtjänstlagen is counted as care of the elderly in IVO's form. Years.
 ELDERLY = 65
 
@@ -189,7 +190,7 @@ def _ended(
         question = "Beslutet är avslutat, men inte varför. Vad ska IVO få veta?"
         return Refer(ENDED_OTHERWISE, question, facts | {"anledning": why})
     on = past.ended.on.isoformat()
-    more = {"avslutsdatum": on, "avslutsorsak": ENDINGS[why]}
+    more = {"avslutsdatum": on, "avslutsorsak": why}
     return _report(case, beslut, ENDED, CLOSED, f"Avslutat {on}: {why}.", wait, facts, more, today)
 
 
@@ -373,21 +374,13 @@ def _is_number(said: str | None) -> bool:
         _born(said)
     except ValueError:
         return False
-    return "T" in said or _checked(said)
+    return "T" in said or check_digit(said[2:11]) == int(said[11])
 
 
 def _born(number: str) -> date:
     """Return the day in a number; a samordningsnummer has 60 more."""
     day = int(number[6:8])
     return date(int(number[:4]), int(number[4:6]), day - 60 if day > 60 else day)  # noqa: PLR2004 - as said
-
-
-def _checked(twelve: str) -> bool:
-    total = 0
-    for place, digit in enumerate(twelve[2:]):
-        product = int(digit) * (2 if place % 2 == 0 else 1)
-        total += product // 10 + product % 10
-    return total % 10 == 0
 
 
 def _area(beslut: Insatsbeslut, number: str, on: date) -> str:

@@ -504,10 +504,11 @@ class Ledger:
             row = connection.execute(sa.select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
         return None if row is None else run_of(row)
 
-    def latest_runs(self, limit: int) -> list[Run]:
-        """Return the newest runs, newest first."""
+    def latest_runs(self, limit: int, bot: str | None = None) -> list[Run]:
+        """Return the newest runs, of one bot or of all, newest first."""
+        asked = sa.select(runs) if bot is None else sa.select(runs).where(runs.c.bot == bot)
         with self.reading() as connection:
-            rows = connection.execute(sa.select(runs).order_by(runs.c.created.desc()).limit(limit)).mappings().all()
+            rows = connection.execute(asked.order_by(runs.c.created.desc()).limit(limit)).mappings().all()
         return [run_of(row) for row in rows]
 
     def unended_runs(self) -> list[Run]:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bots.browser import personnummer, recording, resolver, scrub, walk
+from bots import personnummer
+from bots.browser import recording, resolver, scrub, walk
 from bots.browser.recording import Recording, Stage
 from bots.browser.selector_map import SelectorMap, load
 from bots.errors import ConfigurationError, RecordingNotClean

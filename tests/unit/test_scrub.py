@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.browser.personnummer import check_digit, stand_in
 from bots.browser.scrub import Left, Scrubber, Wording, hear
+from bots.personnummer import check_digit, stand_in
 from fixtures.mockui import people
 
 PAGE = """<!DOCTYPE html><html lang="sv"><head><title>Påminnelse</title></head><body>

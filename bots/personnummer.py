@@ -1,4 +1,4 @@
-"""Personnummer that belong to nobody, by Skatteverket's rule for test numbers."""
+"""Personnummer: the check digit, and numbers that belong to nobody, by Skatteverket's rule for test numbers."""
 
 from __future__ import annotations
 
