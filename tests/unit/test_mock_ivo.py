@@ -942,7 +942,7 @@ def test_a_late_commit_cuts_the_answer_and_lands_afterwards(ivo: Client, kind: s
     """A server may do a thing after the client was gone."""
     act = act_of(ivo, kind)
     before, rows = ivo.state(), ivo.journal()
-    ivo.faults({"kind": "commit_late", "count": 1, "seconds": 0.1})
+    ivo.faults({"kind": "commit_late", "count": 1, "seconds": 0.5})
 
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         act()
@@ -959,11 +959,11 @@ def test_a_late_commit_does_not_land_on_a_sent_or_lost_draft(ivo: Client, kind: 
     """Two changes of one draft never both count."""
     act = act_of(ivo, "send")
     (report,) = ivo.case()["reports"]
-    ivo.faults({"kind": "commit_late", "count": 1, "seconds": 0.1})
+    ivo.faults({"kind": "commit_late", "count": 1, "seconds": 1})
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         act()
     act() if kind == "send" else ivo.discard(report["id"])
-    ivo.faults({"kind": "latency", "count": 1, "seconds": 0.2, "on": "write"})
+    ivo.faults({"kind": "latency", "count": 1, "seconds": 1.5, "on": "write"})
 
     ivo.begin(PERSON | {"eget_arendenummer": "B-99002"})
 
