@@ -140,13 +140,18 @@ def test_a_quarter_is_reported_once(city: Callable[..., City]) -> None:
 
 
 @pytest.mark.parametrize(
-    "point", ["report.next", "decision.next", "reason.next", "check.checked", "armed", "clicked", "before-receipt"]
+    ("submit", "point"),
+    [
+        *(("approved", at) for at in ("report.next", "decision.next", "reason.next", "check.checked")),
+        *(("approved", at) for at in ("armed", "clicked", "before-receipt")),
+        *(("person", at) for at in ("reason.next", "armed", "before-receipt")),
+    ],
 )
-def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., City], point: str) -> None:
+def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., City], submit: str, point: str) -> None:
     """In each page of the wizard, and at each moment of sending: the draft is taken up again, the rest looked for."""
     town = city()
-    town.seat(sends=False)
-    run_id = town.a_run(limit=3, submit="approved")
+    town.seat(sends=submit == "person")
+    run_id = town.a_run(limit=3, submit=submit)
 
     assert town.house.armed(run_id, point, "kill", nth=2).wait() == -signal.SIGKILL
     processes.end_tree(town.house.home, run_id)
