@@ -209,6 +209,10 @@ class Client:
         """Change the code lists."""
         return self.send("POST", "/__mock__/codes", json.dumps(body))
 
+    def move_to(self, day: str) -> None:
+        """Let time pass until a day."""
+        assert self.send("POST", "/__mock__/today", json.dumps({"today": day})).status == 200
+
     def id_of(self, name: str) -> str:
         """Return the id of a field on the page."""
         found: str = self.ui.wording["id"].format(name=self.ui.wording["fields"].get(name, name))
@@ -1078,6 +1082,89 @@ def test_a_reset_brings_back_the_seeded_state(ivo: Client) -> None:
     assert ivo.state() == before
     assert ivo.journal() == []
     assert ivo.get(ivo.ui.path("list")).status == 303
+
+
+def test_time_passes_and_all_that_was_done_stays(ivo: Client) -> None:
+    """Only the day is another: reports, codes, journal and sessions are what they were."""
+    ivo.send_in(ivo.complete())
+    ivo.draft(eget_arendenummer="B-99002")
+    ivo.codes({"insatstyp": {"LSS-04": None}})
+    before, rows = ivo.state(), ivo.journal()
+
+    ivo.move_to("2027-01-04")
+
+    assert ivo.state() == before | {"today": "2027-01-04"}
+    assert ivo.journal() == rows
+    assert ivo.get(ivo.ui.path("list")).status == 200
+
+
+def test_when_time_has_passed_another_quarter_is_reported(ivo: Client) -> None:
+    """October's window is shut and January's open, also for what was begun in October."""
+    left = ivo.complete()
+
+    ivo.move_to("2027-01-04")
+
+    page = ivo.get(ivo.ui.path("new")).said
+    assert ivo.ui.period("2026Q4") in page
+    assert ivo.ui.period("2026Q3") not in page
+    assert ivo.begin(PERSON | {"eget_arendenummer": "B-99002"}).refused == [ivo.id_of("period")]
+    assert ivo.send_in(left).refused == [ivo.id_of("period")]
+    assert ivo.save(left, "rapport", PERSON | {"period": "2026Q4"}).status in (200, 303)
+    assert ivo.send_in(left).status in (200, 303)
+
+
+def test_a_case_that_was_told_of_is_told_of_again_in_the_next_quarter(ivo: Client) -> None:
+    """The follow-up of January stands on the case of October, under its number."""
+    ivo.send_in(ivo.complete())
+    case = ivo.case()
+    ivo.move_to("2027-01-04")
+    follow_up = ivo.complete(case["id"], rapporttyp="fortsatt ej verkställt", period="2026Q4")
+
+    ivo.send_in(follow_up)
+
+    after = ivo.case()
+    assert (after["id"], after["number"]) == (case["id"], case["number"])
+    assert [(each["values"]["period"], each["changed"][:10]) for each in after["reports"]] == [
+        ("2026Q3", "2026-10-12"),
+        ("2026Q4", "2027-01-04"),
+    ]
+
+
+def test_the_future_begins_after_the_day_that_it_was_moved_to(ivo: Client) -> None:
+    """A date that was refused is in the past by now; the new day's number has its year."""
+    ivo.move_to("2027-01-04")
+    report = ivo.complete(period="2026Q4")
+
+    refused = ivo.save(report, "beslut", DECISION | {"beslutsdatum": "2027-01-05"}).refused
+
+    assert refused == [ivo.id_of("beslutsdatum")]
+    assert ivo.save(report, "beslut", DECISION | {"beslutsdatum": "2027-01-04"}).status in (200, 303)
+    ivo.send_in(report)
+    assert ivo.case()["number"].startswith("IVO-2027-")
+
+
+def test_a_colleague_is_faster_on_the_day_that_it_was_moved_to(ivo: Client) -> None:
+    """What goes stale goes stale now, not on the first day."""
+    case = a_case_of_before(ivo)
+    ivo.move_to("2027-01-04")
+    ivo.faults({"kind": "stale_row", "count": 1})
+
+    ivo.get(ivo.ui.path("case", id=case["id"]))
+
+    sent = ivo.case(case["reference"])["reports"][-1]
+    assert sent["changed"].startswith("2027-01-04T")
+    assert (sent["values"]["period"], sent["values"]["verkstallighetsdatum"]) == ("2027Q1", "2027-01-04")
+
+
+def test_a_reset_goes_back_to_the_first_day(ivo: Client) -> None:
+    """A trial in which time passed leaves nothing to the next."""
+    before = ivo.state()
+    ivo.move_to("2027-01-04")
+
+    ivo.send("POST", "/__mock__/reset")
+
+    assert before["today"] == TODAY.isoformat()
+    assert ivo.state() == before
 
 
 def test_the_seed_holds_what_ivo_was_told() -> None:

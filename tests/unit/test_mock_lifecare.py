@@ -398,14 +398,55 @@ def test_a_reset_can_choose_other_rows(lifecare: Client) -> None:
         ("reset", '{"seed": "ett"}'),
         ("reset", '{"row": 3}'),
         ("reset", "[]"),
+        ("today", ""),
+        ("today", "[]"),
+        ("today", "{}"),
+        ("today", '{"today": null}'),
+        ("today", '{"today": 20260401}'),
+        ("today", '{"today": "2026-04-31"}'),
+        ("today", '{"today": "2026-04-01", "rows": 7}'),
     ],
 )
 def test_a_malformed_control_request_is_refused_with_a_sentence(lifecare: Client, path: str, body: str) -> None:
     """A trial that was set up wrongly must not look like one that passed."""
+    before = lifecare.state()
+
     answer = lifecare.send("POST", f"/__mock__/{path}", body)
 
     assert answer.status == 422
     assert answer.json()["error"].endswith(".")
+    assert lifecare.state() == before
+
+
+def test_time_passes_and_all_that_was_done_stays(lifecare: Client) -> None:
+    """Only the day is another; what is done from then on is done on that day."""
+    key, version = an_active_reminder(lifecare.sign_in())
+    lifecare.remove(key, version)
+    before, rows = lifecare.state(), lifecare.journal()
+
+    answer = lifecare.send("POST", "/__mock__/today", '{"today": "2026-04-13"}')
+
+    assert (answer.status, answer.json()) == (200, {"today": "2026-04-13"})
+    assert lifecare.state() == before | {"today": "2026-04-13"}
+    assert lifecare.journal() == rows
+    later, version = an_active_reminder(lifecare)
+    lifecare.remove(later, version)
+    days = [lifecare.reminder(each)["removed"]["time"][:10] for each in (key, later)]
+    assert days == ["2026-03-31", "2026-04-13"]
+
+
+def test_time_never_goes_back_but_by_a_reset(lifecare: Client) -> None:
+    """Nothing that was done may lie in the future; a reset forgets it."""
+    before = lifecare.state()
+    lifecare.send("POST", "/__mock__/today", '{"today": "2026-04-13"}')
+
+    refused = lifecare.send("POST", "/__mock__/today", '{"today": "2026-04-12"}')
+
+    assert (refused.status, lifecare.state()["today"]) == (422, "2026-04-13")
+    assert "2026-04-13" in refused.json()["error"]
+    assert lifecare.send("POST", "/__mock__/today", '{"today": "2026-04-13"}').status == 200
+    lifecare.send("POST", "/__mock__/reset")
+    assert lifecare.state() == before
 
 
 # The seed.
