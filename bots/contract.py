@@ -141,7 +141,7 @@ class Bot(Protocol[S_contra, R]):
     """One bot: `S_contra` is the screens it needs, one attribute per system; `R` the record its decisions rest on.
 
     The screens have `written()` too, which returns every step that this bot has made in this installation, as
-    `Written`, oldest first; before them comes what it has said by `adopt` that others had made there before it.
+    `Written`, oldest first, and then what it has said by `adopt` that the system shows, whoever made it.
 
     A bot that is a frozen dataclass has settings of its own: its fields, each with a default.
     """
@@ -176,10 +176,11 @@ class Bot(Protocol[S_contra, R]):
     def decide(self, record: R, today: date) -> Decision:
         """Say what is to be done and why. Pure: the same record and day give the same decision."""
 
-    def reread(self, at: S_contra, seen: R, step: Step) -> R:
+    def reread(self, at: S_contra, seen: R, step: Step) -> R | Refer:
         """Read the matter anew, just before `step` writes, and end on the screen where it does.
 
         What is returned must equal `seen`, or the step is not made: somebody has changed the matter since the plan.
+        Refer where more can be said of that.
         """
 
     def perform(self, at: S_contra, step: Step, mark: str) -> Receipt:
@@ -201,6 +202,14 @@ class Documented(Protocol):
 
     def documents(self, made: Sequence[Made], period: str, before: Mapping[str, int]) -> list[Document]:
         """Return the documents of a period. `before` are the counts of a year earlier, where there are any."""
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """A bot that must know what others write in its systems."""
+
+    def learn(self, at: Any) -> None:  # noqa: ANN401 - as the bot's own screens
+        """Adopt what others have written since. Called when the systems are open, before anything is written."""
 
 
 #: A bot of any kind, where the house handles it without looking inside.

@@ -16,9 +16,11 @@
     │   └── VersionUnknown
     ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
     ├── WriteRefused                   1  the system answered no
-    │   └── NotOffered                    its form has no such choice
+    │   ├── NotOffered                    its form has no such choice
+    │   └── WriteDeclined                 the person who was to send it has thrown it away
     ├── RunLost                        1  another worker owns the run
     ├── RunCancelled                 130  a person has called the run off
+    ├── RunStopped                   130  this process was asked to stop
     ├── RunHeld                        2  somebody else holds the account or the run
     └── StateNotWritable               1  the ledger could not store what must be stored
 
@@ -211,6 +213,14 @@ class NotOffered(WriteRefused):
         )
 
 
+class WriteDeclined(WriteRefused):
+    """A person at the screen has thrown away what they were to check and send. It is a matter for people now."""
+
+    def __init__(self) -> None:
+        """There is nothing to name."""
+        FlottaError.__init__(self, "Den som skulle kontrollera och skicka tog bort utkastet. Vad ska göras?")
+
+
 class RunLost(FlottaError):
     """Another worker has taken over this run, so this one stops where it is."""
 
@@ -227,6 +237,16 @@ class RunCancelled(FlottaError):
     def __init__(self, run: str, by: str) -> None:
         """`by` is the login of who called it off."""
         super().__init__(f"Körningen avbröts av {by}. Allt som hann göras är sparat; `flotta resume {run}` fortsätter.")
+
+
+class RunStopped(FlottaError):
+    """This process was asked to stop, while a person was waited for."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        """There is nothing to name."""
+        super().__init__("Körningen avbröts. Allt är sparat; `flotta resume` fortsätter.")
 
 
 class RunHeld(FlottaError):

@@ -44,5 +44,10 @@ class Quarter:
         """The quarter before it."""
         return type(self).of(self.first - timedelta(days=1))
 
+    @property
+    def after(self) -> Self:
+        """The quarter after it."""
+        return type(self).of(self.last + timedelta(days=1))
+
     def __str__(self) -> str:
         return f"{self.year}Q{self.number}"

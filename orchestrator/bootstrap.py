@@ -138,6 +138,8 @@ class Doors:
         self._local, self._bot, self._person = local, bot, attended or seated
         self._settings, self._stack, self._checkpoint, self._attended = settings, stack, checkpoint, attended
         self._base_urls, self._maps = base_urls, maps
+        #: Asked while a person is waited for, as `Session` has it.
+        self.heed: Callable[[], None] = lambda: None
         self._browser: Browser | None = None
         self._context: BrowserContext | None = None
 
@@ -169,7 +171,7 @@ class Doors:
 
         about = self._settings.system(system)
         url = self.base_url(system)
-        session = Session(page or self._page(), selector_map, url, now=now, checkpoint=self._checkpoint)
+        session = Session(page or self._page(), selector_map, url, now=now, checkpoint=self._checkpoint, heed=self.heed)
         account = Account(about.user, about.password, about.role, self._person if about.attended else None)
         return session, registry.screens(system)(session, account)
 
@@ -414,6 +416,7 @@ def carry(
                 ),
                 attended=how == processes.ATTENDED or run.options.mock,
             )
+            doors.heed = worker.heed
             signal.signal(signal.SIGTERM, lambda *_: worker.stop())
             return worker.work_lane(run.epoch) if how == processes.LANE else worker.work().exit_code
     except StateNotWritable:

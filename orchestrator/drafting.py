@@ -169,7 +169,7 @@ def _found_by(screen: Screen | None, name: str) -> object:
     element = screen.elements.get(name) if screen is not None else None
     if screen is None or element is None:
         return None
-    row = screen.row(element, None)
+    row = screen.row(element)
     where = row and row.for_page(), element.within, element.frame
     return element.locators, where, element.via, element.behind, element.danger, element.action
 

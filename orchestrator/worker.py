@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from bots.contract import AnyBot, Item, Leave, Receipt, Refer, Written
+from bots.contract import AnyBot, Item, Learns, Leave, Receipt, Refer, Written
 from bots.errors import (
     TRANSIENT,
     ApplicationException,
@@ -24,6 +24,7 @@ from bots.errors import (
     RunCancelled,
     RunHeld,
     RunLost,
+    RunStopped,
     SelectorDrift,
     SignInNeeded,
     StateNotWritable,
@@ -51,7 +52,7 @@ ATTEMPTS = 6
 #: Who pauses a bot when no person does.
 FLOTTA = "flotta"
 #: What ends the run wherever it comes: nothing more can be done before somebody has done something.
-_ENDING = (SelectorDrift, SignInNeeded)
+_ENDING = (SelectorDrift, SignInNeeded, RunCancelled, RunStopped)
 #: How often it is looked whether the other lanes have ended. Seconds.
 LANES_EVERY = 0.05
 #: How often the number of seen items is stored while collecting.
@@ -130,6 +131,12 @@ class Worker:
         """Finish the item in hand, keep the rest."""
         self._stopping.set()
 
+    def heed(self) -> None:
+        """Raise RunStopped when the worker is to stop, RunCancelled when somebody has called the run off."""
+        if self._stopping.is_set():
+            raise RunStopped
+        self._ledger.heed(self._run.id, self._epoch)
+
     def work(self) -> Ending:
         """Carry the run on from where it was read to be, and store how it ended. RunHeld and RunLost are raised."""
         try:
@@ -146,6 +153,8 @@ class Worker:
             raise
         except RunCancelled as error:
             ending = Ending("cancelled", error.exit_code, error.sentence)
+        except RunStopped:
+            ending = _INTERRUPTED
         except SelectorDrift as drift:
             ending = self._drifted(drift)
         except SignInNeeded as error:
@@ -258,10 +267,7 @@ class Worker:
 
     def _apply(self) -> Ending:
         """Try what is to be done and look for what was lost, until nothing more can be done about either."""
-        self._open()
-        self._log.info("apply.begun")
-        for step in self._lost():
-            self._look(step)
+        self._begin()
         if not self._try_in_lanes():
             return _INTERRUPTED
         untold: set[int] = set()
@@ -281,6 +287,15 @@ class Worker:
         if left:
             return Ending("partial", 1, f"{left} poster blev inte klara. `flotta resume {self._run.id}` fortsätter.")
         return Ending("done", 0, findings=self._worn() or None)
+
+    def _begin(self) -> None:
+        """Open the systems, look for what was lost, and let the bot learn what others have done meanwhile."""
+        self._open()
+        self._log.info("apply.begun")
+        for step in self._lost():
+            self._look(step)
+        if isinstance(self._bot, Learns):
+            self._bot.learn(self._at)
 
     def _worn(self) -> list[dict[str, Any]]:
         """Return what was found although the map is out of date about it: for people to see to before it drifts."""
@@ -353,8 +368,8 @@ class Worker:
             return self._refused(step, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the step must end in a stored state
             return self._interrupted(step, error)
-        if receipt is None:
-            self._ledger.refer(self._run.id, self._epoch, step, "Ändrades av någon annan efter planen.", sent=False)
+        if isinstance(receipt, str):
+            self._ledger.refer(self._run.id, self._epoch, step, receipt, sent=False)
             return False
         self._checkpoint("before-receipt")
         self._done(step, receipt, confirmed=False)
@@ -364,10 +379,13 @@ class Worker:
                     self._keep(step, "screenshot", session.photograph)
         return True
 
-    def _write(self, step: StoredStep) -> Receipt | None:
-        """Read the matter again and make the write, or return None when it is not as it was planned."""
-        if self._bot.reread(self._at, step.record, step) != step.record:
-            return None
+    def _write(self, step: StoredStep) -> Receipt | str:
+        """Read the matter again and make the write, or return why not when the matter is not as it was planned."""
+        now = self._bot.reread(self._at, step.record, step)
+        if isinstance(now, Refer):
+            return now.reason
+        if now != step.record:
+            return "Ändrades av någon annan efter planen."
         with ExitStack() as stack:
             for session in self._at.sessions.values():
                 stack.enter_context(session.writing(step.deadline))
@@ -490,7 +508,7 @@ class Worker:
         return not self._stopping.wait(max(0.0, left))
 
 
-_INTERRUPTED = Ending("interrupted", 130, "Körningen avbröts. Allt är sparat; `flotta resume` fortsätter.")
+_INTERRUPTED = Ending("interrupted", RunStopped.exit_code, RunStopped().sentence)
 
 
 def main() -> int:

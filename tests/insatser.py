@@ -50,9 +50,14 @@ def as_shown(insats: Insats, earlier: list[Told], period: Quarter) -> Case:
         for each in earlier
         if each.beslut == insats.id
     )
+    return Case(insats.id, period, shown(insats), reported)
+
+
+def shown(insats: Insats) -> Insatsbeslut | None:
+    """Return the mock's decision as its page shows it; None for a protected person's."""
     if insats.protection != "none":
-        return Case(insats.id, period, None, reported)
-    shown = Insatsbeslut(
+        return None
+    return Insatsbeslut(
         id=insats.id, arende=insats.arende, lagrum=insats.lagrum, insats=insats.insats, beslutat=insats.decided,
         status=insats.status, enhet=insats.unit, handlaggare=insats.handlaggare, personnummer=insats.personnummer,
         avliden=insats.deceased, utflyttad=insats.moved, konto="aktivt", kod=insats.code, utfall=insats.outcome,
@@ -64,4 +69,3 @@ def as_shown(insats: Insats, earlier: list[Told], period: Quarter) -> Case:
         drojsmal=tuple(Drojsmal(each.on, each.why) for each in insats.delays),
         under_tiden=insats.meanwhile,
     )  # fmt: skip
-    return Case(insats.id, period, shown, reported)

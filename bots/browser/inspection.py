@@ -158,7 +158,7 @@ def _element(
 
 
 def _found(session: Session, screen: str, name: str, element: Element) -> Finding:
-    row = session.map.screens[screen].row(element, None)
+    row = session.map.screens[screen].row(element)
     certain, seen = resolver.found(session.page, element, row)
     if not seen:
         return Finding(screen, name, "unseen", seen, "listan är tom")

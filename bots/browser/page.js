@@ -30,7 +30,8 @@ if (answer) {
     if (isWhole(document) && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
       return { end: 'elsewhere' };
     if (guards().some((guard) => guard.stopped)) return { end: 'stopped' };
-    if (performance.now() > until || window[CUT]) return { end: 'silence' };
+    if (window[CUT]) return { end: 'cut' };
+    if (performance.now() > until) return { end: 'silence' };
     await awhile();
   }
 }

@@ -128,7 +128,7 @@ def places(of: SelectorMap, recording: Recording, stage: Stage) -> dict[tuple[st
         page = stage.show(snapshot)
         screen = of.screens.get(snapshot.screen)
         for name, element in screen.elements.items() if screen else ():
-            row = screen.row(element, None) if screen else None
+            row = screen.row(element) if screen else None
             if (snapshot.screen, name) not in found and (place := _placed(at, _meant(page, element, row))):
                 found[snapshot.screen, name] = place
     return found
@@ -242,7 +242,7 @@ class _Looked:
     def _in_rows(self, screen: str, spec: Screen) -> Iterator[Change]:
         for name, element in spec.elements.items():
             if element.row_of is not None:
-                row, pages = spec.row(element, None), (each.show(self._recording) for each in self._seen)
+                row, pages = spec.row(element), (each.show(self._recording) for each in self._seen)
                 if not any(resolver.found(page, element, row)[0] for page in pages):
                     said = ", ".join(map(str, element.locators))
                     why = "det som står i varje rad skrivs för hand"

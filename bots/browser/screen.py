@@ -26,6 +26,7 @@ from bots.errors import (
     SessionLost,
     Sighting,
     SignInNeeded,
+    WriteDeclined,
     WriteRefused,
     WriteUnanswered,
 )
@@ -39,8 +40,14 @@ if TYPE_CHECKING:
 
 #: A screen that has its document but not its content within this long is not the screen of the map. Milliseconds.
 ARRIVAL = 5_000
+#: How long a person is waited for until it is asked whether to go on. Milliseconds.
+HEED = 1_000
 #: How long an element may take to become what the map says, before it counts as drift. Milliseconds.
 ELEMENT = 3_000
+
+
+#: What tells a row of a table from all others: its key, or one for each of several columns.
+Keys = str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,9 +301,10 @@ class Screen:
 
     # --- acting ------------------------------------------------------------------------------------------------
 
-    # What stands in each row of a table is used in the `row` with that key. ScreenNotReady when there is no such row.
+    # What stands in each row of a table is used in the `row` with that key; with those keys, where the map tells rows
+    # by several columns. ScreenNotReady when there is no such row.
 
-    def fill(self, element: str, value: str, *, row: str | None = None) -> None:
+    def fill(self, element: str, value: str, *, row: Keys | None = None) -> None:
         """Fill the element with `value`. Raises SelectorDrift when it cannot be told for certain.
 
         Where the map says `as: date`, `value` is a day as ISO has it.
@@ -305,14 +313,14 @@ class Screen:
         self._session.is_private |= self._name == "sign_in"
         self._enter(element, "fill", row, value)
 
-    def select(self, element: str, option: str, *, row: str | None = None) -> None:
+    def select(self, element: str, option: str, *, row: Keys | None = None) -> None:
         """Choose the option with this label, or what the map's table has for it.
 
         Raises SelectorDrift when the element cannot be told for certain, NotOffered when there is no such option.
         """
         self._enter(element, "select", row, option)
 
-    def _enter(self, element: str, action: str, row: str | None, value: str) -> None:
+    def _enter(self, element: str, action: str, row: Keys | None, value: str) -> None:
         spec = self._spec.elements[element]
         try:
             typed = self._session.map.typed(spec, value)
@@ -328,7 +336,7 @@ class Screen:
         except PlaywrightTimeout as error:
             raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
 
-    def click(self, element: str, *, row: str | None = None, opened: bool = False) -> None:
+    def click(self, element: str, *, row: Keys | None = None, opened: bool = False) -> None:
         """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain.
 
         Where the map says that it brings a new document, ScreenNotReady when none comes. `opened` says that what it
@@ -347,7 +355,7 @@ class Screen:
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "sidan försvann") from error
 
-    def submit(self, element: str, *, row: str | None = None, about: str = "") -> str:
+    def submit(self, element: str, *, row: Keys | None = None, about: str = "") -> str:
         """Click an irreversible element once, and return the receipt number that the system then showed.
 
         `about` must stand in the receipt's text: give the matter's own number where the system shows it, so that the
@@ -379,7 +387,8 @@ class Screen:
 
         They may look around, correct, and take their time until the deadline of `Session.writing`; the page refuses
         what comes later. Raises as `submit` does before anything can be sent; SignInNeeded when nobody has sent it in
-        time, WriteUnanswered when it cannot be told here what happened.
+        time, WriteDeclined when they have thrown it away, what `Session.heed` raises, and WriteUnanswered when it
+        cannot be told here what happened.
         """
         session, spec = self._session, self._spec.elements[element]
         deadline = self._writes(element, about, "a person")
@@ -435,7 +444,7 @@ class Screen:
         element: str,
         action: str,
         *,
-        row: str | None = None,
+        row: Keys | None = None,
         opened: bool = False,
         wanted: str = "",
         **how: Any,  # noqa: ANN401 - as `resolver.ready` has it
@@ -446,7 +455,7 @@ class Screen:
         for opener in () if opened else spec.via:
             self.click(opener, row=row if self._spec.needs_row(opener) else None)
         try:
-            where = self._spec.row(spec, row)
+            where = self._spec.row(spec, *((row,) if isinstance(row, str) else row or ()))
             found = resolver.ready(self._page, spec, action, limit=ELEMENT, row=where, **how)
             # Weighed is only what has had its time to be drawn, with all that might be taken for it.
             if found["end"] == "missing" and (alike := self._alike(element)) is not None:
@@ -509,7 +518,7 @@ class Screen:
                 "shown": [mark.for_page() for mark in after.any_of],
                 "receipt": after.receipt,
                 "about": about,
-                "refused": [mark.for_page() for mark in after.refused] if until is None else [],
+                "refused": [mark.for_page() for mark in (after.refused if until is None else after.declined)],
                 "elsewhere": [
                     mark.for_page() for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)
                 ],
@@ -523,19 +532,21 @@ class Screen:
                 if until is not None:
                     # They may have gone back and forth: each document refuses what comes too late.
                     resolver.ready(self._page, spec, "leave", limit=0, deadline=until.timestamp() * 1000)
-                found = self._page.evaluate(
-                    resolver.script("page.js"), {**ask, "limit": left / timedelta(milliseconds=1)}
-                )
+                    session.heed()
+                limit = left / timedelta(milliseconds=1)
+                limit = limit if until is None else min(limit, HEED)
+                found = self._page.evaluate(resolver.script("page.js"), {**ask, "limit": limit})
             except PlaywrightError as error:
                 if self._page.is_closed():
                     raise WriteUnanswered(self._name, element, "webbläsaren försvann") from error
                 # The page went on to its next document, which is where the answer is.
                 continue
-            break
+            if until is None or found["end"] != "silence":
+                break
         if found["end"] == "shown" and (match := re.search(after.receipt, found["text"])):
             return match.group(1)
         if found["end"] == "refused":
-            raise WriteRefused(self._name, element)
+            raise WriteRefused(self._name, element) if until is None else WriteDeclined()
         why = {"elsewhere": "något annat än kvittot visades", "stopped": "klicket kom för sent eller träffade fel"}
         raise WriteUnanswered(self._name, element, why.get(found["end"], "inget kvitto visades i tid"))
 

@@ -165,20 +165,21 @@ class After(_Model):
 
     `receipt` must match the text of what `any_of` finds; its first group is the receipt's number. `refused` are
     the wordings that mean "not done"; `lost` those by which the page says that it does not know either, so that nobody
-    waits for more.
+    waits for more. `declined` are what is shown when a person at the screen has thrown away what they were to send.
     """
 
     any_of: list[Locator] = Field(min_length=1)
     receipt: Part
     refused: list[Locator] = []
     lost: list[Locator] = []
+    declined: list[Locator] = []
 
 
 class Element(_Model):
     """One control: what is done with it, how dangerous that is, and the ranked locators that must agree on it.
 
     `row_of` names the table of the screen in whose rows it stands, once in each: who uses it gives the row's key.
-    `row_by` names the column that tells the rows apart, where it is not the table's key.
+    `row_by` names the columns that together tell the rows apart, where that is not the table's key.
     A choice is made in a list, or among the radio buttons of a group; `values` names the table of words for it. `as`
     says how a day or a quarter is typed: `date` as the map's formats have it, `parts` in the year, month and day of a
     group. Who uses it gives what the table means, a day as ISO has it, a quarter as 2026Q3.
@@ -190,7 +191,7 @@ class Element(_Model):
     action: Action = "click"
     danger: Danger = "safe"
     row_of: str | None = None
-    row_by: str | None = None
+    row_by: list[str] = []
     within: Locator | None = None
     frame: Css | None = None
     via: list[str] = []
@@ -301,18 +302,22 @@ class Table(_Model):
         _protected(self.protect, self.columns)
         return self
 
+    def told_by(self, element: Element) -> list[str]:
+        """Return the columns that tell the row in which an element stands from all others."""
+        return element.row_by or ([self.key] if self.key else [])
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The row of a table where the text under `header` is the key. Without a key the first row, only to look at it."""
+    """The row of a table where each header has its key under it. Without keys the first row, only to look at it."""
 
     table: Table
-    header: str
-    key: str | None
+    by: tuple[str, ...]
+    keys: tuple[str, ...] | None
 
     def for_page(self) -> dict[str, Any]:
         """Return the row as `sight.js` takes it."""
-        return {"table": {"css": self.table.css, "name": self.table.name}, "header": self.header, "key": self.key}
+        return {"table": {"css": self.table.css, "name": self.table.name}, "by": self.by, "keys": self.keys}
 
 
 class Identity(_Model):
@@ -341,10 +346,11 @@ class Screen(_Model):
             if element.row_of is not None:
                 _known(f"elements.{name}.row_of", element.row_of, self.tables)
                 table = self.tables[element.row_of]
-                key = element.row_by or table.key
-                if key is None or table.frame != element.frame:
+                by = table.told_by(element)
+                if not by or table.frame != element.frame:
                     raise ValueError(f"elements.{name}: {element.row_of} must have a key, and be in the same frame")
-                _known(f"elements.{name}.row_by", key, table.columns)
+                for column in by:
+                    _known(f"elements.{name}.row_by", column, table.columns)
             for opener in (*element.via, *element.behind):
                 _known(f"elements.{name}", opener, self.elements)
                 if self.elements[opener].danger == "irreversible":
@@ -371,16 +377,20 @@ class Screen(_Model):
         spec = self.elements[element]
         return spec.row_of is not None or any(map(self.needs_row, spec.via))
 
-    def row(self, element: Element, key: str | None) -> Row | None:
-        """Return the row with this key that the element stands in; None for one that stands in none.
+    def row(self, element: Element, *keys: str) -> Row | None:
+        """Return the row with these keys that the element stands in, the first without any; None if it stands in none.
 
-        An empty key is what stands for none in that column.
+        An empty key is what stands for none in its column.
         """
         if element.row_of is None:
             return None
         table = self.tables[element.row_of]
-        column = table.columns[str(element.row_by or table.key)]
-        return Row(table, column.header, column.blank[0] if key == "" and column.blank else key)
+        columns = [table.columns[each] for each in table.told_by(element)]
+        said = (
+            column.blank[0] if key == "" and column.blank else key
+            for column, key in zip(columns, keys, strict=bool(keys))
+        )  # fmt: skip
+        return Row(table, tuple(each.header for each in columns), tuple(said) if keys else None)
 
     def address(self, params: dict[str, str]) -> str:
         """Return the path with its parameters filled in, each quoted."""

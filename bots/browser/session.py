@@ -21,7 +21,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pydantic import SecretStr
 
-from bots.browser.screen import Screen
+from bots.browser.screen import HEED, Screen
 from bots.errors import (
     TRANSIENT,
     BrowserMissing,
@@ -225,14 +225,19 @@ class Session:
         *,
         now: Callable[[], datetime],
         checkpoint: Callable[[str], None] = lambda _point: None,
+        heed: Callable[[], None] = lambda: None,
         patience: timedelta = timedelta(seconds=15),
     ) -> None:
-        """`now` is the wall clock, aware; `checkpoint` is told of each point where a crash would matter."""
+        """`now` is the wall clock, aware; `checkpoint` is told of each point where a crash would matter.
+
+        `heed` is asked every second while a person is waited for, and raises what ends the waiting.
+        """
         self.page = page
         self.map = selector_map
         self.base_url = base_url.rstrip("/")
         self.now = now
         self.checkpoint = checkpoint
+        self.heed = heed
         #: How long the system may take to answer at all, in Playwright's milliseconds.
         self.patience = patience / timedelta(milliseconds=1)
         self.sign_in: Callable[[], None] = self._cannot_sign_in
@@ -287,23 +292,23 @@ class Session:
         """Let a person sign in on the sign-in screen, where it takes one; False at once where the bot may itself.
 
         Nothing of what they type is read or kept. Raises SignInNeeded when nobody is at the screen, or nobody has got
-        past it within PERSON_WITHIN.
+        past it within PERSON_WITHIN; and what `heed` raises meanwhile.
         """
         if account.person is None:
             return False
         sign_in = self.map.screens["sign_in"].identity
         self.is_private = True
-        try:
-            if account.person:
+        give_up = self.now() + PERSON_WITHIN
+        while account.person and self.now() < give_up:
+            self.heed()
+            with suppress(PlaywrightTimeout):
                 # An e-legitimation may lead over other addresses and back.
                 self.page.wait_for_url(
                     lambda url: url.startswith(self.base_url) and not self.is_at(sign_in, url),
                     wait_until="commit",
-                    timeout=PERSON_WITHIN / timedelta(milliseconds=1),
+                    timeout=HEED,
                 )
                 return True
-        except PlaywrightTimeout as nobody:
-            raise SignInNeeded(self.map.system) from nobody
         raise SignInNeeded(self.map.system)
 
     def take_role(self, account: Account) -> None:

@@ -103,18 +103,18 @@ const rowsOf = (table) => {
 };
 // The places of the columns under a header; one, where a table is as its map says.
 const columnsOf = (headers, title) => headers.flatMap((each, at) => (each.has(name(title)) ? [at] : []));
-// The rows of a table that say `key` under its header; with null, the first row, which is only to be looked at. None at all
-// (null) where the table is not as the map says.
-const keyed = (root, { table, header, key }) => {
+// The rows of a table that say each key under its header; with null, the first row, which is only to be looked at. None at
+// all (null) where the table is not as the map says.
+const keyed = (root, { table, by, keys }) => {
   const tables = tablesOf(root, table);
   if (tables.length !== 1) return null;
   const { headers, body } = rowsOf(tables[0]);
-  const [place, twice] = columnsOf(headers, header);
-  if (place === undefined || twice !== undefined) return null;
-  if (key === null) return body.slice(0, 1);
+  const places = by.map((title) => columnsOf(headers, title));
+  if (places.some((found) => found.length !== 1)) return null;
+  if (keys === null) return body.slice(0, 1);
   return body.filter((row) => {
     const cells = row.querySelectorAll(CELLS);
-    return cells.length === headers.length && text(cells[place]) === key;
+    return cells.length === headers.length && places.every(([place], at) => text(cells[place]) === keys[at]);
   });
 };
 

@@ -1,7 +1,8 @@
 """What must be reported to IVO, and as what. Pure: a case and a day in, a decision out.
 
-Order matters: what forbids reading is asked first, then what IVO is not told of at all, then what has become of a case
-that IVO knows, then whether somebody has waited too long; what only the report itself needs is asked last.
+Order matters: what forbids reading is asked first, then what IVO is not told of at all (by the search's row, as far as
+that goes), then what has become of a case that IVO knows, then whether somebody has waited too long; what only the
+report itself needs is asked last.
 
 Sources: socialtjänstlagen (2025:400) 11, 12 and 34 kap. and what was in force before it; LSS 9 and 28 f-h §§; the
 plan's chapter 3.3; the house's reading of them where they leave room (`bots.ivo_reporting`).
@@ -18,7 +19,7 @@ from bots.ivo_reporting.counting import History, Wait
 from bots.ivo_reporting.models import Case, Reported
 from bots.personnummer import check_digit
 from bots.quarter import Quarter
-from bots.records.lifecare import Insatsbeslut
+from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow
 
 NEW, NEW_STOP, STILL, DONE, CLOSED = (
     "nytt ej verkställt", "nytt avbrott", "fortsatt ej verkställt", "verkställt", "avslutat av annan anledning",
@@ -66,6 +67,9 @@ ENDINGS = frozenset({"ansökan återtagen", "behovet har upphört"})
 #: From this age support by socialtjänstlagen is counted as care of the elderly in IVO's form. Years.
 ELDERLY = 65
 
+NOT_FOUND = Rule("not-found", "IVO väntar, men Lifecare visar inte beslutet")
+STILL_OPEN = Rule("still-open", "IVO väntar på ett beslut som inte rapporteras")
+TOLD_SINCE = Rule("told-since", "IVO har fått besked på annat sätt efter planen")
 PROTECTED = Rule("protected", "skyddade personuppgifter")
 NOT_DECIDED = Rule("not-decided", "beslutet är inte fattat, eller ett avslag")
 UNKNOWN_VALUE = Rule("unknown-value", "ett värde som reglerna inte känner")
@@ -94,9 +98,9 @@ TOO_LONG = Rule("too-long", "texten är för lång")
 
 #: Every rule, in the order in which they are asked.
 ALL = (
-    PROTECTED, NOT_DECIDED, UNKNOWN_VALUE, COURT, NOT_REPORTABLE, UNKNOWN_SECTION, OTHER_LAW, LATER, NO_WAIT,
-    CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, WAITED_ENOUGH, IN_TIME, OVER, ENDED_UNTOLD,
-    LATE_AGAIN, LATE, NO_NUMBER, UNKNOWN_SUPPORT, NO_REASON, UNKNOWN_PART, TOO_LONG,
+    NOT_FOUND, PROTECTED, NOT_DECIDED, NOT_REPORTABLE, LATER, UNKNOWN_VALUE, COURT, UNKNOWN_SECTION, OTHER_LAW,
+    STILL_OPEN, TOLD_SINCE, NO_WAIT, CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, WAITED_ENOUGH,
+    IN_TIME, OVER, ENDED_UNTOLD, LATE_AGAIN, LATE, NO_NUMBER, UNKNOWN_SUPPORT, NO_REASON, UNKNOWN_PART, TOO_LONG,
 )  # fmt: skip
 
 
@@ -105,22 +109,48 @@ def decide(case: Case, today: date) -> Decision:
 
     Act: one report, with all its fields. Refer: a person must look. Leave: IVO is not told this quarter.
     """
-    beslut = case.beslut
+    beslut, told = case.beslut, _open(case.reported)
+    if not case.is_listed:
+        question = (
+            "IVO väntar på besked, men Lifecare visar inget beslut med den beteckningen. Vilket beslut gäller det?"
+        )
+        return Refer(NOT_FOUND, question, _told(told))
     if beslut is None:
         return Refer(PROTECTED, "Skyddade personuppgifter: rapporten görs för hand.", {"beslut": case.id})
-    return _not_ours(beslut, case.period) or _known(case, beslut, today) or _waiting(case, beslut, today)
+    left = by_row(beslut, case.period) or (_by_page(beslut) if isinstance(beslut, Insatsbeslut) else None)
+    if isinstance(left, Leave) and left.rule is not LATER and told is not None:
+        question = f"IVO väntar på besked om beslutet, men det rapporteras inte. {left.reason} Vad är rätt?"
+        return Refer(STILL_OPEN, question, {**left.inputs, **_told(told)})
+    if left is not None:
+        return left
+    if not isinstance(beslut, Insatsbeslut):
+        raise TypeError(f"{case.id}: the row alone does not decide")
+    return _known(case, beslut, today) or _waiting(case, beslut, today)
 
 
 # --- what IVO is not told of -----------------------------------------------------------------------------------------
 
 
-def _not_ours(beslut: Insatsbeslut, period: Quarter) -> Leave | Refer | None:
+def by_row(beslut: InsatsbeslutRow, period: Quarter) -> Leave | None:
+    """Return why this decision is not reported, as far as the row of a search tells; None if its page must be seen."""
+    facts = {"status": beslut.status, "lagrum": beslut.lagrum}
+    if beslut.status == "utkast":
+        return Leave(NOT_DECIDED, "Det finns inget beslut att verkställa.", facts)
+    if beslut.lagrum in ELSEWHERE or _HOME.search(beslut.lagrum):
+        why = ELSEWHERE.get(beslut.lagrum, "bostadsanpassning rapporteras inte")
+        return Leave(NOT_REPORTABLE, f"{why[0].upper()}{why[1:]}.", facts)
+    if beslut.beslutat > period.last:
+        return Leave(LATER, f"Beslutet fattades efter {period}.", {"beslutat": beslut.beslutat.isoformat()})
+    return None
+
+
+def _by_page(beslut: Insatsbeslut) -> Leave | Refer | None:
     """Return why this decision is not reported, whatever has become of it; None if it may have to be."""
     facts: dict[str, str | None] = {
         "status": beslut.status, "utfall": beslut.utfall, "beslutsfattare": beslut.beslutsfattare,
         "lagrum": beslut.lagrum, "beslutat": beslut.beslutat.isoformat(),
     }  # fmt: skip
-    if beslut.status == "utkast" or beslut.utfall == "avslag":
+    if beslut.utfall == "avslag":
         return Leave(NOT_DECIDED, "Det finns inget gynnande beslut att verkställa.", facts)
     odd = {"status": beslut.status not in {"fastställt", "avslutat"}, "utfall": beslut.utfall != "bifall"}
     odd |= {"verkställighet": not {each.what for each in beslut.verkstallighet} <= set(counting.HAPPENINGS)}
@@ -133,16 +163,11 @@ def _not_ours(beslut: Insatsbeslut, period: Quarter) -> Leave | Refer | None:
         return Leave(COURT, "En domstol har beslutat om insatsen. Domar rapporteras inte.", facts)
     if beslut.beslutsfattare != "nämnd":
         return Refer(UNKNOWN_VALUE, "Vem har fattat beslutet? Bara nämndens beslut rapporteras.", facts)
-    if beslut.lagrum in ELSEWHERE or _HOME.search(beslut.lagrum):
-        why = ELSEWHERE.get(beslut.lagrum, "bostadsanpassning rapporteras inte")
-        return Leave(NOT_REPORTABLE, f"{why[0].upper()}{why[1:]}.", facts)
     if beslut.lagrum not in SECTIONS:
         return Refer(UNKNOWN_SECTION, "Reglerna känner inte lagrummet. Ska beslutet rapporteras?", facts)
     first, last = SECTIONS[beslut.lagrum]
     if not first <= beslut.beslutat <= last:
         return Refer(OTHER_LAW, f"Lagrummet gällde inte den {beslut.beslutat}. Vilket är rätt?", facts)
-    if beslut.beslutat > period.last:
-        return Leave(LATER, f"Beslutet fattades efter {period}.", facts)
     if counting.history(beslut, date.max).is_unclear:
         return Refer(UNKNOWN_PART, "Mindre ges nu än förut av det som var verkställt. Hur mycket fattas?", facts)
     return None
@@ -158,19 +183,20 @@ def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
         return None
     past = counting.history(beslut, today)
     wait = next((each for each in reversed(past.waits) if _is_late(case, each, told.period.last)), None)
-    facts = _facts(wait) | {"kvittens": told.number, "senast rapporterat": f"{told.period}: {told.kind}"}
+    facts = _facts(wait) | _told(told)
     if wait is None:
         question = "IVO väntar på besked, men i Lifecare syns ingen väntan som har varit för lång. Vad är rätt?"
         return Refer(NO_WAIT, question, facts)
     if wait.end is not None and not wait.is_over:
         more = {"verkställt": wait.end.isoformat()}
-        return _report(case, beslut, CARRIED_OUT, DONE, f"Insatsen verkställdes {wait.end}.", wait, facts, more, today)
+        reason = f"Insatsen verkställdes {wait.end}."
+        return _report(case, beslut, CARRIED_OUT, DONE, reason, wait, facts, more, ends=told, on=today)
     if past.ended is not None or beslut.status == "avslutat":
-        return _ended(case, beslut, past, wait, facts, today)
+        return _ended(case, beslut, past, wait, facts, told, today)
     if gone := _gone(beslut, today):
         on, why = gone
         more = {"avslutsdatum": on.isoformat(), "avslutsorsak": why}
-        return _report(case, beslut, ENDED, CLOSED, f"Väntan upphörde {on}.", wait, facts, more, today)
+        return _report(case, beslut, ENDED, CLOSED, f"Väntan upphörde {on}.", wait, facts, more, ends=told, on=today)
     if told.period >= case.period:
         return Leave(TOLD_ALREADY, f"IVO har redan en rapport för {told.period}.", facts)
     reason = f"Insatsen är fortfarande inte verkställd. IVO fick veta det senast för {told.period}."
@@ -182,8 +208,23 @@ def _open(reported: tuple[Reported, ...]) -> Reported | None:
     return reported[-1] if reported and reported[-1].is_open else None
 
 
+def in_time(each: Reported) -> tuple[Quarter, int]:
+    """Return what puts the reports of a decision in their order: of one quarter an end comes last."""
+    return each.period, 0 if each.kind in WAITS else 2 if each.kind in {DONE, CLOSED} else 1
+
+
+def _told(told: Reported | None) -> dict[str, str | None]:
+    return {"kvittens": told.number, "senast rapporterat": f"{told.period}: {told.kind}"} if told else {}
+
+
 def _ended(
-    case: Case, beslut: Insatsbeslut, past: History, wait: Wait, facts: dict[str, str | None], today: date
+    case: Case,
+    beslut: Insatsbeslut,
+    past: History,
+    wait: Wait,
+    facts: dict[str, str | None],
+    told: Reported,
+    today: date,
 ) -> Decision:
     why = past.ended.why if past.ended else None
     if past.ended is None or why not in ENDINGS:
@@ -191,7 +232,7 @@ def _ended(
         return Refer(ENDED_OTHERWISE, question, facts | {"anledning": why})
     on = past.ended.on.isoformat()
     more = {"avslutsdatum": on, "avslutsorsak": why}
-    return _report(case, beslut, ENDED, CLOSED, f"Avslutat {on}: {why}.", wait, facts, more, today)
+    return _report(case, beslut, ENDED, CLOSED, f"Avslutat {on}: {why}.", wait, facts, more, ends=told, on=today)
 
 
 def _gone(beslut: Insatsbeslut, on: date) -> tuple[date, str] | None:
@@ -291,11 +332,13 @@ def _report(
     wait: Wait,
     facts: dict[str, str | None],
     more: dict[str, str] | None = None,
-    told_on: date | None = None,
+    *,
+    ends: Reported | None = None,
+    on: date | None = None,
 ) -> Act | Refer:
     """Return the one report with all that IVO's form asks for, or what is missing for it.
 
-    An end may be told on any day, and is told in the quarter of `told_on`.
+    It `ends` what that one has begun, and may then be told `on` any day, in that day's quarter.
     """
     if not _is_number(beslut.personnummer):
         return Refer(NO_NUMBER, "Vilket personnummer, eller nummer från IVO (ÅÅÅÅMMDD-T123), har personen?", facts)
@@ -303,7 +346,7 @@ def _report(
         return Refer(UNKNOWN_SUPPORT, "IVO:s formulär har inte insatsen. Vilken insatstyp är det?", facts)
     number = str(beslut.personnummer)
     args = {
-        "rapporttyp": kind, "period": str(Quarter.of(told_on) if told_on else case.period), "referens": beslut.id,
+        "rapporttyp": kind, "period": str(Quarter.of(on) if on else case.period), "referens": beslut.id,
         "personnummer": number, "område": _area(beslut, number, case.period.last), "lagrum": beslut.lagrum,
         "insatstyp": beslut.kod, "beslutsdatum": beslut.beslutat.isoformat(), **(more or {}),
     }  # fmt: skip
@@ -315,7 +358,7 @@ def _report(
             return told
         args |= told
     leaves_open = kind in WAITS and "verkställt" not in args
-    step = Step(REPORT if leaves_open else CLOSE, key(beslut.id, case.period, kind), args)
+    step = Step(REPORT if leaves_open else CLOSE, key(beslut.id, ends.period if ends else case.period, kind), args)
     return Act(rule, reason, (step,), facts | {"rapport": kind})
 
 
@@ -348,7 +391,11 @@ def _described(beslut: Insatsbeslut, wait: Wait, facts: dict[str, str | None]) -
 
 
 def key(beslut: str, period: Quarter, kind: str) -> str:
-    """Return the business key of a report: the decision, the quarter, and what is told. It is made once, ever."""
+    """Return the business key of a report: the decision, the quarter, and what is told. It is made once, ever.
+
+    The quarter is the one of which it says that somebody waits; of an end, that of the last such report before it. So
+    each end has its own, on whatever day it is told, and the reports of a decision have an order (`in_time`).
+    """
     return f"ivo:{beslut}:{period}:{kind}"
 
 

@@ -15,8 +15,19 @@ class SentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class IvoRow:
+    """One case in the list, with its last report; or a draft that is all there is of it, which has no `number` yet."""
+
+    number: str | None
+    referens: str
+    status: str
+    period: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class IvoCase:
-    """One case at IVO, found by the municipality's own reference (a decision's number).
+    """One case at IVO with all its reports, found by the municipality's own reference (a decision's number).
 
     `number` is IVO's own; None for a case that is a draft and nothing else.
     """

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from bots.browser.screen import Screen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
-from bots.errors import ScreenNotReady, SelectorDrift, SignInNeeded, WriteRefused, WriteUnanswered
-from bots.records.ivo import IvoCase, SentReport
+from bots.errors import NotOffered, ScreenNotReady, SelectorDrift, SignInNeeded, WriteRefused, WriteUnanswered
+from bots.quarter import Quarter
+from bots.records.ivo import IvoCase, IvoRow, SentReport
 
 #: Kinds of report that begin a case; all others are made on one that there is.
 _NEW = frozenset({"nytt ej verkställt", "nytt avbrott"})
+#: Kinds of report that end a case. They may be told on any day, in that day's quarter.
+_ENDS = frozenset({"verkställt", "avslutat av annan anledning"})
 
 
 class Ivo:
@@ -44,10 +46,13 @@ class Ivo:
         self._session.take_role(self._account)
         self._session.screen("cases").arrive()
 
-    def cases(self) -> list[IvoCase]:
-        """Return every case of the list, over all its pages, each with its last report; drafts have none."""
-        rows = [row.values for row in self._session.screen("cases").all_rows("cases", sought="")]
-        return [IvoCase(each["referens"], each["number"], each["status"], _last(each)) for each in rows]
+    def cases(self) -> list[IvoRow]:
+        """Return every case of the list, over all its pages."""
+        return self._rows("")
+
+    def opened(self, row: IvoRow) -> IvoCase:
+        """Open a listed case and return it with all its reports."""
+        return self._session.again(lambda: self._open(row))
 
     def case(self, referens: str) -> IvoCase | None:
         """Return the case with this reference of ours, with all its reports; None when IVO has none.
@@ -59,18 +64,41 @@ class Ivo:
         return self._found
 
     def _look(self, referens: str) -> IvoCase | None:
-        listed = self._session.screen("cases")
-        listed.open(sought=referens, page="1")
-        rows = [row.values for row in listed.read().tables["cases"] if row.values["referens"] == referens]
+        # The search finds all references that ours is a part of.
+        rows = [each for each in self._rows(referens) if each.referens == referens]
         if not rows:
             return None
-        row = next((each for each in rows if each["status"] in {"utkast", "ej verkställt"}), rows[0])
-        listed.click("open", row=row["number"] or "")
+        return self._open(next((each for each in rows if each.status in {"utkast", "ej verkställt"}), rows[0]))
+
+    def _rows(self, sought: str) -> list[IvoRow]:
+        rows = self._session.screen("cases").all_rows("cases", sought=sought)
+        return [IvoRow(**row.values) for row in rows]
+
+    def _open(self, row: IvoRow) -> IvoCase:
+        listed = self._session.screen("cases")
+        self._turn_to(listed, row)
+        listed.click("open", row=(row.number or "", row.referens))
         page = self._session.screen("case")
         page.arrive()
         seen = page.read()
-        reports = tuple(SentReport(**each.values) for each in seen.tables["reports"])
-        return IvoCase(referens, seen.fields["number"], seen.fields["status"], reports)
+        if seen.fields["referens"] != row.referens:
+            raise SelectorDrift("case", "fields.referens", why="sidan visar ett annat ärende än det begärda")
+        return IvoCase(**seen.fields, reports=tuple(SentReport(**each.values) for each in seen.tables["reports"]))
+
+    @staticmethod
+    def _turn_to(listed: Screen, row: IvoRow) -> None:
+        """Turn to the page of the list that has this case; the last one may be open, where all were read."""
+        place, pages = 0, 1
+        seen = listed.read() if listed.is_here() else None
+        while seen is None or not any(
+            (each.values["number"], each.values["referens"]) == (row.number, row.referens)
+            for each in seen.tables["cases"]
+        ):
+            if place >= pages:
+                raise ScreenNotReady("cases", "ärendet står inte kvar i listan")
+            place += 1
+            seen = listed.visit(sought=row.referens, page=str(place))
+            pages = seen.fields["pages"] or 1
 
     def fill(self, report: Mapping[str, str], *, by_person: bool) -> None:
         """Fill a report in as far as the page where it is checked and sent. Right after `case` of its reference.
@@ -123,13 +151,21 @@ class Ivo:
         shown = {name: None if value is None else str(value) for name, value in check.read().fields.items()}
         # An interruption is asked for when it is new, and known after that.
         asked = {**report, "avbrottsdatum": report.get("avbrottsdatum") if shown["avbrottsdatum"] else None}
+        if report["rapporttyp"] in _ENDS:
+            asked["period"] = shown["period"]
         if any(value != asked.get(name) for name, value in shown.items()):
             raise WriteRefused("check", "send")
 
     @staticmethod
     def _report(form: Screen, report: Mapping[str, str], *, is_new: bool) -> None:
         form.select("rapporttyp", report["rapporttyp"])
-        form.select("period", report["period"])
+        try:
+            form.select("period", report["period"])
+        except NotOffered:
+            if report["rapporttyp"] not in _ENDS:
+                raise
+            # A new quarter has begun since the plan.
+            form.select("period", str(Quarter.parse(report["period"]).after))
         if is_new:
             form.fill("referens", report["referens"])
             form.fill("personnummer", report["personnummer"])
@@ -203,16 +239,12 @@ class Ivo:
         yield "cases"
         cases = self._session.screen("cases").read().tables["cases"]
         if cases:
-            self._session.screen("cases").click("open", row=cases[0].values["number"] or "")
+            first = IvoRow(**cases[0].values)
+            self._session.screen("cases").click("open", row=(first.number or "", first.referens))
             self._session.screen("case").arrive()
             yield "case"
         self._session.screen("report").open()
         yield "report"
-
-
-def _last(row: Mapping[str, Any]) -> tuple[SentReport, ...]:
-    """Return a listed case's last report, which stands for its receipt by the case's number; a draft has none."""
-    return (SentReport(row["period"], row["kind"], row["number"]),) if row["number"] else ()
 
 
 SYSTEM = Ivo

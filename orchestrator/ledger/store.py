@@ -570,6 +570,11 @@ class Ledger:
             row = connection.execute(sa.select(leases).where(leases.c.account == account)).mappings().one_or_none()
         return None if row is None else (row["run"], _holder(row["holder"]))
 
+    def heed(self, run_id: str, epoch: int) -> None:
+        """Raise RunLost when this worker no longer owns the run, RunCancelled when somebody has called it off."""
+        with self.changing() as connection:
+            self._own(connection, run_id, epoch, heed=True)
+
     def drop_leases(self, run_id: str, holder: Holder) -> None:
         """Free the accounts of a run whose process is known to be gone."""
         with self.changing() as connection:
@@ -773,12 +778,12 @@ class Ledger:
     # --- steps -------------------------------------------------------------------------------------------------
 
     def written(self, bot: str, instance: str) -> list[Written]:
-        """Return every step that a bot has made in an installation, the oldest first, after those that it adopted."""
+        """Return every step that a bot has made in an installation, the oldest first, and then what it has adopted."""
         theirs = sa.select(adopted).where(adopted.c.bot == bot, adopted.c.instance == instance).order_by(adopted.c.key)
         mine = sa.select(steps).join(runs, runs.c.id == steps.c.run).where(runs.c.bot == bot)
         asked = mine.where(steps.c.instance == instance, steps.c.state == "done").order_by(steps.c.done, steps.c.id)
         with self.reading() as connection:
-            rows = [*connection.execute(theirs), *connection.execute(asked)]
+            rows = [*connection.execute(asked), *connection.execute(theirs)]
         return [Written(each.kind, each.key, each.receipt_number) for each in rows]
 
     def made(self, bot: str, instance: str) -> list[Made]:
@@ -789,13 +794,16 @@ class Ledger:
             return [Made(each.key, self.vault.open(each.args)) for each in connection.execute(asked)]
 
     def adopt(self, bot: str, instance: str, found: Sequence[Written]) -> None:
-        """Remember what a system showed that others had written there. Once is enough: what is known stays as it is."""
+        """Remember what a system shows to be written there, each key as it was shown last."""
+        rows = {each.key: each for each in found}
         with self.changing() as connection:
-            known = adopted.c.bot == bot, adopted.c.instance == instance
-            have = set(connection.execute(sa.select(adopted.c.key).where(*known)).scalars())
-            rows = {each.key: each for each in found if each.key not in have}
+            place = {"bot": bot, "instance": instance}
+            connection.execute(
+                adopted.delete().where(
+                    adopted.c.bot == bot, adopted.c.instance == instance, adopted.c.key.in_(list(rows))
+                )
+            )
             if rows:
-                place = {"bot": bot, "instance": instance}
                 connection.execute(
                     adopted.insert(),
                     [

@@ -177,7 +177,7 @@ evidence = Table(
     Index("ix_evidence_run_item", "run", "item"),
 )
 
-#: What a system showed that others had written there before the bot came.
+#: What a system showed to be written there, by others or by the bot itself.
 adopted = Table(
     "adopted",
     metadata,

@@ -937,7 +937,7 @@ def tables(ledger: Ledger) -> set[str]:
 # What was written before.
 
 
-def test_what_a_bot_has_made_is_told_after_what_it_adopted(ledger: Ledger) -> None:
+def test_what_a_bot_has_made_is_told_and_then_what_it_adopted(ledger: Ledger) -> None:
     """In the installation that is asked about, by this bot, with the receipts; what is not done isn't told."""
     found = [Written("remove", "reminder:P-8:remove", "KV-8"), Written("remove", "reminder:P-9:remove", "KV-9")]
     place = "reminder-cleanup", "lifecare-prov"
@@ -948,8 +948,11 @@ def test_what_a_bot_has_made_is_told_after_what_it_adopted(ledger: Ledger) -> No
     )
 
     ledger.adopt(*place, found)
-    ledger.adopt(*place, [replace(found[0], receipt="KV-80"), *found])
+    ledger.adopt(*place, [replace(found[0], receipt="KV-80")])
+    ledger.adopt(*place, [])
 
-    assert ledger.written(*place) == [*found, Written("remove", step.key, "KV-1")]
+    assert ledger.written(*place) == [
+        Written("remove", step.key, "KV-1"), replace(found[0], receipt="KV-80"), found[1]
+    ]  # fmt: skip
     assert ledger.written("reminder-cleanup", "lifecare-drift") == []
     assert ledger.written("another-bot", "lifecare-prov") == []

@@ -21,6 +21,7 @@ from orchestrator.ledger.store import Options
 from orchestrator.mocks import ACCOUNTS
 from tests.builders import NOW
 from tests.e2e.house import SETTLE, House
+from tests.ivo import Client
 from tests.unit.test_ivo_rules import SCENES
 
 BOT = "ivo-reporting"
@@ -29,6 +30,8 @@ TODAY = date(2026, 10, 5)
 LOOKS = [("2023.10", "2023.2"), ("2024.04", "2026.1")]
 #: How the mock writes the kind of report that closes a case for another reason.
 SHORT = {"avslutat av annan anledning": "avslutat"}
+#: Scenes whose three months pass in the quarter after.
+LATE_BY_NOW = {"recent", "late on the day itself"}
 
 
 @dataclass
@@ -102,7 +105,7 @@ def city(house: House, looks: tuple[str, str]) -> Iterator[Callable[..., City]]:
             for file in (house.maps / "ivo").glob("*.yaml"):
                 text = file.read_text(encoding="utf-8")
                 file.write_text(text.replace("settle: 3", f"settle: {SETTLE}"), encoding="utf-8")
-            house.environment |= {"FLOTTA_PERSON_DEADLINE": "PT5S", "FLOTTA_WRITE_DEADLINE": "PT5S"} | {
+            house.environment |= {"FLOTTA_PERSON_DEADLINE": "PT10S", "FLOTTA_WRITE_DEADLINE": "PT5S"} | {
                 f"FLOTTA_SYSTEMS__IVO__{name}": value for name, value in ACCOUNTS["ivo"].items()
             }
             return City(house, stack.enter_context(serve(specs)))
@@ -217,9 +220,11 @@ def test_what_the_form_has_no_choice_for_is_referred_and_the_rest_is_sent(city: 
 
 
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
-def test_a_period_that_is_closed_is_said(city: Callable[..., City]) -> None:
-    """What has ended may be told on any day all the same."""
-    town = city(rows=45, today=date(2026, 11, 20))
+@pytest.mark.parametrize("day", ["2026-11-20", "2027-01-04"])
+def test_a_period_that_is_closed_is_said(city: Callable[..., City], day: str) -> None:
+    """What has ended may be told on any day all the same, also when a new quarter has begun since the plan."""
+    town = city(rows=45)
+    town.ask("ivo", "today", {"today": day})
     town.seat(sends=False)
 
     run_id = town.carried(submit="approved")
@@ -228,6 +233,55 @@ def test_a_period_that_is_closed_is_said(city: Callable[..., City]) -> None:
     assert {each.split(" ", 1)[1] for each in town.sent()} == set(closing_kinds)
     told = [note for note in _notes(town, run_id).values() if "inget val för 2026Q3" in (note or "")]
     assert len(told) == len([each for each in town.wanted() if each.split(" ", 1)[1] not in closing_kinds])
+
+
+def test_the_next_quarter_goes_on_with_the_same_cases(city: Callable[..., City]) -> None:
+    """What IVO waits for is told once more, what has become late is new, and what is over is not told again."""
+    town = city()
+    town.seat(sends=True)
+    first = town.carried()
+    sound(town, first)
+    before = len(town.sent())
+    waits = {each["reference"] for each in town.ask("ivo", "state")["cases"] if each["status"] == "ej verkställt"}
+    later = "2027-01-04"
+    for system in town.urls:
+        town.ask(system, "today", {"today": later})
+
+    second = town.carried(today=date.fromisoformat(later))
+    third = town.carried(today=date.fromisoformat(later))
+
+    told = town.sent()[before:]
+    scenes = {each["id"]: each["scene"] for each in town.ask("lifecare", "state")["insatser"]}
+    new = {each for each, scene in scenes.items() if scene in LATE_BY_NOW}
+    waits = {each for each in waits if scenes[each] != "ended for another reason"}
+    assert [town.house.run(each).state for each in (second, third)] == ["done", "done"]
+    assert new
+    assert sorted(told) == sorted(
+        [f"{each} fortsatt ej verkställt" for each in waits] + [f"{each} nytt ej verkställt" for each in new]
+    )
+
+
+@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
+def test_what_was_reported_by_hand_since_is_not_reported_again(
+    city: Callable[..., City], looks: tuple[str, str]
+) -> None:
+    """It is learnt when IVO is open. The plan that did not know it refers it; the next one knows."""
+    town = city()
+    town.seat(sends=True)
+    town.carried(limit=5)
+    sent = {each.split()[0] for each in town.sent()}
+    scenes = {each["id"]: each["scene"] for each in town.ask("lifecare", "state")["insatser"]}
+    by_hand = next(each for each in scenes if scenes[each] == "late" and each not in sent)
+    rapportor = Client(town.urls["ivo"], looks[1]).sign_in(person="Hans Test")
+    rapportor.send_in(rapportor.complete(eget_arendenummer=by_hand))
+
+    second = town.carried()
+    third = town.carried()
+
+    assert town.states(second)[by_hand] == "referred"
+    assert "på annat sätt efter planen" in str(_notes(town, second)[by_hand])
+    assert town.states(third)[by_hand] == "left"
+    assert sorted(town.sent()) == sorted(town.wanted())
 
 
 def test_a_person_who_is_gone_is_waited_for(city: Callable[..., City]) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from bots.quarter import Quarter
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected
 from bots.screens.lifecare import Lifecare
 from fixtures.mockui import insatser
-from tests.insatser import as_shown
+from tests.insatser import shown
 from tests.screens.mock import TODAY, Mock
 
 MADE = {each.id: each for each in insatser.seeded(60, 1, TODAY)[0]}
@@ -20,7 +19,7 @@ LONG_AGO = date(2000, 1, 1)
 
 def held(beslut_id: str) -> Insatsbeslut | None:
     """Return the decision as the system holds it; None for a protected person's."""
-    return as_shown(MADE[beslut_id], [], Quarter.of(TODAY)).beslut
+    return shown(MADE[beslut_id])
 
 
 def test_every_decision_is_read_as_the_system_holds_it(signed_in: Lifecare) -> None:

@@ -8,15 +8,15 @@ from datetime import date
 
 import pytest
 
-from bots.contract import Act, Leave, Receipt, Step, Written
+from bots.contract import Act, Leave, Receipt, Refer, Step, Written
 from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules
 from bots.ivo_reporting.bot import IvoReporting
 from bots.quarter import Quarter
-from bots.records.ivo import IvoCase, SentReport
-from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected
+from bots.records.ivo import IvoCase, IvoRow, SentReport
+from bots.records.lifecare import Drojsmal, Insatsbeslut, InsatsbeslutRow, Protected
 from fixtures.mockui import insatser
-from tests.insatser import TODAY, a_decision, as_shown, happened
+from tests.insatser import TODAY, a_decision, as_shown, happened, shown
 from tests.unit.test_ivo_rules import SCENES
 
 Q3 = Quarter(2026, 3)
@@ -30,9 +30,20 @@ class Ivo:
     sent: list[Mapping[str, str]] = field(default_factory=list)
     filled: Mapping[str, str] | None = None
 
-    def cases(self) -> list[IvoCase]:
-        """Return each with its last report."""
-        return [replace(each, reports=each.reports[-1:]) for each in self.known.values()]
+    looked: list[str] = field(default_factory=list)
+
+    def cases(self) -> list[IvoRow]:
+        """Return each with its last report that was sent, or its draft."""
+        rows = []
+        for each in self.known.values():
+            last = [one for one in each.reports if one.kvittens][-1:] or each.reports
+            rows.append(IvoRow(each.number, each.referens, each.status, last[0].period, last[0].kind))
+        return rows
+
+    def opened(self, row: IvoRow) -> IvoCase:
+        """Return one whole, and note that it was looked at."""
+        self.looked.append(row.referens)
+        return self.known[row.referens]
 
     def case(self, referens: str) -> IvoCase | None:
         """Return one whole."""
@@ -48,7 +59,9 @@ class Ivo:
         assert self.filled == report
         self.sent.append(report)
         new = SentReport(report["period"], report["rapporttyp"], f"IVO-K-{len(self.sent):07d}")
-        before = self.known.get(report["referens"])
+        # A case that is closed stays so: what comes later is a case of its own.
+        begins = report["rapporttyp"] in {rules.NEW, rules.NEW_STOP}
+        before = None if begins else self.known.get(report["referens"])
         closed = report["rapporttyp"] == rules.DONE or "verkställt" in report
         status = "verkställt" if closed else "avslutat" if report["rapporttyp"] == rules.CLOSED else "ej verkställt"
         reports = (*(before.reports if before else ()), new)
@@ -63,6 +76,7 @@ class Lifecare:
     """Decisions by number; None is a protected person's."""
 
     decisions: dict[str, Insatsbeslut | None]
+    opened: list[str] = field(default_factory=list)
 
     def insatsbeslut(self, since: date, until: date) -> list[InsatsbeslutRow | Protected]:
         """Return those of the days."""
@@ -73,7 +87,8 @@ class Lifecare:
         ]
 
     def ett_insatsbeslut(self, beslut_id: str) -> Insatsbeslut | Protected:
-        """Return one."""
+        """Return one, and note that its page was opened."""
+        self.opened.append(beslut_id)
         return self.decisions[beslut_id] or Protected(beslut_id)
 
 
@@ -84,14 +99,15 @@ class At:
     lifecare: Lifecare
     ivo: Ivo
     done: list[Written] = field(default_factory=list)
+    adopted: dict[str, Written] = field(default_factory=dict)
 
     def adopt(self, found: list[Written]) -> None:
-        """Remember what others have written."""
-        self.done += found
+        """Remember what IVO shows."""
+        self.adopted |= {each.key: each for each in found}
 
     def written(self) -> Sequence[Written]:
-        """Return what was written."""
-        return self.done
+        """Return what was written, and what IVO has shown."""
+        return [*self.done, *self.adopted.values()]
 
 
 def run(at: At, today: date, bot: IvoReporting | None = None) -> dict[str, str]:
@@ -115,14 +131,13 @@ def run(at: At, today: date, bot: IvoReporting | None = None) -> dict[str, str]:
 def seeded(today: date) -> tuple[At, dict[str, str]]:
     """Return the mocks' scenes in memory, with what IVO was told before; and each decision's scene."""
     made, earlier = insatser.seeded(150, 1, today)
-    shown = {each.id: as_shown(each, earlier, Q3) for each in made}
+    cases = {each.id: as_shown(each, earlier, Q3) for each in made}
     ivo = Ivo({
         key: IvoCase(key, "IVO-2026-000001", "ej verkställt",
                      tuple(SentReport(str(each.period), each.kind, each.number) for each in case.reported))
-        for key, case in shown.items() if case.reported
+        for key, case in cases.items() if case.reported
     })  # fmt: skip
-    decisions = {key: case.beslut for key, case in shown.items()}
-    return At(Lifecare(decisions), ivo), {each.id: each.scene for each in made}
+    return At(Lifecare({each.id: shown(each) for each in made}), ivo), {each.id: each.scene for each in made}
 
 
 def test_every_report_is_sent_once_and_a_second_run_sends_nothing() -> None:
@@ -152,28 +167,131 @@ def test_the_next_quarter_goes_on_with_the_same_cases() -> None:
     assert not over & set(second)
 
 
+def a_known(*reports: tuple[str, str], status: str = "ej verkställt") -> IvoCase:
+    """Return a case of B-1 at IVO with these reports: quarter and kind."""
+    sent = tuple(SentReport(period, kind, f"K-{at}") for at, (period, kind) in enumerate(reports))
+    return IvoCase("B-1", "IVO-1", status, sent)
+
+
+DRAFT = IvoCase("B-1", None, "utkast", (SentReport("2026Q3", rules.NEW, None),))
+OPEN = a_known(("2026Q2", rules.NEW))
+OVER = a_known(("2025Q1", rules.NEW), ("2025Q2", rules.DONE), status="verkställt")
+
+
 @pytest.mark.parametrize(
-    ("known", "fits"),
+    ("planned", "now", "fits"),
     [
-        (None, True),
-        (IvoCase("B-1", None, "utkast", (SentReport("2026Q3", rules.NEW, None),)), True),
-        (IvoCase("B-1", "IVO-1", "verkställt", (SentReport("2025Q1", rules.DONE, "K-1"),)), True),
-        (IvoCase("B-1", "IVO-1", "ej verkställt", (SentReport("2026Q2", rules.NEW, "K-1"),)), False),
-        (IvoCase("B-1", "IVO-1", "verkställt", (SentReport("2026Q3", rules.NEW, "K-1"),)), False),
+        (None, None, True),
+        (None, DRAFT, True),
+        (None, OPEN, False),
+        (None, OVER, False),
+        (None, a_known(("2026Q3", rules.NEW), status="verkställt"), False),
+        (OVER, OVER, True),
+        (OVER, OPEN, False),
+        (OPEN, OPEN, True),
+        (OPEN, None, False),
+        (OPEN, a_known(("2026Q2", rules.NEW), ("2026Q3", rules.STILL)), False),
+        (OPEN, a_known(("2026Q2", rules.NEW), ("2026Q4", rules.DONE), status="verkställt"), False),
+        (OPEN, replace(OPEN, status="avslutat"), False),
+        (OPEN, replace(OPEN, reports=(*OPEN.reports, SentReport("2026Q3", rules.STILL, None))), True),
     ],
-    ids=["none", "a draft", "a closed case", "an open case", "sent already"],
 )
-def test_a_new_report_is_made_only_where_ivo_waits_for_none(known: IvoCase | None, *, fits: bool) -> None:
-    """Somebody may have reported it by hand since the plan."""
-    at = At(Lifecare({"B-1": a_decision()}), Ivo({}))
+def test_a_report_is_made_only_where_ivo_has_what_the_plan_knew(
+    planned: IvoCase | None, now: IvoCase | None, *, fits: bool
+) -> None:
+    """Somebody may have reported by hand since; then the next plan knows it."""
+    lifecare = Lifecare({"B-1": a_decision(beslutat=date(2026, 3, 1))})
+    at = At(lifecare, Ivo({"B-1": planned} if planned else {}))
     [item] = IvoReporting().collect(at, TODAY)
     decision = IvoReporting().decide(item.record, TODAY)
     assert isinstance(decision, Act)
-    at.ivo.known = {"B-1": known} if known else {}
+    at.ivo.known = {"B-1": now} if now else {}
 
     again = IvoReporting().reread(at, item.record, decision.steps[0])
 
     assert (again == item.record) is fits
+    assert fits or (isinstance(again, Refer) and again.rule == rules.TOLD_SINCE)
+    if now and not fits:
+        [knowing] = IvoReporting().collect(at, TODAY)
+        assert knowing.record.reported != item.record.reported
+
+
+def test_what_people_report_by_hand_is_learnt_whenever_ivo_is_open() -> None:
+    """The next quarter goes on where they left it. Only what is not as it was known is looked at."""
+    decisions: dict[str, Insatsbeslut | None] = {f"B-{n}": a_decision(id=f"B-{n}") for n in range(1, 5)}
+    at = At(Lifecare(decisions), Ivo({}))
+    assert len(run(at, TODAY)) == 4
+    at.lifecare.decisions["B-5"] = a_decision(id="B-5")
+    new, still = SentReport("2026Q3", rules.NEW, "K-90"), SentReport("2026Q4", rules.STILL, "K-91")
+    at.ivo.known["B-5"] = IvoCase("B-5", "IVO-5", "ej verkställt", (new,))
+    at.ivo.known["B-2"] = replace(at.ivo.known["B-2"], reports=(*at.ivo.known["B-2"].reports, still))
+    over = (*at.ivo.known["B-3"].reports, SentReport("2026Q4", rules.DONE, "K-92"))
+    at.ivo.known["B-3"] = replace(at.ivo.known["B-3"], status="verkställt", reports=over)
+
+    IvoReporting().learn(at)
+    looked = sorted(at.ivo.looked)
+    IvoReporting().learn(at)
+
+    assert looked == sorted(at.ivo.looked) == ["B-2", "B-3", "B-5"]
+    assert run(at, date(2027, 1, 4)) == {"B-1": rules.STILL, "B-4": rules.STILL, "B-5": rules.STILL}
+
+
+def test_a_case_that_lifecare_does_not_show_is_asked_about() -> None:
+    """One of ten years ago is found; one with another reference is not, and is never shown if it may name somebody."""
+    references = ("B-1", "B-2", "LSS 7", "199001012385", "900101-2385 boende")
+    known = {
+        each: IvoCase(each, f"IVO-{n}", "ej verkställt", (SentReport("2026Q2", rules.NEW, f"K-{n}"),))
+        for n, each in enumerate(references)
+    }
+    decisions = {each: a_decision(id=each, beslutat=date(2012, 3, 1)) for each in ("B-1", "B-2")}
+    old = {"B-3": a_decision(id="B-3", beslutat=date(2012, 3, 1))}
+    at = At(Lifecare({**decisions, "B-2": None, **old}), Ivo(known))
+
+    found = {item.reference: rules.decide(item.record, TODAY) for item in IvoReporting().collect(at, TODAY)}
+
+    assert {key: each.rule.id for key, each in found.items()} == {
+        "B-1": "still-waiting", "B-2": "protected", "LSS 7": "not-found", "IVO-3": "not-found", "IVO-4": "not-found",
+    }  # fmt: skip
+    assert "2385" not in str([*at.written(), *found])
+
+
+def test_a_page_is_opened_only_where_the_row_does_not_decide() -> None:
+    """Or where IVO waits to hear of it all the same, which is asked about."""
+    rows: dict[str, Insatsbeslut | None] = {
+        "B-1": a_decision(id="B-1", status="utkast"), "B-2": a_decision(id="B-2", lagrum="9 § 1 LSS"),
+        "B-3": a_decision(id="B-3", beslutat=date(2026, 10, 1)), "B-4": a_decision(id="B-4"),
+        "B-5": a_decision(id="B-5", lagrum="11 kap. 5 § SoL"),
+    }  # fmt: skip
+    waiting = IvoCase("B-5", "IVO-5", "ej verkställt", (SentReport("2026Q2", rules.NEW, "K-5"),))
+    at = At(Lifecare(rows), Ivo({"B-5": waiting}))
+
+    found = {item.reference: rules.decide(item.record, TODAY).rule.id for item in IvoReporting().collect(at, TODAY)}
+
+    assert at.lifecare.opened == ["B-4", "B-5"]
+    assert found == {
+        "B-1": "not-decided", "B-2": "not-reportable", "B-3": "later", "B-4": "late", "B-5": "still-open",
+    }  # fmt: skip
+
+
+def test_each_end_has_its_own_key_and_receipt_however_soon_another_one_comes() -> None:
+    """Two ends are told in one quarter; the receipt of the first is never taken for the second's."""
+    decision = a_decision(beslutat=date(2026, 1, 10), verkstallighet=(happened("verkställd", date(2026, 6, 20)),))
+    at = At(Lifecare({"B-1": decision}), Ivo({"B-1": a_known(("2026Q2", rules.NEW))}))
+    assert run(at, date(2026, 10, 2)) == {"B-1": rules.DONE}
+    stopped = (*decision.verkstallighet, happened("avbruten", date(2026, 6, 25)))
+    at.lifecare.decisions["B-1"] = replace(
+        decision, verkstallighet=stopped, drojsmal=(Drojsmal(date(2026, 7, 1), "resursbrist personal"),)
+    )
+    assert run(at, date(2026, 10, 5)) == {"B-1": rules.NEW_STOP}
+    again = (*stopped, happened("återupptagen", date(2026, 11, 10)))
+    at.lifecare.decisions["B-1"] = replace(decision, verkstallighet=again)
+    assert run(at, date(2026, 11, 20)) == {"B-1": rules.DONE}
+
+    assert [each.key for each in at.done] == [
+        "ivo:B-1:2026Q2:verkställt", "ivo:B-1:2026Q3:nytt avbrott", "ivo:B-1:2026Q3:verkställt",
+    ]  # fmt: skip
+    assert [each["period"] for each in at.ivo.sent] == ["2026Q4", "2026Q3", "2026Q4"]
+    assert run(at, date(2027, 1, 5)) == {}
 
 
 def test_a_reference_that_somebody_has_made_by_hand_breaks_nothing() -> None:
@@ -188,7 +306,7 @@ def test_a_reference_that_somebody_has_made_by_hand_breaks_nothing() -> None:
     [item] = IvoReporting().collect(at, TODAY)
 
     assert item.record.reported == ()
-    assert at.done[0].key.startswith("ivo:LSS:2026:12:2026Q2:okänt")
+    assert next(iter(at.adopted)).startswith("ivo:LSS:2026:12:2026Q2:okänt")
 
 
 def test_a_decision_that_has_changed_since_the_plan_is_not_reported() -> None:

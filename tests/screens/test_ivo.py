@@ -1,0 +1,111 @@
+"""IVO's cases as the bot reads them, in both looks: the very case that is asked for, wherever it stands in the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from pydantic import SecretStr
+
+from bots.browser.selector_map import load
+from bots.browser.session import Account, Session
+from bots.records.ivo import IvoCase, IvoRow, SentReport
+from bots.screens.ivo import Ivo
+from fixtures.mockui.server import Spec, serve
+from orchestrator.bootstrap import now
+from tests.ivo import DECISION, Client
+
+TODAY = date(2026, 10, 12)
+VERSIONS = ("2023.2", "2026.1")
+MAPS = Path(__file__).parents[2] / "selectors"
+#: How the maps call what the mock calls otherwise.
+KINDS = {"avslutat": "avslutat av annan anledning"}
+
+
+@pytest.fixture(scope="module")
+def addresses() -> Iterator[dict[str, str]]:
+    """Serve one mock per UI version for the module; tests put theirs back to the beginning."""
+    with serve([Spec("ivo", ui=ui, rows=150, today=TODAY, name=ui) for ui in VERSIONS]) as urls:
+        yield urls
+
+
+@pytest.fixture(params=VERSIONS)
+def rapportor(request: pytest.FixtureRequest, addresses: dict[str, str]) -> Client:
+    """Return somebody who reports by hand, beside the browser."""
+    client = Client(addresses[request.param], request.param)
+    client.faults()
+    client.send("POST", "/__mock__/reset")
+    return client.sign_in()
+
+
+@pytest.fixture
+def ivo(page: Page, context: BrowserContext, rapportor: Client) -> Ivo:
+    """Return the e-service by the version's map, with that person's session."""
+    name, _, value = rapportor.cookie.partition("=")
+    context.add_cookies([{"name": name, "value": value, "url": rapportor.url}])
+    session = Session(page, load(MAPS / "ivo" / f"{rapportor.version}.yaml"), rapportor.url, now=now)
+    return Ivo(session, Account("Ragnhild Test", SecretStr(""), "vard_och_omsorg", person=True))
+
+
+def as_told(case: dict[str, Any]) -> IvoCase:
+    """Return a case of the mock's truth as its page shows it."""
+    reports = [
+        SentReport(each["values"]["period"], KINDS.get(kind := each["values"]["rapporttyp"], kind), each["kvittens"])
+        for each in case["reports"]
+    ]
+    return IvoCase(case["reference"], case["number"], case["status"], tuple(reports))
+
+
+def test_every_case_of_the_list_can_be_opened(ivo: Ivo, rapportor: Client) -> None:
+    """Over all pages of the list, with all its reports; a draft has no number yet."""
+    rapportor.draft(eget_arendenummer="B-5")
+
+    rows = ivo.cases()
+
+    cases = {each["reference"]: each for each in rapportor.state()["cases"]}
+    assert len(rows) == len(cases) > 25
+    assert next(each for each in rows if each.referens == "B-5") == IvoRow(
+        None, "B-5", "utkast", "2026Q3", "nytt ej verkställt"
+    )
+    for row in (*rows[:2], *rows[-2:]):
+        assert ivo.opened(row) == as_told(cases[row.referens])
+
+
+@pytest.mark.parametrize("rank", ["newest", "oldest"])
+def test_a_case_is_found_among_any_number_whose_references_hold_its_own(ivo: Ivo, rapportor: Client, rank: str) -> None:
+    """The search goes by parts of the reference, and shows 25 at a time."""
+    others = [f"B-7{n:02d}" for n in range(30)]
+    for reference in ["B-7", *others] if rank == "oldest" else [*others, "B-7"]:
+        rapportor.draft(eget_arendenummer=reference)
+
+    found = ivo.case("B-7")
+
+    assert found == as_told(rapportor.case("B-7"))
+    assert ivo.case("B-70") is None
+    assert ivo.case("B-729") == as_told(rapportor.case("B-729"))
+
+
+def test_of_several_cases_the_open_one_is_found(ivo: Ivo, rapportor: Client) -> None:
+    """Else one that is over: the one that was changed last."""
+    ended = {"rapporttyp": "verkställt", "period": "2026Q4"}
+    rapportor.send_in(rapportor.complete(eget_arendenummer="B-7"))
+    first = rapportor.case("B-7")
+    carried_out = {**DECISION, "delvis": "", "verkstallighetsdatum": "2026-10-10"}
+    rapportor.send_in(rapportor.complete(first["id"], carried_out, eget_arendenummer="B-7", **ended))
+    over = ivo.case("B-7")
+    rapportor.draft(eget_arendenummer="B-7", rapporttyp="nytt avbrott")
+    draft = ivo.case("B-7")
+
+    assert (over, draft) == tuple(
+        map(as_told, [each for each in rapportor.state()["cases"] if each["reference"] == "B-7"])
+    )
+    assert over is not None
+    assert (over.number, over.status, [each.kind for each in over.reports]) == (
+        first["number"], "verkställt", ["nytt ej verkställt", "verkställt"],
+    )  # fmt: skip
+    assert draft is not None
+    assert (draft.number, draft.status) == (None, "utkast")
