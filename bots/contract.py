@@ -205,6 +205,15 @@ class Documented(Protocol):
 
 
 @runtime_checkable
+class Worded(Protocol):
+    """A bot that writes texts which a person may word otherwise before the plan is approved."""
+
+    @property
+    def texts(self) -> Mapping[str, int]:
+        """The texts by their names among a step's args, each with how many characters it may have."""
+
+
+@runtime_checkable
 class Learns(Protocol):
     """A bot that must know what others write in its systems."""
 

@@ -455,6 +455,19 @@ def reject(question: Id, note: Note) -> None:
     raise typer.Exit(operate.decide(question, "rejected", note=note, only=None, but=None))
 
 
+@review.command()
+def edit(
+    item: Annotated[str, typer.Argument(metavar="POST", help="Posten i en plan som väntar på godkännande.")],
+    text: Annotated[
+        Pairs | None, typer.Option(metavar="NAMN=TEXT", help="Texten; utan --text öppnas din textredigerare.")
+    ] = None,
+) -> None:
+    """Skriv om texterna i en planerad åtgärd innan planen godkänns. Exempel: flotta review edit B-20003"""
+    from orchestrator import operate
+
+    raise typer.Exit(operate.reword(item, _pairs(text, "--text", "NAMN=TEXT") if text else None))
+
+
 @audit.command()
 def verify(json: Json = False) -> None:
     """Kontrollera att inget i spåret har ändrats eller tagits bort. Exempel: flotta audit verify"""
@@ -473,12 +486,14 @@ def show_audit(
     raise typer.Exit(operate.show_audit(run, json=json))
 
 
-def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
+def _pairs(
+    given: list[str] | None, option: str, written: str = "SYSTEM=VÄRDE, till exempel lifecare=…"
+) -> dict[str, str]:
     pairs = {}
     for each in given or []:
         system, separator, value = each.partition("=")
         if not (system and separator and value):
-            _refuse(f"{option} ska skrivas SYSTEM=VÄRDE, till exempel lifecare=…, inte {each}.")
+            _refuse(f"{option} ska skrivas {written}, inte {each}.")
         pairs[system] = value
     return pairs
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
@@ -23,10 +24,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.prompt import Prompt
 
 from bots import registry
-from bots.contract import Documented
+from bots.contract import Documented, Worded
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
 from bots.quarter import Quarter
-from orchestrator import bootstrap, mocks, present, processes, replay
+from orchestrator import bootstrap, mocks, present, processes, replay, wording
 from orchestrator.ledger import fleet as hands
 from orchestrator.ledger import review
 from orchestrator.ledger.store import OPEN_STATES, Errand, Ledger, Options, Run
@@ -460,6 +461,47 @@ def decide(name: str, verdict: str, *, note: str, only: list[str] | None, but: l
     done = "Godkänt" if verdict == review.APPROVED else "Avvisat"
     Console().print(f"{done}: {words.format(run=asked.run)}", highlight=False)
     return 0
+
+
+def reword(reference: str, given: Mapping[str, str] | None) -> int:
+    """Carry out `flotta review edit`: word a planned item's texts otherwise, as given or in the person's editor."""
+    ledger = bootstrap.open_ledger(load())
+    found = next(
+        (
+            run
+            for run in (ledger.run(run_id) for run_id, _line in ledger.lines_of(reference))
+            if run is not None and run.state in {"planned", "waiting"} and run.approved_by is None
+        ),
+        None,
+    )
+    if found is None:
+        raise ConfigurationError(f"Ingen plan som väntar på godkännande har {reference}.")
+    bot = registry.bot(found.bot)
+    if not isinstance(bot, Worded):
+        raise ConfigurationError(f"{found.bot} skriver inga texter som kan ändras.")
+    now = review.wordings(ledger, found.id, reference, bot.texts)
+    if not now:
+        raise ConfigurationError(f"{reference} har inga texter: åtgärden skickas utan.")
+    said = wording.checked(_edited(reference, now, bot.texts) if given is None else given, now, bot.texts)
+    if not said:
+        Console().print("Inget ändrades.")
+        return 0
+    review.reword(ledger, found.id, reference, said, by=getpass.getuser())
+    Console().print(f"Ändrat i {reference}: {', '.join(said)}. Resten av planen är som den var.", highlight=False)
+    return 0
+
+
+def _edited(reference: str, now: Mapping[str, str], longest: Mapping[str, int]) -> dict[str, str]:
+    """Let the person word the texts in their own editor, and return what they saved; what it was, if they did not."""
+    import click  # noqa: PLC0415 - no other command needs it
+
+    try:
+        saved = click.edit(wording.page(reference, now, longest), extension=".txt")
+    except click.ClickException as error:
+        raise ConfigurationError(
+            "Ingen textredigerare kunde startas. Ange en i EDITOR, eller texten med --text NAMN=TEXT."
+        ) from error
+    return dict(now) if saved is None else wording.read(saved)
 
 
 def _question(ledger: Ledger, name: str) -> review.Question:

@@ -394,14 +394,16 @@ class Screen:
         deadline = self._writes(element, about, "a person")
         self.arrive()
         resolver.ready(self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000)
-        session.checkpoint("armed")
-        session.spent = True
+        session.spent = session.is_handed_over = True
         try:
+            session.checkpoint("armed")
             return self._receipt(element, spec, about, until=deadline)
         except WriteUnanswered:
             if session.now() < deadline:
                 raise
             raise SignInNeeded(session.map.system, "har något ifyllt som ingen skickade i tid") from None
+        finally:
+            session.is_handed_over = False
 
     def _writes(self, element: str, about: str, found_by: str) -> datetime:
         """Note what is to be clicked once, and return until when it may be."""

@@ -243,6 +243,8 @@ class Session:
         self.sign_in: Callable[[], None] = self._cannot_sign_in
         #: True from the moment when a write may have been sent, within one `writing`.
         self.spent = False
+        #: True while the page is a person's: what it asks, they answer.
+        self.is_handed_over = False
         #: The locators that found the last write's element, as they are written in the map.
         self.located_by = ""
         #: The screen of the last write, and what the write was about.
@@ -392,6 +394,8 @@ class Session:
         self._answer = answer
 
     def _on_dialog(self, dialog: Dialog) -> None:
+        if self.is_handed_over:
+            return
         answer, self._answer = self._answer, None
         if answer is not None:
             answer(dialog)

@@ -17,7 +17,7 @@ from typing import ClassVar, Literal, Protocol
 
 from bots.contract import Decision, Document, Item, Made, Receipt, Refer, Rule, Step, Written
 from bots.errors import ConfigurationError
-from bots.ivo_reporting import rules, statistics
+from bots.ivo_reporting import rules, statistics, texts
 from bots.ivo_reporting.models import Case, Reported
 from bots.quarter import Quarter
 from bots.records.ivo import IvoCase, IvoRow
@@ -102,6 +102,7 @@ class IvoReporting:
     systems: ClassVar[tuple[str, ...]] = ("lifecare", "ivo")
     rules: ClassVar[tuple[Rule, ...]] = rules.ALL
     asks: ClassVar[bool] = True
+    texts: ClassVar[Mapping[str, int]] = dict.fromkeys(texts.NAMES, texts.LONGEST)
     record: ClassVar[type[Case]] = Case
 
     def __post_init__(self) -> None:

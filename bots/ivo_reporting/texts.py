@@ -14,6 +14,8 @@ from bots.records.lifecare import Erbjudande
 
 #: The longest text that IVO's form takes, in characters.
 LONGEST = 1000
+#: The texts of a report. A person may word them otherwise before it is approved.
+NAMES = ("beskrivning", "konsekvenser", "uppföljningar", "under tiden")
 #: What each reason says. The reasons are IVO's; see `rules.REASONS`.
 _BECAUSE = {
     "resursbrist bostad": "Brist på en ledig bostad som passar beslutet.",

@@ -264,6 +264,44 @@ def decide(
         )  # fmt: skip
 
 
+def wordings(ledger: Ledger, run: str, reference: str, names: Collection[str]) -> dict[str, str]:
+    """Return those texts, by name, that would be written of a planned item.
+
+    Raises ConfigurationError where the plan has no such item, or has been approved.
+    """
+    with ledger.reading() as connection:
+        args = ledger.vault.open(_planned(connection, run, reference).args)
+    return {name: args[name] for name in names if name in args}
+
+
+def reword(ledger: Ledger, run: str, reference: str, said: Mapping[str, str], *, by: str) -> None:
+    """Let these texts be written of a planned item instead. Raises ConfigurationError as `wordings` does."""
+    with ledger.changing() as connection:
+        step = _planned(connection, run, reference)
+        sealed = ledger.vault.seal({**ledger.vault.open(step.args), **said})
+        connection.execute(steps.update().where(steps.c.id == step.id).values(args=sealed))
+        ledger.enter(
+            connection, by, "step.reworded", run, step.item, texts=sorted(said),
+            before=ledger.vault.digest_of(step.args), after=ledger.vault.digest_of(sealed),
+        )  # fmt: skip
+
+
+def _planned(connection: sa.Connection, run: str, reference: str) -> sa.Row[Any]:
+    """Return the first step of an item of a plan that nobody has approved yet."""
+    query = (
+        sa.select(steps)
+        .join(items, (items.c.run == steps.c.run) & (items.c.key == steps.c.item))
+        .join(runs, runs.c.id == steps.c.run)
+        .where(runs.c.id == run, runs.c.approved_by.is_(None), runs.c.state.in_(("planned", "waiting")))
+        .where(items.c.reference == reference, items.c.state == "todo", steps.c.state == "todo")
+        .order_by(steps.c.ordinal)
+    )
+    found = connection.execute(query).first()
+    if found is None:
+        raise ConfigurationError(f"{reference} finns inte bland åtgärderna i {run}, eller så är planen redan godkänd.")
+    return found
+
+
 def _decide_plan(
     ledger: Ledger, connection: sa.Connection, question: Question, verdict: str, *, by: str, now: datetime,
     only: Collection[str] | None,

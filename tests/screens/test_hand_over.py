@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from bots.browser.screen import Screen
-from bots.errors import NotOffered, SelectorDrift, SignInNeeded, WriteUnanswered
+from bots.errors import NotOffered, RunStopped, SelectorDrift, SignInNeeded, WriteDeclined, WriteUnanswered
 from orchestrator.bootstrap import now
 from tests.screens.literal import PAGE, opened
 from tests.screens.portal import soon
@@ -84,6 +84,45 @@ def test_a_page_that_they_have_come_back_to_refuses_it_too(page: Page, site: Sit
     page.locator("button.skriv").click()
 
     page.wait_for_timeout(300)
+    assert site.posts == []
+
+
+def test_waiting_for_them_ends_when_the_run_is_to_stop(page: Page, site: Site) -> None:
+    """Somebody has called it off, or ends the process: it is asked each second."""
+    screen = opened(page, site)
+    asked: list[int] = []
+
+    def heed() -> None:
+        asked.append(1)
+        if len(asked) > 1:
+            raise RunStopped
+
+    screen._session.heed = heed
+    with pytest.raises(RunStopped):
+        handed(screen)
+
+    assert screen._session.spent
+    assert not screen._session.is_handed_over
+
+
+def test_what_they_throw_away_is_no_longer_waited_for(page: Page, site: Site) -> None:
+    """The page asks them whether they mean it, and they answer: nobody answers for them."""
+    body = (
+        PAGE
+        + """<button onclick="if (confirm('Vill du ta bort utkastet?'))
+        document.querySelector('output').textContent = 'Utkastet är borttaget.'">Ta bort</button>"""
+    )
+    after = {
+        "any_of": [{"role": "status"}], "receipt": r"Kvittens (\d+)",
+        "declined": [{"role": "status", "name": "Utkastet är borttaget."}],
+    }  # fmt: skip
+    screen = opened(page, site, body, after=after)
+    page.on("dialog", lambda dialog: dialog.accept())
+    while_waiting(screen, "text=Ta bort")
+
+    with pytest.raises(WriteDeclined):
+        handed(screen)
+
     assert site.posts == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from bots.browser.selector_map import load
 from bots.browser.session import Account, Session
+from bots.errors import WriteDeclined
 from bots.records.ivo import IvoCase, IvoRow, SentReport
 from bots.screens.ivo import Ivo
 from fixtures.mockui.server import Spec, serve
@@ -87,6 +88,36 @@ def test_a_case_is_found_among_any_number_whose_references_hold_its_own(ivo: Ivo
     assert found == as_told(rapportor.case("B-7"))
     assert ivo.case("B-70") is None
     assert ivo.case("B-729") == as_told(rapportor.case("B-729"))
+
+
+def test_a_draft_that_the_person_discards_is_declined(ivo: Ivo, rapportor: Client) -> None:
+    """They look at it, go to the case, and take it away there: no other is waited for."""
+    page, case = ivo._session.page, "text=B-7"
+    discard = ["Ta bort utkast"] if rapportor.version == "2023.2" else ["Radera utkastet", "Ja, radera"]
+
+    def person(point: str) -> None:
+        if point == "armed":
+            page.goto(rapportor.url + rapportor.ui.path("list"))
+            page.locator(case).first.click()
+            for button in discard:
+                page.get_by_role("button", name=button).click()
+
+    report = {
+        "rapporttyp": "verkställt", "period": "2026Q4", "referens": "B-7", "personnummer": "199001012385",
+        "område": "OF", "lagrum": "9 § 3 LSS", "insatstyp": "LSS-03", "beslutsdatum": "2026-03-01",
+        "verkställt": "2026-10-10",
+    }  # fmt: skip
+    rapportor.send_in(rapportor.complete(eget_arendenummer="B-7"))
+    ivo._session.checkpoint = person
+    page.on("dialog", lambda dialog: dialog.accept())
+
+    ivo.case("B-7")
+    with ivo._session.writing(now() + timedelta(minutes=1)):
+        ivo.fill(report, by_person=True)
+        with pytest.raises(WriteDeclined):
+            ivo.wait_until_sent(report)
+
+    assert len(rapportor.case("B-7")["reports"]) == 1
 
 
 def test_of_several_cases_the_open_one_is_found(ivo: Ivo, rapportor: Client) -> None:
