@@ -266,3 +266,27 @@ def test_behind_a_referred_item_is_no_change(ledger: Ledger) -> None:
     (change,) = review.changes(ledger, review.queue(ledger)[0])
 
     assert change.after == ()
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_text_is_worded_otherwise_until_the_plan_is_approved(ledger: Ledger) -> None:
+    """What is approved is what is written. Who changed it stands in the trail, what they wrote does not."""
+    a_run(ledger, "r1", an_item("P-1"), referred("P-2"), state="waiting")
+
+    review.reword(ledger, "r1", "P-1", {"why": "Med andra ord."}, by="birgit")
+
+    assert review.wordings(ledger, "r1", "P-1", ["why", "nothing"]) == {"why": "Med andra ord."}
+    entry = next(each for each in ledger.audit_trail("r1") if each.what == "step.reworded")
+    assert (entry.who, entry.facts["texts"]) == ("birgit", ["why"])
+    assert "andra ord" not in str(entry)
+    for other in ("P-2", "P-3"):
+        with pytest.raises(ConfigurationError, match=f"{other} finns inte bland åtgärderna"):
+            review.reword(ledger, "r1", other, {"why": "x"}, by="birgit")
+    ledger.approve("r1", "birgit", NOW)
+    with pytest.raises(ConfigurationError, match="redan godkänd"):
+        review.reword(ledger, "r1", "P-1", {"why": "x"}, by="birgit")
+    epoch = ledger.claim("r1", a_holder(), ["konto-r1"], NOW)
+    assert claimed(ledger, "r1", epoch).args == {"reminder": "P-1", "why": "Med andra ord."}
+    assert ledger.verify_audit() == []

@@ -14,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from fixtures.ivo.person import LOOK
 from fixtures.mockui.faults import parse
 from fixtures.mockui.server import Spec, serve
 from orchestrator import processes
@@ -47,15 +48,15 @@ class City:
         with urlopen(Request(f"{self.urls[system]}/__mock__/{what}", data), timeout=10) as answer:  # noqa: S310 - ours
             return json.load(answer)
 
-    def seat(self, *, sends: bool) -> None:
-        """Put a stand-in for the rapportör at IVO's screens."""
-        self.ask("ivo", "person", {"sends": sends})
+    def seat(self, *, sends: bool, look: int = LOOK) -> None:
+        """Put a stand-in for the rapportör at IVO's screens, who looks at each report so long. Milliseconds."""
+        self.ask("ivo", "person", {"sends": sends, "look": look})
 
-    def a_run(self, *, limit: int | None = None, today: date = TODAY, **own: str) -> str:
+    def a_run(self, *, limit: int | None = None, today: date = TODAY, plan_only: bool = False, **own: str) -> str:
         """Add a run that acts on every rule, and return its id."""
         options = Options(
             base_urls=self.urls, maps={}, instances={name: urlsplit(url).netloc for name, url in self.urls.items()},
-            mock=True, unattended=True, limit=limit, own=own,
+            mock=True, unattended=True, plan_only=plan_only, limit=limit, own=own,
         )  # fmt: skip
         with closing(self.house.ledger()) as ledger:
             run_id = f"{BOT}:test-{len(ledger.latest_runs(1000)) + 1}"
@@ -73,6 +74,10 @@ class City:
         rows = self.ask("ivo", "journal")
         keys = [row["key"].split(":") for row in rows if row["kind"] == "send" and row["committed"]]
         return [f"{reference} {kind}" for reference, _period, kind in keys]
+
+    def drafts(self) -> list[dict[str, Any]]:
+        """Return what lies at IVO and is not sent."""
+        return [each for case in self.ask("ivo", "state")["cases"] for each in case["reports"] if not each["kvittens"]]
 
     def wanted(self) -> set[str]:
         """Return what must be sent, by the scenes that Lifecare holds."""
@@ -153,7 +158,8 @@ def test_a_quarter_is_reported_once(city: Callable[..., City]) -> None:
 def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., City], submit: str, point: str) -> None:
     """In each page of the wizard, and at each moment of sending: the draft is taken up again, the rest looked for."""
     town = city()
-    town.seat(sends=submit == "person")
+    # Longer than it takes to hand the page over, also on a machine that has much to do.
+    town.seat(sends=submit == "person", look=1_000)
     run_id = town.a_run(limit=3, submit=submit)
 
     assert town.house.armed(run_id, point, "kill", nth=2).wait() == -signal.SIGKILL
@@ -164,8 +170,7 @@ def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., Ci
     sent = town.sent()
     assert len(sent) == len(set(sent)) == 3
     assert set(sent) <= town.wanted()
-    drafts = [each for case in town.ask("ivo", "state")["cases"] for each in case["reports"] if not each["kvittens"]]
-    assert drafts == []
+    assert town.drafts() == []
 
 
 @pytest.mark.parametrize(
@@ -299,6 +304,60 @@ def test_a_person_who_is_gone_is_waited_for(city: Callable[..., City]) -> None:
 
     assert town.house.run(run_id).state == "done", town.house.run(run_id)
     assert len(town.sent()) == len(set(town.sent())) == 2
+
+
+@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
+@pytest.mark.parametrize("how", ["cancel", "SIGTERM"])
+def test_a_run_that_waits_for_a_person_stops_when_it_is_asked_to(city: Callable[..., City], how: str) -> None:
+    """It does not sit out her time; what she may have sent is looked for before anything else."""
+    town = city()
+    town.house.environment["FLOTTA_PERSON_DEADLINE"] = "PT25S"
+    town.seat(sends=False)
+    run_id = town.a_run(limit=1)
+    worker = town.house.worker(run_id)
+    while not town.drafts():
+        assert worker.poll() is None
+    if how == "cancel":
+        assert town.house.flotta("cancel", run_id).code == 0
+    else:
+        worker.terminate()
+
+    worker.wait(timeout=15)
+
+    assert (town.house.run(run_id).state, town.sent()) == ("cancelled" if how == "cancel" else "interrupted", [])
+    town.seat(sends=True)
+    assert town.house.flotta("resume", run_id).code == 0
+    assert len(town.sent()) == 1
+
+
+@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
+def test_a_text_that_was_worded_otherwise_in_review_is_what_ivo_gets(city: Callable[..., City]) -> None:
+    """By option or in an editor; a text that names somebody is refused."""
+    town = city()
+    town.seat(sends=True)
+    run_id = town.a_run(limit=6, plan_only=True)
+    town.house.worker(run_id).wait()
+    planned = [key for key, state in town.states(run_id).items() if state == "todo"]
+    edit = ("review", "edit")
+    said = "Personen bor kvar hos sina föräldrar så länge."
+    one, other = [
+        each for each in planned if town.house.flotta(*edit, each, "--text", f"konsekvenser={said}").code == 0
+    ][:2]  # fmt: skip
+    in_editor = town.house.flotta(*edit, other, EDITOR="sed -i s/föräldrar/vänner/")
+    refused = town.house.flotta(*edit, one, "--text", "konsekvenser=Gäller 900101-2385.")
+
+    done = town.house.flotta("resume", run_id, "--yes")
+
+    assert (in_editor.code, refused.code, done.code) == (0, 2, 0), in_editor.said + refused.said + done.said
+    assert "personnummer" in refused.said
+    sent = {
+        each["reference"]: each["reports"][-1]["values"]["konsekvenser"]
+        for each in town.ask("ivo", "state")["cases"]
+        if each["reference"] in {one, other}
+    }
+    assert sent == {one: said, other: said.replace("föräldrar", "vänner")}
+    late = town.house.flotta(*edit, one, "--text", "konsekvenser=För sent.")
+    assert (late.code, "Ingen plan som väntar" in late.said) == (2, True)
 
 
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
