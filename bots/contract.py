@@ -126,7 +126,8 @@ class Made:
 class Document:
     """A table for somebody outside, made of what a bot has written: to print, and as CSV.
 
-    `name` is the file's; `chart` draws these numbers as bars, if there are any.
+    `name` is the file's; `chart` draws these numbers as bars, if there are any. `counts` are what it counts, none of
+    them hidden: they stay in the house, for the document of a year later.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Document:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     chart: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 class Bot(Protocol[S_contra, R]):
@@ -201,7 +203,7 @@ class Documented(Protocol):
     """A bot that makes documents of what it has written."""
 
     def documents(self, made: Sequence[Made], period: str, before: Mapping[str, int]) -> list[Document]:
-        """Return the documents of a period. `before` are the counts of a year earlier, where there are any."""
+        """Return the documents of a quarter. `before` are the counts of a year earlier, where there are any."""
 
 
 @runtime_checkable

@@ -17,6 +17,7 @@
     ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
     ├── WriteRefused                   1  the system answered no
     │   ├── NotOffered                    its form has no such choice
+    │   ├── NotAsApproved                 what it shows is not what is to be written
     │   └── WriteDeclined                 the person who was to send it has thrown it away
     ├── RunLost                        1  another worker owns the run
     ├── RunCancelled                 130  a person has called the run off
@@ -199,8 +200,10 @@ class WriteRefused(FlottaError):
     """The system answered that it did not do it."""
 
     def __init__(self, screen: str, element: str) -> None:
-        """Name the place. What the page said is not quoted."""
-        super().__init__(f"Systemet avvisade {element} i {screen}.")
+        """Name the place as people read it there. What the page said of it is not quoted."""
+        super().__init__(
+            f"Systemet tog inte emot {element} på {screen}. Se efter där vad som är fel, och gör det här för hand."
+        )
 
 
 class NotOffered(WriteRefused):
@@ -209,7 +212,19 @@ class NotOffered(WriteRefused):
     def __init__(self, screen: str, element: str, wanted: str) -> None:
         """Name the place and the choice: a code or a word of ours, never what somebody has typed."""
         FlottaError.__init__(
-            self, f"Formuläret har inget val för {wanted} ({element} i {screen}). Gör det här för hand."
+            self, f"Formuläret har inget val för {wanted} ({element} på {screen}). Gör det här för hand."
+        )
+
+
+class NotAsApproved(WriteRefused):
+    """What the system shows before it is sent is not what was approved: somebody else's draft, or cut by the form."""
+
+    def __init__(self, screen: str, fields: Sequence[str]) -> None:
+        """Name the place, and the fields that differ, never what they hold."""
+        FlottaError.__init__(
+            self,
+            f"{screen} visar något annat än det som godkändes: {', '.join(fields)}. Någon annan kan ha börjat på det. "
+            "Se efter där, och gör det här för hand.",
         )
 
 
@@ -218,7 +233,7 @@ class WriteDeclined(WriteRefused):
 
     def __init__(self) -> None:
         """There is nothing to name."""
-        FlottaError.__init__(self, "Den som skulle kontrollera och skicka tog bort utkastet. Vad ska göras?")
+        FlottaError.__init__(self, "Den som skulle skicka det tog i stället bort utkastet. Avgör vad som ska göras.")
 
 
 class RunLost(FlottaError):

@@ -246,7 +246,7 @@ def documents(
     period: Annotated[str, typer.Option(metavar="2026Q3", help="Kvartalet.")],
     out: Annotated[str, typer.Option("--out", "-o", metavar="KATALOG", help="Katalogen att skriva i; skapas.")],
     before: Annotated[
-        str | None, typer.Option(metavar="FIL.csv", help="Statistiken från ett år tidigare, att jämföra med.")
+        str | None, typer.Option(metavar="FIL.csv", help="Statistiken från ett år tidigare, om den inte skrevs här.")
     ] = None,
 ) -> None:
     """Skriv vad lagen kräver vid sidan av rapporterna. Exempel: flotta documents ivo-reporting --period 2026Q3 -o K3"""

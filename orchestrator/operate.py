@@ -13,7 +13,7 @@ import threading
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -349,8 +349,18 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     settings, folder = load(), Path(out)
     ledger = bootstrap.open_ledger(settings)
     latest = ledger.latest_runs(1, name)
-    made = ledger.made(name, ",".join(bootstrap.instances(latest[0]))) if latest else []
-    found = bot.documents(made, period, tables.counts(Path(before)) if before else {})
+    place = ",".join(bootstrap.instances(latest[0])) if latest else ""
+    quarter = Quarter.parse(period)
+    a_year_ago = ledger.recall(_counts(name, place, replace(quarter, year=quarter.year - 1)))
+    known = tables.counts(Path(before)) if before else jsonlib.loads(a_year_ago or "{}")
+    found = bot.documents(ledger.made(name, place), period, known)
+    counted = {what: count for each in found for what, count in each.counts.items()}
+    earlier = jsonlib.loads(ledger.recall(_counts(name, place, quarter)) or "{}")
+    if any(count > counted.get(what, 0) for what, count in earlier.items()):
+        raise ConfigurationError(
+            f"Uppgifter för {period} har gallrats sedan dokumenten skrevs, så de kan inte skrivas om. "
+            "Använd dem som finns."
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for each in found:
@@ -359,11 +369,17 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
             (folder / f"{each.name}.csv").write_text(tables.as_csv(each), encoding="utf-8-sig", newline="")
     except OSError as error:
         raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
+    ledger.remember(_counts(name, place, quarter), jsonlib.dumps(counted))
     with ledger.changing() as connection:
         ledger.enter(connection, getpass.getuser(), "documents.written", None, bot=name, period=period)
     names = ", ".join(f"{each.name}.pdf och {each.name}.csv" for each in found)
     Console().print(f"Dokumenten för {period} finns i {folder}: {names}.", highlight=False, soft_wrap=True)
     return 0
+
+
+def _counts(bot: str, place: str, quarter: Quarter) -> str:
+    """Return the name by which the house knows what a bot's documents of a quarter counted."""
+    return f"counts:{bot}:{place}:{quarter}"
 
 
 def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:

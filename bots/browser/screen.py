@@ -8,7 +8,7 @@ in the receipt that the system showed, or in WriteUnanswered. Nothing here knows
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bots.browser import resolver
-from bots.browser.selector_map import Cell, Element, Protect
+from bots.browser.selector_map import Cell, Element, Locator, Protect
 from bots.errors import (
     NotOffered,
     ScreenNotReady,
@@ -325,7 +325,7 @@ class Screen:
         try:
             typed = self._session.map.typed(spec, value)
         except ValueError:
-            raise NotOffered(self._name, element, value) from None
+            raise NotOffered(*self._said(element), value) from None
         try:
             # A page may fetch itself anew when an answer changes what else is asked for.
             with self._coming(spec):
@@ -469,7 +469,7 @@ class Screen:
         if found["end"] == "missing":
             raise self._drift(element, resolver.told(spec, found["counts"]))
         if found["end"] == "no option":
-            raise NotOffered(self._name, element, wanted)
+            raise NotOffered(*self._said(element), wanted)
         if found["end"] != "done":
             raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
         return found
@@ -548,12 +548,28 @@ class Screen:
         if found["end"] == "shown" and (match := re.search(after.receipt, found["text"])):
             return match.group(1)
         if found["end"] == "refused":
-            raise WriteRefused(self._name, element) if until is None else WriteDeclined()
+            raise self.refused(element) if until is None else WriteDeclined()
         why = {"elsewhere": "något annat än kvittot visades", "stopped": "klicket kom för sent eller träffade fel"}
         raise WriteUnanswered(self._name, element, why.get(found["end"], "inget kvitto visades i tid"))
 
+    def refused(self, element: str) -> WriteRefused:
+        """Return the error that says that the system did not take what an element would have done."""
+        return WriteRefused(*self._said(element))
+
+    @property
+    def said(self) -> str:
+        """What people call it: its heading, where the map has one."""
+        return _said([each for each in self._spec.identity.all_of if each.role == "heading"], self._name)
+
+    def _said(self, element: str) -> tuple[str, str]:
+        return self.said, _said(self._spec.elements[element].locators, element)
+
     def _drift(self, element: str, seen: tuple[Sighting, ...] = (), *, why: str = "") -> SelectorDrift:
         return SelectorDrift(self._name, element, seen, version=self._session.map.version, why=why)
+
+
+def _said(locators: Sequence[Locator], name: str) -> str:
+    return next((f"»{each.read}«" for each in locators if each.read), name)
 
 
 def _only_flags(protect: Protect | None, name: str) -> bool:

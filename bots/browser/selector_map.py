@@ -111,6 +111,11 @@ class Locator(_Model):
         """What the kind is to be, e.g. `button` or `form[data-sent]`."""
         return str(getattr(self, self.kind))
 
+    @property
+    def read(self) -> str | None:
+        """What a person reads there, if it says that."""
+        return self.name or self.label or self.placeholder or self.text or self.title
+
     def for_page(self) -> dict[str, Any]:
         """Return the locator as `sight.js` takes it."""
         return {

@@ -25,7 +25,7 @@ def documents(made: Sequence[Made], period: Quarter, before: Mapping[str, int] |
 
     `before` are the counts of the same quarter a year earlier, by kind of support, where they are known.
     """
-    of_quarter = [each for each in made if rules.parts(each.key)[1] == period]
+    of_quarter = [each for each in made if each.args["period"] == str(period)]
     return [_statistics(of_quarter, period, before), _for_auditors(of_quarter, period)]
 
 
@@ -51,6 +51,7 @@ def _statistics(made: Sequence[Made], period: Quarter, before: Mapping[str, int]
         columns=("Uppdelat på", "Vad", "Antal", "Ett år tidigare"),
         rows=tuple(rows),
         chart={what: int(count) for part, what, count, _before in rows if part == "insats" and count.isdecimal()},
+        counts={**by_support, "totalt": len(waiting)},
     )
 
 

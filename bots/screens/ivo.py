@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from bots.browser.screen import Screen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
-from bots.errors import NotOffered, ScreenNotReady, SelectorDrift, SignInNeeded, WriteRefused, WriteUnanswered
+from bots.errors import NotAsApproved, NotOffered, ScreenNotReady, SelectorDrift, SignInNeeded, WriteUnanswered
 from bots.quarter import Quarter
 from bots.records.ivo import IvoCase, IvoRow, SentReport
 
@@ -106,7 +106,8 @@ class Ivo:
         `by_person`: somebody is at the screen who may send it as soon as they see that page, sooner than it is handed
         to them. So what goes wrong from there on may have been sent.
         A draft is taken up where it was left, and what is in it already is held against the report. Raises NotOffered
-        for what the form has no choice for, WriteRefused when IVO does not take it, or has something else.
+        for what the form has no choice for, WriteRefused when IVO does not take it, NotAsApproved when it shows
+        something else.
         """
         with self._meanwhile():
             self._fill(report, by_person=by_person)
@@ -153,8 +154,8 @@ class Ivo:
         asked = {**report, "avbrottsdatum": report.get("avbrottsdatum") if shown["avbrottsdatum"] else None}
         if report["rapporttyp"] in _ENDS:
             asked["period"] = shown["period"]
-        if any(value != asked.get(name) for name, value in shown.items()):
-            raise WriteRefused("check", "send")
+        if other := [name for name, value in shown.items() if value != asked.get(name)]:
+            raise NotAsApproved(check.said, other)
 
     @staticmethod
     def _report(form: Screen, report: Mapping[str, str], *, is_new: bool) -> None:
@@ -210,7 +211,7 @@ class Ivo:
         except ScreenNotReady:
             # An error page may stand at the same address: only what says so is a refusal.
             if form.is_here() and form.read().fields["problem"]:
-                raise WriteRefused(form.name, "next") from None
+                raise form.refused("next") from None
             raise
 
     def send(self, report: Mapping[str, str]) -> Receipt:

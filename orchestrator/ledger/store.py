@@ -408,6 +408,17 @@ class Ledger:
                 "från en maskin som redan arbetar med den, eller från säkerhetskopian."
             )
 
+    def remember(self, name: str, value: str) -> None:
+        """Keep one thing that the house knows of itself, in place of what it knew by that name."""
+        with self.changing() as connection:
+            connection.execute(facts.delete().where(facts.c.name == name))
+            connection.execute(facts.insert().values(name=name, value=value))
+
+    def recall(self, name: str) -> str | None:
+        """Return what the house knows of itself by that name."""
+        with self.reading() as connection:
+            return connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).scalar()
+
     def compact(self) -> None:
         """Let nothing that was taken away lie on in the database's free places."""
         with self.reading() as connection:

@@ -145,6 +145,25 @@ def test_a_quarter_is_reported_once(city: Callable[..., City]) -> None:
     assert (town.house.run(first).state, town.house.run(second).state) == ("done", "done")
     assert len(town.sent()) == before > 70
     assert set(town.states(second).values()) == {"left", "referred"}
+    documented(town)
+
+
+def documented(town: City) -> None:
+    """Check what the law asks for beside the reports: who waits is counted, and counted again a year later."""
+
+    def statistics(period: str) -> list[list[str]]:
+        folder = town.house.home / period
+        done = town.house.flotta("documents", BOT, "--period", period, "-o", str(folder))
+        assert done.code == 0, done.said
+        assert all((folder / f"{name}.pdf").read_bytes().startswith(b"%PDF") for name in ("statistik", "revisorer"))
+        return [line.split(";") for line in (folder / "statistik.csv").read_text("utf-8-sig").splitlines()]
+
+    waits = [each for each in town.sent() if each.split(" ", 1)[1] not in {"verkställt", "avslutat"}]
+    total = statistics("2026Q3")[-1]
+    assert total[2:] == [str(len(waits)), ""]
+    listed = (town.house.home / "2026Q3" / "revisorer.csv").read_text("utf-8-sig").splitlines()[1:]
+    assert sorted(line.split(";")[0] for line in listed) == sorted(each.split()[0] for each in waits)
+    assert statistics("2027Q3")[-1][2:] == ["0", total[2]]
 
 
 @pytest.mark.parametrize(

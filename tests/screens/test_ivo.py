@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from bots.browser.selector_map import load
 from bots.browser.session import Account, Session
-from bots.errors import WriteDeclined
+from bots.errors import NotAsApproved, WriteDeclined, WriteRefused
 from bots.records.ivo import IvoCase, IvoRow, SentReport
 from bots.screens.ivo import Ivo
 from fixtures.mockui.server import Spec, serve
@@ -25,6 +25,12 @@ VERSIONS = ("2023.2", "2026.1")
 MAPS = Path(__file__).parents[2] / "selectors"
 #: How the maps call what the mock calls otherwise.
 KINDS = {"avslutat": "avslutat av annan anledning"}
+#: A report of one who waits, as the plan has it.
+REPORT = {
+    "rapporttyp": "nytt ej verkställt", "period": "2026Q3", "referens": "B-7", "personnummer": "199001012385",
+    "område": "OF", "lagrum": "9 § 3 LSS", "insatstyp": "LSS-03", "beslutsdatum": "2026-03-01",
+    "orsak": "resursbrist bostad", "beskrivning": "Brist på bostad.",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +124,30 @@ def test_a_draft_that_the_person_discards_is_declined(ivo: Ivo, rapportor: Clien
             ivo.wait_until_sent(report)
 
     assert len(rapportor.case("B-7")["reports"]) == 1
+
+
+def test_a_draft_that_somebody_else_has_filled_in_otherwise_is_not_sent(ivo: Ivo, rapportor: Client) -> None:
+    """It is said where, in the words that stand there, and what differs; never what it holds."""
+    rapportor.complete(eget_arendenummer="B-7")
+    heading = "Kontrollera och skicka" if rapportor.version == "2023.2" else "Granska och lämna in"
+
+    ivo.case("B-7")
+    with ivo._session.writing(now() + timedelta(minutes=1)), pytest.raises(NotAsApproved) as refused:
+        ivo.fill(REPORT, by_person=False)
+
+    assert f"»{heading}« visar något annat än det som godkändes: orsak, beskrivning." in refused.value.sentence
+    assert "Personal saknas" not in refused.value.sentence
+
+
+@pytest.mark.parametrize(("name", "value"), [("personnummer", "1990"), ("beslutsdatum", "2031-01-01")])
+def test_what_ivo_does_not_take_is_said_in_its_own_words(ivo: Ivo, rapportor: Client, name: str, value: str) -> None:
+    """The button and the page by their names there: who is to mend it reads them."""
+    button = "Nästa" if rapportor.version == "2023.2" else "Fortsätt"
+    said = f"inte emot »{button}« på »"
+
+    ivo.case("B-7")
+    with ivo._session.writing(now() + timedelta(minutes=1)), pytest.raises(WriteRefused, match=said):
+        ivo.fill({**REPORT, name: value}, by_person=False)
 
 
 def test_of_several_cases_the_open_one_is_found(ivo: Ivo, rapportor: Client) -> None:

@@ -21,8 +21,9 @@ Q3 = Quarter(2026, 3)
 
 def made(number: int, kind: str = rules.NEW, period: Quarter = Q3, **facts: Any) -> Made:
     usual = {
-        "referens": f"B-{number}", "lagrum": "9 § 9 LSS", "insatstyp": "LSS-09", "beslutsdatum": "2026-05-20",
-        "orsak": "resursbrist bostad", "personnummer": "199001012385", "beskrivning": "Det saknas en bostad.",
+        "period": str(period), "referens": f"B-{number}", "lagrum": "9 § 9 LSS", "insatstyp": "LSS-09",
+        "beslutsdatum": "2026-05-20", "orsak": "resursbrist bostad", "personnummer": "199001012385",
+        "beskrivning": "Det saknas en bostad.",
     }  # fmt: skip
     return Made(rules.key(f"B-{number}", period, kind), usual | facts)
 
