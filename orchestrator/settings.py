@@ -140,11 +140,16 @@ def _wall(kind: type[time | datetime], example: str) -> PlainValidator:
     return PlainValidator(read)
 
 
+#: Windows that have a name. IVO's: when each quarter's decisions that were not carried out are to be reported, by the
+#: authority's own dates (2019; other dates are written out in their place).
+WINDOWS = {"ivo": ("01-01/01-31", "04-01/04-30", "07-01/08-31", "10-01/10-31")}
+
+
 class ScheduleSettings(BaseModel):
     """When the clock starts a bot, by Swedish wall-clock time, and what becomes of a due time that passed unseen.
 
     It is due as a crontab says (`cron`); every day or working day (`days`) at a time (`at`); on the first working day
-    of each window (`windows`) at a time; or at one moment (`once`).
+    of each window (`windows`, or their name) at a time; or at one moment (`once`).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -160,6 +165,15 @@ class ScheduleSettings(BaseModel):
     #: Of the due times that passed unseen the latest is made up for: always, never, or when it is no older than this.
     #: After its window has closed it never is.
     catch_up: Literal["once", "never"] | timedelta = "once"
+
+    @field_validator("windows", mode="before")
+    @classmethod
+    def _may_be_named(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value not in WINDOWS:
+            raise ValueError(f'skriv {", ".join(WINDOWS)}, eller en lista som ["04-01/04-30"]')
+        return WINDOWS[value]
 
     @field_validator("catch_up", mode="wrap")
     @classmethod

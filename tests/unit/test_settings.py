@@ -162,6 +162,16 @@ def test_a_schedule_says_when_in_one_of_four_ways(write: Write) -> None:
     assert schedules["flytt"].once == datetime(2026, 12, 1, 4, 15)  # noqa: DTZ001 - wall-clock time
 
 
+def test_the_windows_of_an_authority_have_its_name(write: Write) -> None:
+    """IVO's four: a quarter is reported in the month after it, the second in two."""
+    windows = SCHEDULES.partition('windows = ["04-01/04-30", "07-01/08-31", "10-01/10-31", "01-01/01-31"]')[1]
+    write(SCHEDULES.replace(windows, 'windows = "ivo"'))
+
+    assert sorted(load().schedules["kvartal"].windows) == [
+        ((1, 1), (1, 31)), ((4, 1), (4, 30)), ((7, 1), (8, 31)), ((10, 1), (10, 31)),
+    ]  # fmt: skip
+
+
 def test_a_schedule_says_what_becomes_of_late_runs(write: Write) -> None:
     """Late after a quarter of an hour, and made up for once: unless it says otherwise."""
     write(SCHEDULES)
@@ -184,6 +194,7 @@ def test_a_schedule_says_what_becomes_of_late_runs(write: Write) -> None:
         ("windows = []\nat = 04:15:00", ": ange en av cron, days, windows och once, och bara en"),
         ("cron = '15 4 * * *'\nonce = 2026-12-01T04:15:00", ": ange en av cron, days, windows och once, och bara en"),
         ("days = 'every'", ': ange också ett klockslag, som at = "04:15"'),
+        ("windows = 'skolverket'\nat = '05:00'", '.windows: skriv ivo, eller en lista som ["04-01/04-30"]'),
         ("windows = ['04-01/04-30']", ': ange också ett klockslag, som at = "04:15"'),
         ("cron = '15 4 * * *'\nat = 00:00:00", ": ta bort at, som bara hör till days och windows"),
         ("once = 2026-12-01T04:15:00\nat = 04:15:00", ": ta bort at, som bara hör till days och windows"),
