@@ -17,6 +17,7 @@
     ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
     ├── WriteRefused                   1  the system answered no
     │   ├── NotOffered                    its form has no such choice
+    │   ├── PeriodClosed                  nor is that period open
     │   ├── NotAsApproved                 what it shows is not what is to be written
     │   └── WriteDeclined                 the person who was to send it has thrown it away
     ├── RunLost                        1  another worker owns the run
@@ -213,6 +214,16 @@ class NotOffered(WriteRefused):
         """Name the place and the choice: a code or a word of ours, never what somebody has typed."""
         FlottaError.__init__(
             self, f"Formuläret har inget val för {wanted} ({element} på {screen}). Gör det här för hand."
+        )
+
+
+class PeriodClosed(WriteRefused):
+    """An authority takes reports of a period during some weeks, and it is not in them."""
+
+    def __init__(self, system: str, period: str) -> None:
+        """`period` is named as the bot names it."""
+        FlottaError.__init__(
+            self, f"{system} tar inte emot rapporter för {period} nu: perioden är stängd. Gör det här för hand."
         )
 
 

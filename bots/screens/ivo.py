@@ -11,7 +11,15 @@ from contextlib import contextmanager
 from bots.browser.screen import Screen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
-from bots.errors import NotAsApproved, NotOffered, ScreenNotReady, SelectorDrift, SignInNeeded, WriteUnanswered
+from bots.errors import (
+    NotAsApproved,
+    NotOffered,
+    PeriodClosed,
+    ScreenNotReady,
+    SelectorDrift,
+    SignInNeeded,
+    WriteUnanswered,
+)
 from bots.quarter import Quarter
 from bots.records.ivo import IvoCase, IvoRow, SentReport
 
@@ -106,8 +114,8 @@ class Ivo:
         `by_person`: somebody is at the screen who may send it as soon as they see that page, sooner than it is handed
         to them. So what goes wrong from there on may have been sent.
         A draft is taken up where it was left, and what is in it already is held against the report. Raises NotOffered
-        for what the form has no choice for, WriteRefused when IVO does not take it, NotAsApproved when it shows
-        something else.
+        for what the form has no choice for, PeriodClosed, WriteRefused when IVO does not take it, NotAsApproved when
+        it shows something else.
         """
         with self._meanwhile():
             self._fill(report, by_person=by_person)
@@ -164,7 +172,7 @@ class Ivo:
             form.select("period", report["period"])
         except NotOffered:
             if report["rapporttyp"] not in _ENDS:
-                raise
+                raise PeriodClosed("IVO", report["period"]) from None
             # A new quarter has begun since the plan.
             form.select("period", str(Quarter.parse(report["period"]).after))
         if is_new:

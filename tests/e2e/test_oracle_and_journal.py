@@ -10,7 +10,7 @@ from tests.e2e.house import VERSIONS, House, assert_sound
 EVERY_RULE = 1
 
 
-@pytest.mark.parametrize("seed", range(1, 21))
+@pytest.mark.parametrize("seed", range(1, 11))
 def test_the_oracle_equals_the_journal(seed: int, ui: str, house: House, serving: Serving, carry: Carry) -> None:
     """Item for item: what had to go went, once, and nothing else did."""
     lifecare = serving(ui=ui, rows=12 if seed > EVERY_RULE else 60, seed=seed)
