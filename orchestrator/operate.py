@@ -207,9 +207,16 @@ def sign_in(name: str | None, *, json: bool) -> int:
     with ledger.changing() as connection:
         ledger.enter(connection, getpass.getuser(), "run.signed_in", found.id)
     ledger.reopen(found.id)
+    bot = registry.bot(found.bot, {**settings.bot(found.bot).own, **found.options.own})
+    then = (
+        "Sedan fyller roboten i det ena efter det andra där, och stannar var gång vid sidan där du kontrollerar och "
+        "skickar. Det som du inte vill skicka tar du bort utkastet till i systemet; då får en människa avgöra det."
+        if bot.by_person
+        else "Sedan fortsätter körningen i det; rör det inte, och låt det vara öppet."
+    )
     operator.say(
-        "Logga in i fönstret som öppnas. Sedan fortsätter körningen i det; rör det inte, och låt det vara öppet. "
-        "Din inloggning sparas inte, och tar slut med körningen."
+        f"Logga in i fönstret som öppnas. {then} Din inloggning sparas inte, och tar slut med körningen. "
+        "Ctrl-C här avbryter; allt är sparat."
     )
     return operator.carry(found.id, ask=not found.options.unattended and not found.options.plan_only)
 
