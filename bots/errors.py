@@ -160,8 +160,9 @@ class SelectorDrift(FlottaError):
     exit_code = 4
 
     def __init__(
-        self, screen: str, element: str, sightings: tuple[Sighting, ...] = (), *, version: str = "", why: str = ""
-    ) -> None:
+        self, screen: str, element: str, sightings: tuple[Sighting, ...] = (), *, system: str = "", version: str = "",
+        why: str = "",
+    ) -> None:  # fmt: skip
         """`sightings` tell per locator what was found; `why` adds what the counts do not say."""
         counts = ", ".join(f"{s.locator}: {s.found}" for s in sightings)
         detail = "; ".join(part for part in (why, counts) if part)
@@ -169,6 +170,7 @@ class SelectorDrift(FlottaError):
             f"Skärmbilden {screen} stämmer inte med kartan{' ' + version if version else ''}: {element} "
             f"({detail or 'hittades inte'}). Inget skrevs där. Kör `flotta selectors check` och se över kartan."
         )
+        self.system = system
         self.screen = screen
         self.element = element
         self.sightings = sightings
@@ -181,7 +183,7 @@ class VersionUnknown(SelectorDrift):
 
     def __init__(self, system: str, shown: Mapping[str, str], known: list[str]) -> None:
         """`shown` is what each kind of probe saw; `known` the versions that have maps."""
-        super().__init__("identify", system)
+        super().__init__("identify", system, system=system)
         seen = ", ".join(f"{probe} = {value}" for probe, value in shown.items()) or "inga kända märken"
         self.sentence = (
             f"{system} visar en version som ingen karta gäller för ({seen}); kartor finns för {', '.join(known)}. "

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orchestrator.settings import Retention, ScheduleSettings
 
 #: What each kind of step does, as people say it.
-STEPS = {"remove": "tas bort"}
+STEPS = {"remove": "tas bort", "report": "rapporteras till IVO", "close": "avslut rapporteras till IVO"}
 STATES = {
     "new": "inte påbörjad",
     "running": "pågår",

@@ -251,7 +251,7 @@ class Worker:
         sentence, findings = drift.sentence, self._findings(drift)
         if self._run.options.unattended and not self._run.options.mock:
             expected.pause(self._ledger, self._bot.name, by=FLOTTA, why=drift.sentence, now=self._now())
-            system = self._bot.systems[0]
+            system = drift.system or self._bot.systems[0]
             sentence += f" Roboten är pausad. `flotta selectors propose {system}` gör ett utkast till ny karta."
         return Ending("drifted", drift.exit_code, sentence, findings)
 
@@ -259,7 +259,7 @@ class Worker:
         if drift.findings:
             return drift.findings
         if isinstance(drift, VersionUnknown):
-            return self._inspect(self._bot.systems[0])
+            return self._inspect(drift.system)
         sightings = [{"locator": each.locator, "found": each.found} for each in drift.sightings]
         return [{"screen": drift.screen, "element": drift.element, "verdict": "drift", "sightings": sightings}]
 

@@ -84,8 +84,7 @@ def canary(session: Session, screens: Tour, needed: Container[str]) -> list[Find
     found = session.again(look)
     for first in found:
         if first.verdict == "drift":
-            version = session.map.version
-            drift = SelectorDrift(first.screen, first.element, first.sightings, version=version, why=first.why)
+            drift = session.screen(first.screen).drift(first.element, first.sightings, why=first.why)
             drift.findings = [asdict(each) for each in found if each.verdict in {"drift", "weak"}]
             raise drift
     return [each for each in found if each.verdict == "weak"]
@@ -163,6 +162,8 @@ def _found(session: Session, screen: str, name: str, element: Element) -> Findin
     if not seen:
         return Finding(screen, name, "unseen", seen, "listan är tom")
     if not certain:
+        if element.optional and not any(each.found for each in seen):
+            return Finding(screen, name, "unseen", seen, "visas bara ibland")
         if session.screen(screen).weighed(name) is not None:
             return Finding(screen, name, "weak", seen, "känns igen på allt annat än sina sökvägar")
         return Finding(screen, name, "drift", seen)

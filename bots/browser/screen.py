@@ -190,7 +190,7 @@ class Screen:
                     if name == "role":  # half signed in: that was interrupted
                         raise SessionLost(self._session.map.system) from error
                     raise ScreenNotReady(self._name, f"systemet visade {name} i stället") from error
-            raise self._drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
+            raise self.drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
 
     def _raise_if_signed_out(self) -> None:
         # The sign-in screen itself is where we are when we are signed out, and may drift like any other.
@@ -225,9 +225,9 @@ class Screen:
         if not found["whole"]:
             raise ScreenNotReady(self._name, "sidan kom inte hel")
         if not found["told"]:
-            raise self._drift("identity", self._marks(found["counts"]))
+            raise self.drift("identity", self._marks(found["counts"]))
         first = found["problems"][0]
-        raise self._drift(first["where"], (Sighting("kartan", first["found"]),))
+        raise self.drift(first["where"], (Sighting("kartan", first["found"]),))
 
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -297,7 +297,7 @@ class Screen:
         try:
             return self._session.map.value(cell, shown)
         except ValueError as error:
-            raise self._drift(where, why=str(error)) from None
+            raise self.drift(where, why=str(error)) from None
 
     # --- acting ------------------------------------------------------------------------------------------------
 
@@ -467,7 +467,7 @@ class Screen:
         if found["end"] != "done":
             self._raise_if_signed_out()
         if found["end"] == "missing":
-            raise self._drift(element, resolver.told(spec, found["counts"]))
+            raise self.drift(element, resolver.told(spec, found["counts"]))
         if found["end"] == "no option":
             raise NotOffered(*self._said(element), wanted)
         if found["end"] != "done":
@@ -564,8 +564,10 @@ class Screen:
     def _said(self, element: str) -> tuple[str, str]:
         return self.said, _said(self._spec.elements[element].locators, element)
 
-    def _drift(self, element: str, seen: tuple[Sighting, ...] = (), *, why: str = "") -> SelectorDrift:
-        return SelectorDrift(self._name, element, seen, version=self._session.map.version, why=why)
+    def drift(self, element: str, seen: tuple[Sighting, ...] = (), *, why: str = "") -> SelectorDrift:
+        """Return the error that says that the screen is not as the map has it."""
+        of = self._session.map
+        return SelectorDrift(self._name, element, seen, system=of.system, version=of.version, why=why)
 
 
 def _said(locators: Sequence[Locator], name: str) -> str:

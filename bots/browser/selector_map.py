@@ -189,6 +189,7 @@ class Element(_Model):
     says how a day or a quarter is typed: `date` as the map's formats have it, `parts` in the year, month and day of a
     group. Who uses it gives what the table means, a day as ISO has it, a quarter as 2026Q3.
     `press` focuses it and presses Enter, as people do who use the keyboard: for what something may lie over.
+    `optional` stands where it is there in some states only, so that an inspection does not miss it.
     `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
     flow has done so already; `navigates` says that clicking it brings a new document.
     """
@@ -203,6 +204,7 @@ class Element(_Model):
     behind: list[str] = []
     locators: list[Locator]
     navigates: bool = False
+    optional: bool = False
     confirm: Literal["native"] | None = None
     after: After | None = None
     settle: float = Field(default=5.0, gt=0)

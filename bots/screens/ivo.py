@@ -90,7 +90,7 @@ class Ivo:
         page.arrive()
         seen = page.read()
         if seen.fields["referens"] != row.referens:
-            raise SelectorDrift("case", "fields.referens", why="sidan visar ett annat ärende än det begärda")
+            raise page.drift("fields.referens", why="sidan visar ett annat ärende än det begärda")
         return IvoCase(**seen.fields, reports=tuple(SentReport(**each.values) for each in seen.tables["reports"]))
 
     @staticmethod
@@ -246,10 +246,10 @@ class Ivo:
         yield "role"
         self._choose_office()
         yield "cases"
-        cases = self._session.screen("cases").read().tables["cases"]
-        if cases:
-            first = IvoRow(**cases[0].values)
-            self._session.screen("cases").click("open", row=(first.number or "", first.referens))
+        cases = [IvoRow(**row.values) for row in self._session.screen("cases").read().tables["cases"]]
+        # An open one shows most.
+        if shown := next((each for each in cases if each.status == "ej verkställt"), next(iter(cases), None)):
+            self._session.screen("cases").click("open", row=(shown.number or "", shown.referens))
             self._session.screen("case").arrive()
             yield "case"
         self._session.screen("report").open()

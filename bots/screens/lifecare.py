@@ -8,7 +8,7 @@ from datetime import date
 from bots.browser.screen import Seen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
-from bots.errors import SelectorDrift, SessionLost, SignInRefused
+from bots.errors import SessionLost, SignInRefused
 from bots.records.lifecare import (
     Beslut,
     Drojsmal,
@@ -61,9 +61,10 @@ class Lifecare:
 
     def reminder(self, reminder_id: str) -> Reminder | Protected:
         """Open one reminder's page and return all that it shows; of a protected person's, the id alone."""
-        found = _reminder(self._session.screen("reminder").visit(id=reminder_id))
+        page = self._session.screen("reminder")
+        found = _reminder(page.visit(id=reminder_id))
         if found.id != reminder_id:
-            raise SelectorDrift("reminder", "fields.id", why="sidan visar en annan påminnelse än den begärda")
+            raise page.drift("fields.id", why="sidan visar en annan påminnelse än den begärda")
         return found
 
     def remove(self, reminder_id: str, reason: str) -> Receipt:
@@ -83,9 +84,10 @@ class Lifecare:
 
     def ett_insatsbeslut(self, beslut_id: str) -> Insatsbeslut | Protected:
         """Open one decision's page and return all that it shows; of a protected person's, the id alone."""
-        found = _insatsbeslut(self._session.screen("insats").visit(id=beslut_id))
+        page = self._session.screen("insats")
+        found = _insatsbeslut(page.visit(id=beslut_id))
         if found.id != beslut_id:
-            raise SelectorDrift("insats", "fields.id", why="sidan visar ett annat beslut än det begärda")
+            raise page.drift("fields.id", why="sidan visar ett annat beslut än det begärda")
         return found
 
     def tour(self, needed: Container[str] | None = None) -> Iterator[str]:

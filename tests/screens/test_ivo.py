@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 from pydantic import SecretStr
 
+from bots import registry
+from bots.browser import inspection
 from bots.browser.selector_map import load
 from bots.browser.session import Account, Session
 from bots.errors import NotAsApproved, WriteDeclined, WriteRefused
@@ -148,6 +151,22 @@ def test_what_ivo_does_not_take_is_said_in_its_own_words(ivo: Ivo, rapportor: Cl
     ivo.case("B-7")
     with ivo._session.writing(now() + timedelta(minutes=1)), pytest.raises(WriteRefused, match=said):
         ivo.fill({**REPORT, name: value}, by_person=False)
+
+
+@pytest.mark.parametrize("state", ["cases", "a draft alone", "none"])
+def test_the_screens_are_as_the_map_says_in_whatever_state_they_are(ivo: Ivo, rapportor: Client, state: str) -> None:
+    """What is there in some states only is missed in no other: before a run, and by `selectors check`."""
+    if state != "cases":
+        rapportor.send("POST", "/__mock__/reset", json.dumps({"rows": 0}))
+    if state == "a draft alone":
+        rapportor.draft(eget_arendenummer="B-7")
+    session = ivo._session
+    ivo.sign_in = lambda: None  # type: ignore[method-assign]
+    ivo._identify = ivo._choose_office = lambda: session.screen("cases").open(sought="", page="1")  # type: ignore[method-assign]
+
+    found = inspection.canary(session, ivo, registry.uses("ivo-reporting", "ivo") - {"sign_in", "role"})
+
+    assert found == []
 
 
 def test_of_several_cases_the_open_one_is_found(ivo: Ivo, rapportor: Client) -> None:
