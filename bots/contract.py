@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 S_contra = TypeVar("S_contra", contravariant=True)
@@ -107,11 +107,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A step that was made: its kind and business key, and the number of the receipt."""
+    """A step that was made: its kind and business key, the number of the receipt, and when."""
 
     kind: str
     key: str
     receipt: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ class Bot(Protocol[S_contra, R]):
     """One bot: `S_contra` is the screens it needs, one attribute per system; `R` the record its decisions rest on.
 
     The screens have `written()` too, which returns every step that this bot has made in this installation, as
-    `Written`, oldest first, and then what it has said by `adopt` that the system shows, whoever made it.
+    `Written`, oldest first.
 
     A bot that is a frozen dataclass has settings of its own: its fields, each with a default.
     """
@@ -217,10 +218,18 @@ class Worded(Protocol):
 
 @runtime_checkable
 class Learns(Protocol):
-    """A bot that must know what others write in its systems."""
+    """A bot that must know what others write in its systems, also where it plans without them.
+
+    Its screens have `remember(shown)` too, which keeps a `memory` of each matter by what people call it, in place of
+    the one before; and `remembered()`, which returns each with when it was shown.
+    """
+
+    @property
+    def memory(self) -> type[Any]:
+        """The frozen dataclass of which each memory is an instance."""
 
     def learn(self, at: Any) -> None:  # noqa: ANN401 - as the bot's own screens
-        """Adopt what others have written since. Called when the systems are open, before anything is written."""
+        """Remember what the systems show now. Called when they are open, before anything is written."""
 
 
 #: A bot of any kind, where the house handles it without looking inside.

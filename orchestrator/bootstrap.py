@@ -403,7 +403,7 @@ def carry(
                 run=run,
                 ledger=ledger,
                 settings=settings,
-                screens=Screens(doors.open, partial(ledger.written, *place), partial(ledger.adopt, *place)),
+                screens=Screens(doors.open, partial(ledger.written, *place)),
                 instance=place[1],
                 accounts=accounts(settings, run.bot, run.options),
                 me=processes.myself(),

@@ -358,11 +358,11 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     latest = ledger.latest_runs(1, name)
     place = ",".join(bootstrap.instances(latest[0])) if latest else ""
     quarter = Quarter.parse(period)
-    a_year_ago = ledger.recall(_counts(name, place, replace(quarter, year=quarter.year - 1)))
+    a_year_ago = ledger.noted(_counts(name, place, replace(quarter, year=quarter.year - 1)))
     known = tables.counts(Path(before)) if before else jsonlib.loads(a_year_ago or "{}")
     found = bot.documents(ledger.made(name, place), period, known)
     counted = {what: count for each in found for what, count in each.counts.items()}
-    earlier = jsonlib.loads(ledger.recall(_counts(name, place, quarter)) or "{}")
+    earlier = jsonlib.loads(ledger.noted(_counts(name, place, quarter)) or "{}")
     if any(count > counted.get(what, 0) for what, count in earlier.items()):
         raise ConfigurationError(
             f"Uppgifter för {period} har gallrats sedan dokumenten skrevs, så de kan inte skrivas om. "
@@ -376,7 +376,7 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
             (folder / f"{each.name}.csv").write_text(tables.as_csv(each), encoding="utf-8-sig", newline="")
     except OSError as error:
         raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
-    ledger.remember(_counts(name, place, quarter), jsonlib.dumps(counted))
+    ledger.note(_counts(name, place, quarter), jsonlib.dumps(counted))
     with ledger.changing() as connection:
         ledger.enter(connection, getpass.getuser(), "documents.written", None, bot=name, period=period)
     names = ", ".join(f"{each.name}.pdf och {each.name}.csv" for each in found)

@@ -396,6 +396,7 @@ EVENTS = {
     "step.done": "åtgärd utförd",
     "step.uncertain": "utfall okänt",
     "step.not_sent": "inget sändes",
+    "matters.learnt": "systemets egna uppgifter lästes",
     "step.reworded": "texter skrevs om",
     "item.referred": "till handläggare",
     "item.failed": "misslyckades",

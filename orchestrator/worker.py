@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -76,10 +77,12 @@ class Screens:
         self,
         opened: Callable[[str], tuple[Session, Any]],
         written: Callable[[], list[Written]] = list,
-        adopt: Callable[[list[Written]], None] = lambda _found: None,
     ) -> None:
-        """`opened` signs in to a system and returns its session and screens; `written`, `adopt` are as `Bot` has it."""
-        self._opened, self.written, self.adopt = opened, written, adopt
+        """`opened` signs in to a system and returns its session and screens; `written` is as `Bot` has it."""
+        self._opened, self.written = opened, written
+        #: As `Learns` has them; the worker's own.
+        self.remember: Callable[[Mapping[str, Any]], None] = lambda _shown: None
+        self.remembered: Callable[[], list[tuple[Any, datetime]]] = list
         self.sessions: dict[str, Session] = {}
 
     def __getattr__(self, system: str) -> Any:  # noqa: ANN401 - each bot states the Protocol of what it needs
@@ -122,6 +125,8 @@ class Worker:
         self._now, self._log, self._checkpoint, self._inspect = now, log, checkpoint, inspect
         self._start_lane, self._attended = start_lane, attended
         self._record: TypeAdapter[Any] = TypeAdapter(bot.record)
+        if isinstance(bot, Learns):
+            self._let_remember(TypeAdapter(bot.memory))
         self._stopping = threading.Event()
         self._epoch = 0
         self._failing: set[str] = set()
@@ -130,6 +135,15 @@ class Worker:
     def stop(self) -> None:
         """Finish the item in hand, keep the rest."""
         self._stopping.set()
+
+    def _let_remember(self, kind: TypeAdapter[Any]) -> None:
+        place = self._bot.name, self._instance
+
+        def remember(shown: Mapping[str, Any]) -> None:
+            self._ledger.remember(self._run.id, self._epoch, *place, shown, kind=kind, now=self._now())
+
+        self._at.remember = remember
+        self._at.remembered = partial(self._ledger.remembered, *place, kind)
 
     def heed(self) -> None:
         """Raise RunStopped when the worker is to stop, RunCancelled when somebody has called the run off."""

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bots.ivo_reporting.models import Case, Reported
+from bots.ivo_reporting.models import Case, Reported, Told
 from bots.quarter import Quarter
 from bots.records.lifecare import Drojsmal, Erbjudande, Handelse, Insatsbeslut
-from fixtures.mockui.insatser import Insats, Told
+from fixtures.mockui import insatser
+from fixtures.mockui.insatser import Insats
 
 #: The quarter that is reported, and a day in its window.
 Q3 = Quarter(2026, 3)
@@ -35,22 +36,33 @@ def happened(what: str, on: date, omfattning: int | None = None, why: str | None
     return Handelse(on, what, omfattning, why)
 
 
-def told(period: Quarter, kind: str = "nytt ej verkställt", *, is_open: bool | None = None) -> Reported:
-    return Reported(period, kind, "IVO-2026-000001", kind in _WAITS if is_open is None else is_open)
+Sent = tuple[Reported, bool]
 
 
-def a_case(decision: Insatsbeslut, *reported: Reported, period: Quarter = Q3, **facts: Any) -> Case:
-    return replace(Case(decision.id, period, decision, reported), **facts)
+def told(period: Quarter, kind: str = "nytt ej verkställt", *, is_open: bool | None = None) -> Sent:
+    """Return a report, and whether it left its case open."""
+    return Reported(period, kind, "IVO-2026-000001"), kind in _WAITS if is_open is None else is_open
 
 
-def as_shown(insats: Insats, earlier: list[Told], period: Quarter) -> Case:
+def as_cases(*sent: Sent) -> tuple[Told, ...]:
+    """Return IVO's cases when these were sent in this order: what is new begins one, all else goes on with the last."""
+    cases: list[Told] = []
+    for report, is_open in sent:
+        if cases and not report.kind.startswith("nytt"):
+            cases[-1] = Told((*cases[-1].reports, report), is_open)
+        else:
+            cases.append(Told((report,), is_open))
+    return tuple(cases)
+
+
+def a_case(decision: Insatsbeslut, *sent: Sent, period: Quarter = Q3, **facts: Any) -> Case:
+    return replace(Case(decision.id, period, decision, as_cases(*sent)), **facts)
+
+
+def as_shown(insats: Insats, earlier: list[insatser.Told], period: Quarter) -> Case:
     """Return the mock's decision as its screens show it, with what IVO was told of it before."""
-    reported = tuple(
-        Reported(Quarter.parse(each.period), each.kind, "IVO-2026-000001", is_open=True)
-        for each in earlier
-        if each.beslut == insats.id
-    )
-    return Case(insats.id, period, shown(insats), reported)
+    sent = [told(Quarter.parse(each.period), each.kind) for each in earlier if each.beslut == insats.id]
+    return Case(insats.id, period, shown(insats), as_cases(*sent))
 
 
 def shown(insats: Insats) -> Insatsbeslut | None:

@@ -8,17 +8,16 @@ approved). If the answer is lost, look for the receipt at IVO before anything el
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Literal, Protocol
 
 from bots.contract import Decision, Document, Item, Made, Receipt, Refer, Rule, Step, Written
 from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules, statistics, texts
-from bots.ivo_reporting.models import Case, Reported
+from bots.ivo_reporting.models import Case, Known, Reported, Told
 from bots.quarter import Quarter
 from bots.records.ivo import IvoCase, IvoRow
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected
@@ -29,8 +28,6 @@ YEARS = 10
 FIRST = date(1994, 1, 1)
 #: IVO waits to hear of a case that has this status.
 _OPEN = "ej verkställt"
-#: What may be somebody's number. A reference that a person has made may hold one, and it is shown in lists.
-_PERSONAL = re.compile(r"\d{6}.{0,3}\d{4}")
 
 
 class DecisionPortal(Protocol):
@@ -80,10 +77,13 @@ class Screens(Protocol):
         """IVO's e-tjänst, where a person has signed in."""
 
     def written(self) -> Sequence[Written]:
-        """Return what this bot has reported to this IVO, and then what it has adopted."""
+        """Return what this bot has reported to this IVO, oldest first."""
 
-    def adopt(self, found: list[Written]) -> None:
-        """Remember what IVO has been told by others too."""
+    def remember(self, shown: Mapping[str, Known]) -> None:
+        """Keep what IVO shows of each reference, in place of what it showed before."""
+
+    def remembered(self) -> Sequence[tuple[Known, datetime]]:
+        """Return what IVO was last seen to show of each reference, and when."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,7 @@ class IvoReporting:
     asks: ClassVar[bool] = True
     texts: ClassVar[Mapping[str, int]] = dict.fromkeys(texts.NAMES, texts.LONGEST)
     record: ClassVar[type[Case]] = Case
+    memory: ClassVar[type[Known]] = Known
 
     def __post_init__(self) -> None:
         """Raise ValueError for what is no quarter."""
@@ -122,20 +123,31 @@ class IvoReporting:
             raise ConfigurationError(
                 f"{period} är inte slut än. Det rapporteras från och med dagen efter {period.last}."
             )
-        if not at.written():
+        if not (at.written() or at.remembered()):
             self.learn(at)
         told = _told(at)
-        waiting = {beslut for beslut, reports in told.items() if reports[-1].is_open}
+        shown = {known.referens: known.cases for known, _when in at.remembered()}
+        waiting = {referens for referens, cases in told.items() if any(each.is_open for each in cases)}
+        # What IVO waits for under references that are no decision's, as far as these have been seen.
+        others = {each for each in waiting if each in shown}
         since = date(period.year - YEARS, 1, 1)
-        for row in self._rows(at, since, today, waiting):
+        rows = list(self._rows(at, since, today, waiting))
+        others -= {row.id for row in rows}
+        claimed: set[str] = set()
+        for row in rows:
             waiting.discard(row.id)
             beslut: Insatsbeslut | InsatsbeslutRow | Protected = row
             if isinstance(row, InsatsbeslutRow) and (row.id in told or not rules.by_row(row, period)):
                 beslut = at.lifecare.ett_insatsbeslut(row.id)
-            shown = None if isinstance(beslut, Protected) else beslut
-            yield _item(Case(row.id, period, shown, told.get(row.id, ()), self.on_the_day))
-        for beslut_id in sorted(waiting):
-            yield _item(Case(beslut_id, period, None, told[beslut_id], self.on_the_day, is_listed=False))
+            seen = None if isinstance(beslut, Protected) else beslut
+            maybe = {each: number for each in others for number in _of_the_same(seen, shown[each])}
+            claimed |= set(maybe)
+            case = Case(row.id, period, seen, told.get(row.id, ()), tuple(sorted(maybe.values())), self.on_the_day)
+            yield _item(case)
+        for referens in sorted(waiting - claimed):
+            # A reference that somebody has made by hand may name the person: what is shown is IVO's own number.
+            numbers = [each.number for each in shown.get(referens, ()) if each.status == _OPEN and each.number]
+            yield _item(Case(next(iter(numbers), referens), period, None, told[referens], is_listed=False))
 
     @staticmethod
     def _rows(at: Screens, since: date, until: date, waiting: Container[str]) -> Iterator[InsatsbeslutRow | Protected]:
@@ -146,14 +158,14 @@ class IvoReporting:
             yield from [row for row in older if row.id in waiting]
 
     def learn(self, at: Screens) -> None:
-        """Adopt what IVO's list shows that was not known: what people have reported there by hand."""
+        """Remember what IVO's list shows that was not known: what people have reported, or mended, there by hand."""
         told = _told(at)
         listed = defaultdict(list)
         for row in at.ivo.cases():
             if row.number is not None:
-                listed[_name(row)].append(row)
-        new = [row for name, rows in listed.items() if not _is_known(rows, told.get(name, ())) for row in rows]
-        at.adopt([each for row in new for each in _as_written(at.ivo.opened(row))])
+                listed[row.referens].append(row)
+        new = {referens: rows for referens, rows in listed.items() if not _is_known(rows, told.get(referens, ()))}
+        at.remember({referens: Known(referens, tuple(map(at.ivo.opened, rows))) for referens, rows in new.items()})
 
     def decide(self, record: Case, today: date) -> Decision:
         """Decide by the rules."""
@@ -161,15 +173,9 @@ class IvoReporting:
 
     def reread(self, at: Screens, seen: Case, step: Step) -> Case | Refer:
         """Read the decision again, and what IVO has of it, which must be what the plan took for granted."""
-        del step
         page = at.lifecare.ett_insatsbeslut(seen.id)
-        case = at.ivo.case(seen.id)
-        if case is not None and not _fits(case, seen.reported):
-            at.adopt(_as_written(case))
-            why = "IVO har fått besked om beslutet på annat sätt efter planen. Kör igen: då räknas det med."
-            return Refer(rules.TOLD_SINCE, why)
-        if case is None and seen.reported and seen.reported[-1].is_open:
-            return Refer(rules.TOLD_SINCE, "IVO visar inte längre ärendet. Vad har hänt med det?")
+        if not _fits(at.ivo.case(seen.id), seen.told, step.args.get(rules.AFTER)):
+            return Refer(rules.TOLD_SINCE, "IVO har inte det som planen räknade med. Kör igen: då läses det på nytt.")
         return replace(seen, beslut=page if isinstance(page, Insatsbeslut) else None)
 
     def perform(self, at: Screens, step: Step, mark: str) -> Receipt:
@@ -186,68 +192,79 @@ class IvoReporting:
         """Look for the report's receipt in its case. A draft is no report."""
         del mark
         case = at.ivo.case(step.args["referens"])
-        for each in _reports(case) if case is not None else ():
+        for each in _as_told(case).reports if case is not None else ():
             if rules.key(step.args["referens"], each.period, each.kind) == step.key:
                 return Receipt(each.number, {"referens": step.args["referens"], "rapport": each.kind})
         return None
 
 
-def _told(at: Screens) -> dict[str, tuple[Reported, ...]]:
-    """Return what IVO has been told, by decision. What it has shown itself outweighs what was noted here."""
-    told: dict[str, list[Reported]] = defaultdict(list)
-    for each in {each.key: each for each in at.written()}.values():
-        beslut, period, kind = rules.parts(each.key)
-        told[beslut].append(Reported(period, kind, each.receipt, each.kind == rules.REPORT))
-    return {beslut: tuple(sorted(reports, key=rules.in_time)) for beslut, reports in told.items()}
+def _told(at: Screens) -> dict[str, tuple[Told, ...]]:
+    """Return what IVO has, by reference: what it showed when it was seen last, and what this bot has sent since."""
+    told: dict[str, tuple[Told, ...]] = {}
+    since: dict[str, datetime] = {}
+    for known, when in at.remembered():
+        cases = [_as_told(each) for each in known.cases]
+        told[known.referens], since[known.referens] = tuple(each for each in cases if each.reports), when
+    for each in at.written():
+        referens, period, kind = rules.parts(each.key)
+        have = told.get(referens, ())
+        numbers = {report.number for case in have for report in case.reports}
+        if each.at > since.get(referens, datetime.min.replace(tzinfo=UTC)) and each.receipt not in numbers:
+            report = Reported(period, kind, each.receipt)
+            told[referens] = rules.with_report(have, report, leaves_open=each.kind == rules.REPORT)
+    return {referens: cases for referens, cases in told.items() if cases}
 
 
-def _reports(case: IvoCase) -> tuple[Reported, ...]:
-    """Return what was sent of a case, in time. A case has one end at most, and after it nothing."""
+def _as_told(case: IvoCase) -> Told:
+    """Return what was sent of a case. An end has the quarter of the report before it: a case has one end at most."""
     sent = [(Quarter.parse(each.period), each.kind, each.kvittens) for each in case.reports if each.kvittens]
     waits = [period for period, kind, _number in sent if kind in rules.WAITS]
-    found = [
-        Reported(period if kind in rules.WAITS else max(waits, default=period), kind, number, is_open=False)
+    reports = [
+        Reported(period if kind in rules.WAITS else max(waits, default=period), kind, number)
         for period, kind, number in sent
     ]
-    found.sort(key=rules.in_time)
-    last = found[-1:]
-    return tuple(
-        replace(each, is_open=each.kind in rules.WAITS and (each not in last or _waits(case))) for each in found
-    )
+    return Told(tuple(sorted(reports, key=rules.in_time)), is_open=case.status == _OPEN)
 
 
-def _as_written(case: IvoCase) -> list[Written]:
-    name = _name(case)
-    return [
-        Written(rules.REPORT if each.is_open else rules.CLOSE, rules.key(name, each.period, each.kind), each.number)
-        for each in _reports(case)
-    ]
+def _of_the_same(beslut: Insatsbeslut | InsatsbeslutRow | None, cases: Sequence[IvoCase]) -> list[str]:
+    """Return the numbers of the open ones that are of the same person and day as a decision."""
+    if not isinstance(beslut, Insatsbeslut):
+        return []
+    facts = (beslut.personnummer, beslut.beslutat)
+    same = [each for each in cases if (each.personnummer, each.beslutsdatum) == facts and each.status == _OPEN]
+    return [each.number for each in same if each.number]
 
 
-def _name(case: IvoCase | IvoRow) -> str:
-    """Return by what a case is known here: the decision's number, or IVO's own where that may be somebody's."""
-    return str(case.number) if _PERSONAL.search(case.referens) else case.referens
+#: What is compared of a case at IVO: whether it is open, and its reports; of an end, which is one, not the quarter.
+_Face = tuple[bool, tuple[tuple[str, str], ...]]
 
 
-def _is_known(rows: Sequence[IvoRow], reported: tuple[Reported, ...]) -> bool:
-    """Return whether what IVO lists of a decision is what is known of it: so many ends, and what is open."""
-    ends = sum(row.status != _OPEN for row in rows)
-    waits = [(row.period, row.kind) for row in rows if row.status == _OPEN]
-    last = [(str(each.period), each.kind) for each in reported[-1:] if each.is_open]
-    return (ends, waits) == (sum(not each.is_open for each in reported), last)
+def _is_known(rows: Sequence[IvoRow], told: Sequence[Told]) -> bool:
+    """Return whether what IVO lists of a reference is what is known of it: each case, its last report, and if open."""
+    listed = [(row.status == _OPEN, *_report(row.kind, row.period)) for row in rows]
+    known = [(each.is_open, *_report(each.reports[-1].kind, str(each.reports[-1].period))) for each in told]
+    return sorted(listed) == sorted(known)
 
 
-def _waits(case: IvoCase) -> bool:
-    return case.status == _OPEN
+def _fits(shown: IvoCase | None, told: Sequence[Told], after: str | None) -> bool:
+    """Return whether IVO shows what is known, and `after` this kind of report too: the open case, or one that is over.
+
+    Where none is open it may show none.
+    """
+    known = [_face(each, after if each.is_open else None) for each in told]
+    case = None if shown is None else _as_told(shown)
+    if case is None or not case.reports:
+        return not any(is_open for is_open, _reports in known)
+    return _face(case) in known and case.is_open is any(is_open for is_open, _reports in known)
 
 
-def _fits(case: IvoCase, known: tuple[Reported, ...]) -> bool:
-    """Return whether IVO has what is known and no more, and waits for what is known to be open."""
-    shown = _reports(case)
-    told = {(each.period, each.kind) for each in known}
-    still = [(each.period, each.kind) for each in known[-1:] if each.is_open]
-    last = [(each.period, each.kind) for each in shown[-1:] if _waits(case)]
-    return {(each.period, each.kind) for each in shown} <= told and last == still
+def _face(told: Told, after: str | None = None) -> _Face:
+    reports = [_report(each.kind, str(each.period)) for each in told.reports]
+    return told.is_open and after is None, tuple(sorted([*reports, *([_report(after, "")] if after else [])]))
+
+
+def _report(kind: str, period: str) -> tuple[str, str]:
+    return kind, period if kind in rules.WAITS else ""
 
 
 def _item(case: Case) -> Item[Case]:

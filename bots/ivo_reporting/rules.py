@@ -11,12 +11,14 @@ plan's chapter 3.3; the house's reading of them where they leave room (`bots.ivo
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bots.contract import Act, Decision, Leave, Refer, Rule, Step
 from bots.ivo_reporting import counting, texts
 from bots.ivo_reporting.counting import History, Wait
-from bots.ivo_reporting.models import Case, Reported
+from bots.ivo_reporting.models import Case, Reported, Told
 from bots.personnummer import check_digit
 from bots.quarter import Quarter
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow
@@ -31,6 +33,10 @@ REPORT, CLOSE = "report", "close"
 #: The day from which socialtjänstlagen (2025:400) has other sections than its forerunner.
 NEW_LAW = date(2025, 7, 1)
 _DAY = timedelta(days=1)
+#: What an arg of a step is called that is to come after another one of its item: the kind of report of that one.
+AFTER = "efter"
+#: How it is done what the bot does not do.
+_BY_HAND = "Ska det rapporteras i efterhand görs det för hand."
 
 #: The sections by which the nämnd grants what is reported: SoL's, with their first and last day, and LSS's.
 SECTIONS = {
@@ -54,6 +60,8 @@ SUPPORTS = {
     "LSS-08": "boende för barn och unga", "LSS-09": "bostad med särskild service för vuxna",
     "LSS-10": "daglig verksamhet",
 }  # fmt: skip
+#: What they are called where the law is not said.
+_NAMES = frozenset(each.partition(" (")[0] for each in SUPPORTS.values())
 #: The reasons that IVO's form has. "annat" is none of ours: a person must say what it is.
 REASONS = frozenset(
     {
@@ -82,11 +90,14 @@ CARRIED_OUT = Rule("carried-out", "verkställt: rapporteras till IVO")
 ENDED = Rule("ended", "avslutat: rapporteras till IVO")
 ENDED_UNTOLD = Rule("ended-untold", "avslutat utan att IVO har fått veta")
 ENDED_OTHERWISE = Rule("ended-otherwise", "avslutat av en anledning som reglerna inte känner")
+ENDED_AT_IVO = Rule("ended-at-ivo", "IVO tror att väntan är över")
+MAYBE_TOLD = Rule("maybe-told", "kan vara rapporterat under en annan referens")
 TOLD_ALREADY = Rule("told-already", "redan rapporterat för kvartalet")
 STILL_WAITING = Rule("still-waiting", "fortsatt ej verkställt")
 IN_TIME = Rule("in-time", "tre månader har inte gått")
 WAITED_ENOUGH = Rule("waited-enough", "verkställt i tid")
 OVER = Rule("over", "verkställt eller avslutat före kvartalet")
+OVER_UNTOLD = Rule("over-untold", "upphörde före kvartalet utan att IVO har fått veta")
 NO_WAIT = Rule("no-wait", "IVO väntar, men Lifecare visar ingen väntan")
 LATE = Rule("late", "ej verkställt inom tre månader")
 LATE_AGAIN = Rule("late-again", "avbrott som varat mer än tre månader")
@@ -99,8 +110,9 @@ TOO_LONG = Rule("too-long", "texten är för lång")
 #: Every rule, in the order in which they are asked.
 ALL = (
     NOT_FOUND, PROTECTED, NOT_DECIDED, NOT_REPORTABLE, LATER, UNKNOWN_VALUE, COURT, UNKNOWN_SECTION, OTHER_LAW,
-    STILL_OPEN, TOLD_SINCE, NO_WAIT, CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, WAITED_ENOUGH,
-    IN_TIME, OVER, ENDED_UNTOLD, LATE_AGAIN, LATE, NO_NUMBER, UNKNOWN_SUPPORT, NO_REASON, UNKNOWN_PART, TOO_LONG,
+    STILL_OPEN, TOLD_SINCE, NO_WAIT, CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, ENDED_AT_IVO,
+    WAITED_ENOUGH, IN_TIME, OVER, OVER_UNTOLD, ENDED_UNTOLD, MAYBE_TOLD, LATE_AGAIN, LATE, NO_NUMBER, UNKNOWN_SUPPORT,
+    NO_REASON, UNKNOWN_PART, TOO_LONG,
 )  # fmt: skip
 
 
@@ -109,18 +121,21 @@ def decide(case: Case, today: date) -> Decision:
 
     Act: one report, with all its fields. Refer: a person must look. Leave: IVO is not told this quarter.
     """
-    beslut, told = case.beslut, _open(case.reported)
+    beslut, told = case.beslut, _open(case)
     if not case.is_listed:
         question = (
             "IVO väntar på besked, men Lifecare visar inget beslut med den beteckningen. Vilket beslut gäller det?"
         )
-        return Refer(NOT_FOUND, question, _told(told))
+        return Refer(NOT_FOUND, question, _last_told(told))
     if beslut is None:
-        return Refer(PROTECTED, "Skyddade personuppgifter: rapporten görs för hand.", {"beslut": case.id})
+        facts = {"beslut": case.id, **_last_told(told)}
+        if told is not None and _last(told).period >= case.period:
+            return Leave(TOLD_ALREADY, f"Skyddade personuppgifter. IVO har en rapport för {_last(told).period}.", facts)
+        return Refer(PROTECTED, "Skyddade personuppgifter: rapporten görs för hand.", facts)
     left = by_row(beslut, case.period) or (_by_page(beslut) if isinstance(beslut, Insatsbeslut) else None)
     if isinstance(left, Leave) and left.rule is not LATER and told is not None:
         question = f"IVO väntar på besked om beslutet, men det rapporteras inte. {left.reason} Vad är rätt?"
-        return Refer(STILL_OPEN, question, {**left.inputs, **_told(told)})
+        return Refer(STILL_OPEN, question, {**left.inputs, **_last_told(told)})
     if left is not None:
         return left
     if not isinstance(beslut, Insatsbeslut):
@@ -169,7 +184,7 @@ def _by_page(beslut: Insatsbeslut) -> Leave | Refer | None:
     if not first <= beslut.beslutat <= last:
         return Refer(OTHER_LAW, f"Lagrummet gällde inte den {beslut.beslutat}. Vilket är rätt?", facts)
     if counting.history(beslut, date.max).is_unclear:
-        return Refer(UNKNOWN_PART, "Mindre ges nu än förut av det som var verkställt. Hur mycket fattas?", facts)
+        return Refer(UNKNOWN_PART, "Nu ges mindre än det som var verkställt. Hur mycket saknas?", facts)
     return None
 
 
@@ -178,43 +193,90 @@ def _by_page(beslut: Insatsbeslut) -> Leave | Refer | None:
 
 def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
     """Decide on a case that IVO has open; None when it has none. Its end may be told on any day."""
-    told = _open(case.reported)
+    told = _open(case)
     if told is None:
         return None
     past = counting.history(beslut, today)
-    wait = next((each for each in reversed(past.waits) if _is_late(case, each, told.period.last)), None)
-    facts = _facts(wait) | _told(told)
-    if wait is None:
+    wait = _about(past.waits, case.told)[case.told.index(told)]
+    facts = _facts(wait) | _last_told(told)
+    if wait is None or not _is_late(case, wait, max(_last(told).period, case.period).last):
         question = "IVO väntar på besked, men i Lifecare syns ingen väntan som har varit för lång. Vad är rätt?"
         return Refer(NO_WAIT, question, facts)
     if wait.end is not None and not wait.is_over:
         more = {"verkställt": wait.end.isoformat()}
         reason = f"Insatsen verkställdes {wait.end}."
-        return _report(case, beslut, CARRIED_OUT, DONE, reason, wait, facts, more, ends=told, on=today)
+        done = _report(case, beslut, CARRIED_OUT, DONE, reason, wait, facts, more, ends=told, on=today)
+        return _and_again(case, beslut, told, done, today)
     if past.ended is not None or beslut.status == "avslutat":
         return _ended(case, beslut, past, wait, facts, told, today)
     if gone := _gone(beslut, today):
         on, why = gone
         more = {"avslutsdatum": on.isoformat(), "avslutsorsak": why}
         return _report(case, beslut, ENDED, CLOSED, f"Väntan upphörde {on}.", wait, facts, more, ends=told, on=today)
-    if told.period >= case.period:
-        return Leave(TOLD_ALREADY, f"IVO har redan en rapport för {told.period}.", facts)
-    reason = f"Insatsen är fortfarande inte verkställd. IVO fick veta det senast för {told.period}."
+    last = _last(told)
+    if last.period >= case.period:
+        return Leave(TOLD_ALREADY, f"IVO har redan en rapport för {last.period}.", facts)
+    reason = f"Insatsen är fortfarande inte verkställd. IVO fick veta det senast för {last.period}."
     return _report(case, beslut, STILL_WAITING, STILL, reason, wait, facts)
 
 
-def _open(reported: tuple[Reported, ...]) -> Reported | None:
-    """Return the last report of a case that IVO has open."""
-    return reported[-1] if reported and reported[-1].is_open else None
+def _and_again(case: Case, beslut: Insatsbeslut, told: Told, done: Act | Refer, today: date) -> Act | Refer:
+    """Add what is late again after a wait that is over, to the report of its end: both are due."""
+    closed = tuple(replace(each, is_open=False) if each is told else each for each in case.told)
+    again = _waiting(replace(case, told=closed), beslut, today)
+    if not (isinstance(done, Act) and isinstance(again, Act)):
+        return done
+    steps = tuple(replace(each, args={**each.args, AFTER: DONE}) for each in again.steps)
+    return Act(done.rule, f"{done.reason} {again.reason}", (*done.steps, *steps), {**done.inputs, **again.inputs})
+
+
+def _about(waits: Sequence[Wait], told: Sequence[Told]) -> list[Wait | None]:
+    """Return which wait each of IVO's cases is about: none that another one is about, the open case's first.
+
+    By its first report: the latest of its kind that had begun by then.
+    """
+    left, about = list(waits), dict[Told, Wait | None]()
+    for each in sorted(told, key=lambda case: not case.is_open):
+        first = each.reports[0]
+        begun = [wait for wait in left if wait.since <= first.period.last]
+        if first.kind in {NEW, NEW_STOP}:
+            begun = [wait for wait in begun if wait.is_stop is (first.kind == NEW_STOP)]
+        about[each] = begun[-1] if begun else None
+        left = [wait for wait in left if wait is not about[each]]
+    return [about[each] for each in told]
+
+
+def _open(case: Case) -> Told | None:
+    """Return the case that IVO has open."""
+    return next((each for each in case.told if each.is_open), None)
+
+
+def _last(told: Told) -> Reported:
+    """Return the last report of a case that says that somebody waits."""
+    return next((each for each in reversed(told.reports) if each.kind in WAITS), told.reports[-1])
 
 
 def in_time(each: Reported) -> tuple[Quarter, int]:
-    """Return what puts the reports of a decision in their order: of one quarter an end comes last."""
+    """Return what puts the reports of a case in their order: of one quarter an end comes last."""
     return each.period, 0 if each.kind in WAITS else 2 if each.kind in {DONE, CLOSED} else 1
 
 
-def _told(told: Reported | None) -> dict[str, str | None]:
-    return {"kvittens": told.number, "senast rapporterat": f"{told.period}: {told.kind}"} if told else {}
+def with_report(told: Sequence[Told], report: Reported, *, leaves_open: bool) -> tuple[Told, ...]:
+    """Return what IVO has of a decision when it has got this report too."""
+    if any((each.period, each.kind) == (report.period, report.kind) for case in told for each in case.reports):
+        return tuple(told)
+    if report.kind in {NEW, NEW_STOP}:
+        return (*told, Told((report,), leaves_open))
+    return tuple(
+        replace(each, reports=(*each.reports, report), is_open=leaves_open) if each.is_open else each for each in told
+    )
+
+
+def _last_told(told: Told | None) -> dict[str, str | None]:
+    if told is None:
+        return {}
+    last = _last(told)
+    return {"kvittens": last.number, "senast rapporterat": f"{last.period}: {last.kind}"}
 
 
 def _ended(
@@ -223,7 +285,7 @@ def _ended(
     past: History,
     wait: Wait,
     facts: dict[str, str | None],
-    told: Reported,
+    told: Told,
     today: date,
 ) -> Decision:
     why = past.ended.why if past.ended else None
@@ -250,16 +312,27 @@ def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
     """Decide on what IVO has no open case of: the oldest wait that was too long, and that it has not been told of."""
     period, past = case.period, counting.history(beslut, today)
     late = [each for each in past.waits if _is_late(case, each, _until(each, beslut, period.last))]
-    untold = [each for each in _untold(late, case.reported) if _until(each, beslut, period.last) >= period.first]
+    about = _about(past.waits, case.told)
+    now = past.waits[-1]
+    if now in about and now in late and now.end is None and not (_gone(beslut, today) or beslut.status == "avslutat"):
+        question = "IVO har fått besked om att väntan är över, men i Lifecare pågår den. Vad är rätt?"
+        return Refer(ENDED_AT_IVO, question, _facts(now))
+    # What was over in the quarter before, and IVO was not told of then, is asked about in this one.
+    untold = [each for each in late if each not in about and _until(each, beslut, period.last) >= period.before.first]
     if not untold:
         return _in_time(case, beslut, past, late)
     wait = untold[0]
     last, facts = counting.deadline(wait.since), _facts(wait)
+    until = _until(wait, beslut, period.last)
+    if until < period.first:
+        question = f"De tre månaderna gick ut {last}, och väntan upphörde {until}, före kvartalet"
+        return Refer(OVER_UNTOLD, f"{question}. IVO har inte fått veta det. {_BY_HAND}", facts)
     if wait.is_over or (wait.end is None and (_gone(beslut, today) or beslut.status == "avslutat")):
-        question = (
-            f"De tre månaderna gick ut {last}, och därefter upphörde väntan. Enligt Flotta har IVO inte fått veta"
-        )
-        return Refer(ENDED_UNTOLD, f"{question} det. Ska det rapporteras i efterhand?", facts)
+        question = f"De tre månaderna gick ut {last}, och därefter upphörde väntan"
+        return Refer(ENDED_UNTOLD, f"{question}. IVO har inte fått veta det. {_BY_HAND}", facts)
+    if case.maybe:
+        question = f"IVO har ett öppet ärende om samma person och beslutsdag ({', '.join(case.maybe)})"
+        return Refer(MAYBE_TOLD, f"{question}, med en annan referens. Är det detta beslut?", facts)
     rule, kind, began = (LATE_AGAIN, NEW_STOP, "avbröts") if wait.is_stop else (LATE, NEW, "beslutades")
     reason = f"Insatsen {began} {wait.since} och de tre månaderna gick ut {last}."
     reason += f" Den verkställdes {wait.end}." if wait.end else ""
@@ -279,29 +352,10 @@ def _is_late(case: Case, wait: Wait, on: date) -> bool:
     return counting.is_late(wait.since, until, on_the_day=case.on_the_day and wait.end is None)
 
 
-def _untold(late: list[Wait], reported: tuple[Reported, ...]) -> list[Wait]:
-    """Return the waits that IVO has not been told of.
-
-    It was told of a wait by each report that somebody waits after the three months; of one that is over by a report of
-    an end alone too, each of which is of one wait, the oldest first.
-    """
-    waits = [each.period.last for each in reported if each.kind in WAITS]
-    ends = sum(each.kind not in WAITS for each in reported)
-    left = []
-    for wait in late:
-        if any(last >= counting.deadline(wait.since) for last in waits):
-            ends -= wait.end is not None
-        elif wait.end is not None and ends > 0:
-            ends -= 1
-        else:
-            left.append(wait)
-    return left
-
-
 def _in_time(case: Case, beslut: Insatsbeslut, past: History, late: list[Wait]) -> Leave:
     now = past.waits[-1]
     facts = _facts(now)
-    if late and len(_untold(late, case.reported)) < len(late):
+    if any(each in _about(past.waits, case.told) for each in late):
         return Leave(TOLD_ALREADY, "IVO har redan fått veta det.", facts)
     if late:
         return Leave(OVER, "Väntan var för lång, men upphörde före kvartalet.", facts)
@@ -333,7 +387,7 @@ def _report(
     facts: dict[str, str | None],
     more: dict[str, str] | None = None,
     *,
-    ends: Reported | None = None,
+    ends: Told | None = None,
     on: date | None = None,
 ) -> Act | Refer:
     """Return the one report with all that IVO's form asks for, or what is missing for it.
@@ -358,7 +412,9 @@ def _report(
             return told
         args |= told
     leaves_open = kind in WAITS and "verkställt" not in args
-    step = Step(REPORT if leaves_open else CLOSE, key(beslut.id, ends.period if ends else case.period, kind), args)
+    step = Step(
+        REPORT if leaves_open else CLOSE, key(beslut.id, _last(ends).period if ends else case.period, kind), args
+    )
     return Act(rule, reason, (step,), facts | {"rapport": kind})
 
 
@@ -369,21 +425,25 @@ def _described(beslut: Insatsbeslut, wait: Wait, facts: dict[str, str | None]) -
     declined = "tackat nej" if offers and offers[-1].svar == "tackat nej" else None
     orsak = notes[-1].orsak if notes else declined
     if orsak not in REASONS:
-        return Refer(NO_REASON, "Varför är insatsen inte verkställd? Ingen orsak är antecknad som IVO har.", facts)
+        return Refer(
+            NO_REASON, "Ingen av orsakerna i IVO:s formulär är antecknad. Varför är insatsen inte verkställd?", facts
+        )
     missing = None
     if wait.in_part is not None and wait.end is None:
         if beslut.omfattning is None or wait.part is None or wait.part >= beslut.omfattning:
             return Refer(UNKNOWN_PART, "Insatsen är delvis verkställd. Hur mycket av den är det inte?", facts)
         missing = f"{beslut.omfattning - wait.part} av {beslut.omfattning} timmar i månaden"
-    support, known = SUPPORTS[beslut.kod], set(SUPPORTS.values())
+    support = SUPPORTS[beslut.kod]
     said = {
         "beskrivning": texts.why(support, orsak, wait, offers),
         "konsekvenser": texts.consequences(support, wait, missing),
         "uppföljningar": texts.followed_up([each.on for each in notes]),
-        "under tiden": texts.meanwhile([each.lower() for each in beslut.under_tiden if each.lower() in known]),
+        "under tiden": texts.meanwhile(beslut.under_tiden, _NAMES),
     }
     if long := [name for name, text in said.items() if len(text) > texts.LONGEST]:
-        return Refer(TOO_LONG, f"Texten om {long[0]} är längre än {texts.LONGEST} tecken. Skriv den kortare.", facts)
+        return Refer(
+            TOO_LONG, f"Texten om {long[0]} är längre än {texts.LONGEST} tecken. Rapporten görs för hand.", facts
+        )
     args = {"orsak": orsak, **said, **({"ej verkställd del": missing} if missing else {})}
     if offers:
         args |= {"erbjudande": offers[-1].on.isoformat(), "svar": offers[-1].svar or "inget svar"}
@@ -431,7 +491,10 @@ def _born(number: str) -> date:
 
 
 def _area(beslut: Insatsbeslut, number: str, on: date) -> str:
-    """Return the area of IVO's form: LSS by the law; by socialtjänstlagen the elderly, or people with a disability."""
+    """Return the area of IVO's form: LSS by the law; by socialtjänstlagen the elderly, or people with a disability.
+
+    The third, individual and family care, is another förvaltning's.
+    """
     if beslut.lagrum.endswith("LSS"):
         return "LSS"
     born = _born(number)

@@ -6,7 +6,7 @@ are the house's own, since a municipality's may say what somebody has.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 
 from bots.ivo_reporting.counting import Wait
@@ -42,16 +42,21 @@ def why(support: str, orsak: str, wait: Wait, offers: Sequence[Erbjudande]) -> s
 
 def consequences(support: str, wait: Wait, missing: str | None) -> str:
     """Return what the delay means to the person, as far as the facts say it."""
+    if wait.end is not None and wait.in_part is not None:
+        return f"Den enskilde hade en del av insatsen {support} från {wait.in_part} och hela från {wait.end}."
     if wait.end is not None:
-        return f"Den enskilde var utan insatsen {support} till och med {wait.end}."
+        return f"Den enskilde var utan insatsen {support} till {wait.end}."
     if missing:
         return f"Den enskilde är utan en del av insatsen {support}: {missing}."
     return f"Den enskilde är utan insatsen {support}."
 
 
-def meanwhile(supports: Sequence[str]) -> str:
-    """Return what support the person has while waiting, as far as it has a name of ours."""
-    return f"Under tiden: {', '.join(supports)}." if supports else "Inga andra insatser är antecknade."
+def meanwhile(supports: Sequence[str], known: Container[str]) -> str:
+    """Return what support the person has while waiting; without its name where that is not a `known` one of ours."""
+    if not supports:
+        return "Inga andra insatser är antecknade."
+    named = [each.lower() for each in supports if each.lower() in known]
+    return f"Under tiden: {', '.join([*named, *(['annat stöd'] if len(named) < len(supports) else [])])}."
 
 
 def followed_up(days: Sequence[date]) -> str:

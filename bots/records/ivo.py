@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,13 @@ class IvoRow:
 class IvoCase:
     """One case at IVO with all its reports, found by the municipality's own reference (a decision's number).
 
-    `number` is IVO's own; None for a case that is a draft and nothing else.
+    `number` is IVO's own; None for a case that is a draft and nothing else. `personnummer` may be a number that IVO has
+    given.
     """
 
     referens: str
     number: str | None
     status: str
+    personnummer: str | None
+    beslutsdatum: date | None
     reports: tuple[SentReport, ...]

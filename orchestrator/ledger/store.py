@@ -25,7 +25,7 @@ from bots.contract import Act, Decision, Item, Made, Receipt, Refer, Step, Writt
 from bots.errors import ConfigurationError, RunCancelled, RunHeld, RunLost, StateNotWritable
 from orchestrator.ledger import audit
 from orchestrator.ledger.audit import Anchor, Anchors, Break, Entry
-from orchestrator.ledger.tables import TAKEN, adopted, approved_rules, evidence, facts, items, leases, runs, steps
+from orchestrator.ledger.tables import TAKEN, approved_rules, evidence, facts, items, leases, memories, runs, steps
 from orchestrator.ledger.tables import audit as trail
 
 if TYPE_CHECKING:
@@ -408,13 +408,13 @@ class Ledger:
                 "från en maskin som redan arbetar med den, eller från säkerhetskopian."
             )
 
-    def remember(self, name: str, value: str) -> None:
+    def note(self, name: str, value: str) -> None:
         """Keep one thing that the house knows of itself, in place of what it knew by that name."""
         with self.changing() as connection:
             connection.execute(facts.delete().where(facts.c.name == name))
             connection.execute(facts.insert().values(name=name, value=value))
 
-    def recall(self, name: str) -> str | None:
+    def noted(self, name: str) -> str | None:
         """Return what the house knows of itself by that name."""
         with self.reading() as connection:
             return connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).scalar()
@@ -789,13 +789,11 @@ class Ledger:
     # --- steps -------------------------------------------------------------------------------------------------
 
     def written(self, bot: str, instance: str) -> list[Written]:
-        """Return every step that a bot has made in an installation, the oldest first, and then what it has adopted."""
-        theirs = sa.select(adopted).where(adopted.c.bot == bot, adopted.c.instance == instance).order_by(adopted.c.key)
+        """Return every step that a bot has made in an installation, the oldest first."""
         mine = sa.select(steps).join(runs, runs.c.id == steps.c.run).where(runs.c.bot == bot)
         asked = mine.where(steps.c.instance == instance, steps.c.state == "done").order_by(steps.c.done, steps.c.id)
         with self.reading() as connection:
-            rows = [*connection.execute(asked), *connection.execute(theirs)]
-        return [Written(each.kind, each.key, each.receipt_number) for each in rows]
+            return [Written(each.kind, each.key, each.receipt_number, each.done) for each in connection.execute(asked)]
 
     def made(self, bot: str, instance: str) -> list[Made]:
         """Return every step that a bot has made in an installation with all that it wrote, where it still is kept."""
@@ -804,24 +802,35 @@ class Ledger:
         with self.reading() as connection:
             return [Made(each.key, self.vault.open(each.args)) for each in connection.execute(asked)]
 
-    def adopt(self, bot: str, instance: str, found: Sequence[Written]) -> None:
-        """Remember what a system shows to be written there, each key as it was shown last."""
-        rows = {each.key: each for each in found}
+    def remembered(self, bot: str, instance: str, kind: TypeAdapter[Any]) -> list[tuple[Any, datetime]]:
+        """Return what a bot was last shown of each matter in an installation, and when."""
+        mine = sa.select(memories).where(memories.c.bot == bot, memories.c.instance == instance)
+        with self.reading() as connection:
+            rows = connection.execute(mine.order_by(memories.c.at, memories.c.matter)).all()
+        return [(self.vault.open(each.sealed, kind), each.at) for each in rows]
+
+    def remember(
+        self, run_id: str, epoch: int, bot: str, instance: str, shown: Mapping[str, Any], *, kind: TypeAdapter[Any],
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Keep what a system shows of each matter, by what people call it, in place of what it showed before."""
+        rows: list[dict[str, Any]] = [
+            {
+                "bot": bot, "instance": instance, "matter": self.vault.digest(name.encode()), "at": now,
+                "sealed": self.vault.seal(each, kind),
+            }
+            for name, each in shown.items()
+        ]  # fmt: skip
         with self.changing() as connection:
-            place = {"bot": bot, "instance": instance}
-            connection.execute(
-                adopted.delete().where(
-                    adopted.c.bot == bot, adopted.c.instance == instance, adopted.c.key.in_(list(rows))
-                )
-            )
+            self._own(connection, run_id, epoch)
+            place = memories.c.bot == bot, memories.c.instance == instance
+            for row in rows:
+                connection.execute(memories.delete().where(*place, memories.c.matter == row["matter"]))
             if rows:
-                connection.execute(
-                    adopted.insert(),
-                    [
-                        place | {"key": each.key, "kind": each.kind, "receipt_number": each.receipt}
-                        for each in rows.values()
-                    ],
-                )
+                connection.execute(memories.insert(), rows)
+                digests = sorted(self.vault.digest_of(row["sealed"]) for row in rows)
+                after = self.vault.digest("".join(digests).encode())
+                self.enter(connection, _worker(epoch), "matters.learnt", run_id, count=len(rows), after=after)
 
     def uncertain_steps(self, run_id: str, *, record: TypeAdapter[Any]) -> list[StoredStep]:
         """Return the steps that are uncertain and whose items are too, in the plan's order.

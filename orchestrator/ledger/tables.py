@@ -177,15 +177,16 @@ evidence = Table(
     Index("ix_evidence_run_item", "run", "item"),
 )
 
-#: What a system showed to be written there, by others or by the bot itself.
-adopted = Table(
-    "adopted",
+#: What a system showed last of each matter that a bot must know of, whoever had written it there.
+memories = Table(
+    "memories",
     metadata,
     Column("bot", String, primary_key=True),
     Column("instance", String, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("receipt_number", String, nullable=False),
+    #: A digest of what people call the matter, which may name somebody.
+    Column("matter", String, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 leases = Table(

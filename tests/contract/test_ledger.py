@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from cryptography.fernet import Fernet
+from pydantic import TypeAdapter
 from sqlalchemy import event
 
 from bots.contract import Decision, Leave, Receipt, Refer, Written
@@ -471,6 +472,10 @@ CHANGES: dict[str, Arrow] = {
     **ARROWS,
     "keep": lambda ledger, step: ledger.keep("r1", 1, step, "trace", b"a trace", now=NOW),
     "adopt_intents": lambda ledger, _step: ledger.adopt_intents("r1", 1),
+    "heed": lambda ledger, _step: ledger.heed("r1", 1),
+    "remember": lambda ledger, _step: ledger.remember(
+        "r1", 1, "b", "i", {"Anna": Shown("Anna", "öppen")}, kind=SHOWN, now=NOW
+    ),
 }
 
 
@@ -937,22 +942,47 @@ def tables(ledger: Ledger) -> set[str]:
 # What was written before.
 
 
-def test_what_a_bot_has_made_is_told_and_then_what_it_adopted(ledger: Ledger) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """What some system shows of a matter."""
+
+    person: str
+    status: str
+
+
+SHOWN: TypeAdapter[Shown] = TypeAdapter(Shown)
+
+
+def test_what_a_bot_has_made_is_told(ledger: Ledger) -> None:
     """In the installation that is asked about, by this bot, with the receipts; what is not done isn't told."""
-    found = [Written("remove", "reminder:P-8:remove", "KV-8"), Written("remove", "reminder:P-9:remove", "KV-9")]
-    place = "reminder-cleanup", "lifecare-prov"
     epoch = a_run(ledger, "r1", an_item("P-1"), an_item("P-2"))
     step = claimed(ledger, "r1", epoch)
     ledger.done(
         "r1", epoch, step, Receipt("KV-1"), now=NOW, confirmed=False, map_version="lifecare 2023.10", located_by=None
     )
 
-    ledger.adopt(*place, found)
-    ledger.adopt(*place, [replace(found[0], receipt="KV-80")])
-    ledger.adopt(*place, [])
-
-    assert ledger.written(*place) == [
-        Written("remove", step.key, "KV-1"), replace(found[0], receipt="KV-80"), found[1]
-    ]  # fmt: skip
+    assert ledger.written("reminder-cleanup", "lifecare-prov") == [Written("remove", step.key, "KV-1", NOW)]
     assert ledger.written("reminder-cleanup", "lifecare-drift") == []
     assert ledger.written("another-bot", "lifecare-prov") == []
+
+
+def test_what_a_system_shows_is_remembered_as_it_was_shown_last(ledger: Ledger) -> None:
+    """Sealed, and its name too: a person may have given it one that is somebody's."""
+    place = "reminder-cleanup", "lifecare-prov"
+    epoch = a_run(ledger, "r1", an_item("P-1"))
+    anna, berit = Shown("199001012385", "öppen"), Shown("199001012385", "stängd")
+
+    ledger.remember("r1", epoch, *place, {"Anna": anna, "Berit": berit}, kind=SHOWN, now=NOW)
+    ledger.remember("r1", epoch, *place, {"Anna": berit}, kind=SHOWN, now=NOW + timedelta(days=1))
+    ledger.remember("r1", epoch, *place, {}, kind=SHOWN, now=NOW)
+
+    assert ledger.remembered(*place, SHOWN) == [(berit, NOW), (berit, NOW + timedelta(days=1))]
+    assert ledger.remembered("another-bot", place[1], SHOWN) == []
+    with ledger.reading() as connection:
+        stored = str(connection.execute(sa.text("SELECT * FROM memories")).all())
+    assert "Anna" not in stored
+    assert "199001012385" not in stored
+    [first, second] = [each for each in ledger.audit_trail("r1") if each.what == "matters.learnt"]
+    assert (first.facts["count"], second.facts["count"]) == (2, 1)
+    with pytest.raises(RunLost):
+        ledger.remember("r1", epoch + 1, *place, {"Anna": anna}, kind=SHOWN, now=NOW)

@@ -427,7 +427,7 @@ def test_what_somebody_changes_in_the_last_moment_is_refused_and_left_to_people(
 
     assert ending.exit_code == 0
     assert house.line(targets[0]).state == "referred"
-    assert "avvisade" in (house.line(targets[0]).note or "")
+    assert "tog inte emot" in (house.line(targets[0]).note or "")
     assert house.attempts(targets[0]) == 1
     assert sorted(house.removed()) == sorted(targets[1:])
 

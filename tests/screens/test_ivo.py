@@ -67,7 +67,11 @@ def as_told(case: dict[str, Any]) -> IvoCase:
         SentReport(each["values"]["period"], KINDS.get(kind := each["values"]["rapporttyp"], kind), each["kvittens"])
         for each in case["reports"]
     ]
-    return IvoCase(case["reference"], case["number"], case["status"], tuple(reports))
+    last = case["reports"][-1]["values"]
+    decided = date.fromisoformat(last["beslutsdatum"]) if last["beslutsdatum"] else None
+    return IvoCase(
+        case["reference"], case["number"], case["status"], last["personnummer"] or None, decided, tuple(reports)
+    )
 
 
 def test_every_case_of_the_list_can_be_opened(ivo: Ivo, rapportor: Client) -> None:

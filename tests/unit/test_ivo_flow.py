@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -12,14 +12,21 @@ from bots.contract import Act, Leave, Receipt, Refer, Step, Written
 from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules
 from bots.ivo_reporting.bot import IvoReporting
+from bots.ivo_reporting.models import Known
 from bots.quarter import Quarter
 from bots.records.ivo import IvoCase, IvoRow, SentReport
 from bots.records.lifecare import Drojsmal, Insatsbeslut, InsatsbeslutRow, Protected
 from fixtures.mockui import insatser
+from tests.builders import NOW
 from tests.insatser import TODAY, a_decision, as_shown, happened, shown
 from tests.unit.test_ivo_rules import SCENES
 
 Q3 = Quarter(2026, 3)
+
+
+def an_ivo_case(referens: str, number: str | None, status: str, reports: tuple[SentReport, ...]) -> IvoCase:
+    """Return a case of the usual person."""
+    return IvoCase(referens, number, status, "199001012385", date(2026, 5, 20), reports)
 
 
 @dataclass
@@ -65,7 +72,7 @@ class Ivo:
         closed = report["rapporttyp"] == rules.DONE or "verkställt" in report
         status = "verkställt" if closed else "avslutat" if report["rapporttyp"] == rules.CLOSED else "ej verkställt"
         reports = (*(before.reports if before else ()), new)
-        self.known[report["referens"]] = IvoCase(report["referens"], "IVO-2026-000001", status, reports)
+        self.known[report["referens"]] = an_ivo_case(report["referens"], "IVO-2026-000001", status, reports)
         return Receipt(str(new.kvittens))
 
     wait_until_sent = send
@@ -99,15 +106,25 @@ class At:
     lifecare: Lifecare
     ivo: Ivo
     done: list[Written] = field(default_factory=list)
-    adopted: dict[str, Written] = field(default_factory=dict)
+    shown: dict[str, tuple[Known, datetime]] = field(default_factory=dict)
+    moment: datetime = NOW
 
-    def adopt(self, found: list[Written]) -> None:
-        """Remember what IVO shows."""
-        self.adopted |= {each.key: each for each in found}
+    def later(self) -> datetime:
+        """Return a moment later than any before."""
+        self.moment += timedelta(seconds=1)
+        return self.moment
+
+    def remember(self, shown: Mapping[str, Known]) -> None:
+        """Keep what IVO shows."""
+        self.shown |= {referens: (known, self.later()) for referens, known in shown.items()}
+
+    def remembered(self) -> Sequence[tuple[Known, datetime]]:
+        """Return what IVO has shown."""
+        return list(self.shown.values())
 
     def written(self) -> Sequence[Written]:
-        """Return what was written, and what IVO has shown."""
-        return [*self.done, *self.adopted.values()]
+        """Return what was written."""
+        return self.done
 
 
 def run(at: At, today: date, bot: IvoReporting | None = None) -> dict[str, str]:
@@ -123,7 +140,7 @@ def run(at: At, today: date, bot: IvoReporting | None = None) -> dict[str, str]:
             assert bot.confirm(at, step, "märke") == replace(receipt, facts={
                 "referens": item.reference, "rapport": step.args["rapporttyp"],
             })  # fmt: skip
-            at.done.append(Written(step.kind, step.key, receipt.number))
+            at.done.append(Written(step.kind, step.key, receipt.number, at.later()))
             told[item.reference] = step.args["rapporttyp"]
     return told
 
@@ -133,9 +150,9 @@ def seeded(today: date) -> tuple[At, dict[str, str]]:
     made, earlier = insatser.seeded(150, 1, today)
     cases = {each.id: as_shown(each, earlier, Q3) for each in made}
     ivo = Ivo({
-        key: IvoCase(key, "IVO-2026-000001", "ej verkställt",
-                     tuple(SentReport(str(each.period), each.kind, each.number) for each in case.reported))
-        for key, case in cases.items() if case.reported
+        key: an_ivo_case(key, "IVO-2026-000001", "ej verkställt",
+                     tuple(SentReport(str(each.period), each.kind, each.number) for each in case.told[0].reports))
+        for key, case in cases.items() if case.told
     })  # fmt: skip
     return At(Lifecare({each.id: shown(each) for each in made}), ivo), {each.id: each.scene for each in made}
 
@@ -170,10 +187,10 @@ def test_the_next_quarter_goes_on_with_the_same_cases() -> None:
 def a_known(*reports: tuple[str, str], status: str = "ej verkställt") -> IvoCase:
     """Return a case of B-1 at IVO with these reports: quarter and kind."""
     sent = tuple(SentReport(period, kind, f"K-{at}") for at, (period, kind) in enumerate(reports))
-    return IvoCase("B-1", "IVO-1", status, sent)
+    return an_ivo_case("B-1", "IVO-1", status, sent)
 
 
-DRAFT = IvoCase("B-1", None, "utkast", (SentReport("2026Q3", rules.NEW, None),))
+DRAFT = an_ivo_case("B-1", None, "utkast", (SentReport("2026Q3", rules.NEW, None),))
 OPEN = a_known(("2026Q2", rules.NEW))
 OVER = a_known(("2025Q1", rules.NEW), ("2025Q2", rules.DONE), status="verkställt")
 
@@ -212,8 +229,9 @@ def test_a_report_is_made_only_where_ivo_has_what_the_plan_knew(
     assert (again == item.record) is fits
     assert fits or (isinstance(again, Refer) and again.rule == rules.TOLD_SINCE)
     if now and not fits:
+        IvoReporting().learn(at)
         [knowing] = IvoReporting().collect(at, TODAY)
-        assert knowing.record.reported != item.record.reported
+        assert knowing.record.told != item.record.told
 
 
 def test_what_people_report_by_hand_is_learnt_whenever_ivo_is_open() -> None:
@@ -223,7 +241,7 @@ def test_what_people_report_by_hand_is_learnt_whenever_ivo_is_open() -> None:
     assert len(run(at, TODAY)) == 4
     at.lifecare.decisions["B-5"] = a_decision(id="B-5")
     new, still = SentReport("2026Q3", rules.NEW, "K-90"), SentReport("2026Q4", rules.STILL, "K-91")
-    at.ivo.known["B-5"] = IvoCase("B-5", "IVO-5", "ej verkställt", (new,))
+    at.ivo.known["B-5"] = an_ivo_case("B-5", "IVO-5", "ej verkställt", (new,))
     at.ivo.known["B-2"] = replace(at.ivo.known["B-2"], reports=(*at.ivo.known["B-2"].reports, still))
     over = (*at.ivo.known["B-3"].reports, SentReport("2026Q4", rules.DONE, "K-92"))
     at.ivo.known["B-3"] = replace(at.ivo.known["B-3"], status="verkställt", reports=over)
@@ -240,7 +258,7 @@ def test_a_case_that_lifecare_does_not_show_is_asked_about() -> None:
     """One of ten years ago is found; one with another reference is not, and is never shown if it may name somebody."""
     references = ("B-1", "B-2", "LSS 7", "199001012385", "900101-2385 boende")
     known = {
-        each: IvoCase(each, f"IVO-{n}", "ej verkställt", (SentReport("2026Q2", rules.NEW, f"K-{n}"),))
+        each: an_ivo_case(each, f"IVO-{n}", "ej verkställt", (SentReport("2026Q2", rules.NEW, f"K-{n}"),))
         for n, each in enumerate(references)
     }
     decisions = {each: a_decision(id=each, beslutat=date(2012, 3, 1)) for each in ("B-1", "B-2")}
@@ -250,9 +268,9 @@ def test_a_case_that_lifecare_does_not_show_is_asked_about() -> None:
     found = {item.reference: rules.decide(item.record, TODAY) for item in IvoReporting().collect(at, TODAY)}
 
     assert {key: each.rule.id for key, each in found.items()} == {
-        "B-1": "still-waiting", "B-2": "protected", "LSS 7": "not-found", "IVO-3": "not-found", "IVO-4": "not-found",
+        "B-1": "still-waiting", "B-2": "protected", "IVO-2": "not-found", "IVO-3": "not-found", "IVO-4": "not-found",
     }  # fmt: skip
-    assert "2385" not in str([*at.written(), *found])
+    assert not any("2385" in each or "LSS 7" in each for each in found)
 
 
 def test_a_page_is_opened_only_where_the_row_does_not_decide() -> None:
@@ -262,7 +280,7 @@ def test_a_page_is_opened_only_where_the_row_does_not_decide() -> None:
         "B-3": a_decision(id="B-3", beslutat=date(2026, 10, 1)), "B-4": a_decision(id="B-4"),
         "B-5": a_decision(id="B-5", lagrum="11 kap. 5 § SoL"),
     }  # fmt: skip
-    waiting = IvoCase("B-5", "IVO-5", "ej verkställt", (SentReport("2026Q2", rules.NEW, "K-5"),))
+    waiting = an_ivo_case("B-5", "IVO-5", "ej verkställt", (SentReport("2026Q2", rules.NEW, "K-5"),))
     at = At(Lifecare(rows), Ivo({"B-5": waiting}))
 
     found = {item.reference: rules.decide(item.record, TODAY).rule.id for item in IvoReporting().collect(at, TODAY)}
@@ -298,15 +316,16 @@ def test_a_reference_that_somebody_has_made_by_hand_breaks_nothing() -> None:
     """It has colons, and a kind that no map knows."""
     at = At(Lifecare({"B-1": a_decision()}), Ivo({}))
     at.ivo.known = {
-        "LSS:2026:12": IvoCase(
+        "LSS:2026:12": an_ivo_case(
             "LSS:2026:12", "IVO-1", "ej verkställt", (SentReport("2026Q2", "okänt: Rättelse", "K-1"),)
         )
     }
 
     [item] = IvoReporting().collect(at, TODAY)
 
-    assert item.record.reported == ()
-    assert next(iter(at.adopted)).startswith("ivo:LSS:2026:12:2026Q2:okänt")
+    assert item.record.told == ()
+    [[known, _when]] = at.remembered()
+    assert (known.referens, known.cases[0].reports[0].kind) == ("LSS:2026:12", "okänt: Rättelse")
 
 
 def test_a_decision_that_has_changed_since_the_plan_is_not_reported() -> None:
