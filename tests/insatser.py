@@ -8,7 +8,7 @@ from typing import Any
 
 from bots.ivo_reporting.models import Case, Reported, Told
 from bots.quarter import Quarter
-from bots.records.lifecare import Drojsmal, Erbjudande, Handelse, Insatsbeslut
+from bots.records.lifecare import Drojsmal, Erbjudande, Handelse, Insatsbeslut, InsatsbeslutRow
 from fixtures.mockui import insatser
 from fixtures.mockui.insatser import Insats
 
@@ -45,17 +45,17 @@ def told(period: Quarter, kind: str = "nytt ej verkställt", *, is_open: bool | 
 
 
 def as_cases(*sent: Sent) -> tuple[Told, ...]:
-    """Return IVO's cases when these were sent in this order: what is new begins one, all else goes on with the last."""
+    """Return IVO's cases when these were sent in this order: what is new begins one, else an open one goes on."""
     cases: list[Told] = []
     for report, is_open in sent:
-        if cases and not report.kind.startswith("nytt"):
+        if cases and cases[-1].is_open and not report.kind.startswith("nytt"):
             cases[-1] = Told((*cases[-1].reports, report), is_open)
         else:
             cases.append(Told((report,), is_open))
     return tuple(cases)
 
 
-def a_case(decision: Insatsbeslut, *sent: Sent, period: Quarter = Q3, **facts: Any) -> Case:
+def a_case(decision: Insatsbeslut | InsatsbeslutRow, *sent: Sent, period: Quarter = Q3, **facts: Any) -> Case:
     return replace(Case(decision.id, period, decision, as_cases(*sent)), **facts)
 
 

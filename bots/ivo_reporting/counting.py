@@ -74,7 +74,7 @@ def history(beslut: Insatsbeslut, on: date) -> History:
         elif each.what == INTERRUPTED:
             if now.end is None:
                 # What was not given in full is waited for since before.
-                before = now.in_part, now.part
+                before = (now.in_part, now.part) if now.in_part is not None else before
                 waits[-1] = replace(now, in_part=None, part=None)
             else:
                 waits.append(Wait(each.on, is_stop=True))

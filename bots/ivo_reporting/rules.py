@@ -197,7 +197,7 @@ def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
     if told is None:
         return None
     past = counting.history(beslut, today)
-    wait = _about(past.waits, case.told)[case.told.index(told)]
+    wait = _about(past.waits, told)
     facts = _facts(wait) | _last_told(told)
     if wait is None or not _is_late(case, wait, max(_last(told).period, case.period).last):
         question = "IVO väntar på besked, men i Lifecare syns ingen väntan som har varit för lång. Vad är rätt?"
@@ -206,7 +206,7 @@ def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
         more = {"verkställt": wait.end.isoformat()}
         reason = f"Insatsen verkställdes {wait.end}."
         done = _report(case, beslut, CARRIED_OUT, DONE, reason, wait, facts, more, ends=told, on=today)
-        return _and_again(case, beslut, told, done, today)
+        return _and_again(case, beslut, done, today)
     if past.ended is not None or beslut.status == "avslutat":
         return _ended(case, beslut, past, wait, facts, told, today)
     if gone := _gone(beslut, today):
@@ -220,30 +220,26 @@ def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
     return _report(case, beslut, STILL_WAITING, STILL, reason, wait, facts)
 
 
-def _and_again(case: Case, beslut: Insatsbeslut, told: Told, done: Act | Refer, today: date) -> Act | Refer:
+def _and_again(case: Case, beslut: Insatsbeslut, done: Act | Refer, today: date) -> Act | Refer:
     """Add what is late again after a wait that is over, to the report of its end: both are due."""
-    closed = tuple(replace(each, is_open=False) if each is told else each for each in case.told)
-    again = _waiting(replace(case, told=closed), beslut, today)
+    again = _waiting(case, beslut, today)
     if not (isinstance(done, Act) and isinstance(again, Act)):
         return done
     steps = tuple(replace(each, args={**each.args, AFTER: DONE}) for each in again.steps)
-    return Act(done.rule, f"{done.reason} {again.reason}", (*done.steps, *steps), {**done.inputs, **again.inputs})
+    return Act(done.rule, f"{done.reason} {again.reason}", (*done.steps, *steps), {**again.inputs, **done.inputs})
 
 
-def _about(waits: Sequence[Wait], told: Sequence[Told]) -> list[Wait | None]:
-    """Return which wait each of IVO's cases is about: none that another one is about, the open case's first.
+def _about(waits: Sequence[Wait], told: Told) -> Wait | None:
+    """Return which wait one of IVO's cases is about, by its first report.
 
-    By its first report: the latest of its kind that had begun by then.
+    The latest of its kind that was too long by the end of that quarter, or else that had begun.
     """
-    left, about = list(waits), dict[Told, Wait | None]()
-    for each in sorted(told, key=lambda case: not case.is_open):
-        first = each.reports[0]
-        begun = [wait for wait in left if wait.since <= first.period.last]
-        if first.kind in {NEW, NEW_STOP}:
-            begun = [wait for wait in begun if wait.is_stop is (first.kind == NEW_STOP)]
-        about[each] = begun[-1] if begun else None
-        left = [wait for wait in left if wait is not about[each]]
-    return [about[each] for each in told]
+    first = told.reports[0]
+    begun = [each for each in waits if each.since <= first.period.last]
+    if first.kind in {NEW, NEW_STOP}:
+        begun = [each for each in begun if each.is_stop is (first.kind == NEW_STOP)]
+    late = [each for each in begun if counting.is_late(each.since, first.period.last)]
+    return next(iter((late or begun)[-1:]), None)
 
 
 def _open(case: Case) -> Told | None:
@@ -312,7 +308,7 @@ def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
     """Decide on what IVO has no open case of: the oldest wait that was too long, and that it has not been told of."""
     period, past = case.period, counting.history(beslut, today)
     late = [each for each in past.waits if _is_late(case, each, _until(each, beslut, period.last))]
-    about = _about(past.waits, case.told)
+    about = [_about(past.waits, each) for each in case.told]
     now = past.waits[-1]
     if now in about and now in late and now.end is None and not (_gone(beslut, today) or beslut.status == "avslutat"):
         question = "IVO har fått besked om att väntan är över, men i Lifecare pågår den. Vad är rätt?"
@@ -349,20 +345,20 @@ def _until(wait: Wait, beslut: Insatsbeslut, last: date) -> date:
 def _is_late(case: Case, wait: Wait, on: date) -> bool:
     """Return whether this wait had been too long by a day; what was given on the last day itself was given in time."""
     until = min(on, wait.end or on)
-    return counting.is_late(wait.since, until, on_the_day=case.on_the_day and wait.end is None)
+    return counting.is_late(wait.since, until, on_the_day=case.on_the_day and (wait.end is None or wait.end > on))
 
 
 def _in_time(case: Case, beslut: Insatsbeslut, past: History, late: list[Wait]) -> Leave:
     now = past.waits[-1]
     facts = _facts(now)
-    if any(each in _about(past.waits, case.told) for each in late):
+    if any(_about(past.waits, each) in late for each in case.told):
         return Leave(TOLD_ALREADY, "IVO har redan fått veta det.", facts)
     if late:
         return Leave(OVER, "Väntan var för lång, men upphörde före kvartalet.", facts)
-    if now.end is not None and not now.is_over:
+    if now.end is not None and not now.is_over and now.end <= counting.deadline(now.since):
         return Leave(WAITED_ENOUGH, f"Verkställt {now.end}, inom tre månader.", facts)
     until = _until(now, beslut, case.period.last)
-    if now.end is not None or until < case.period.last:
+    if until < case.period.last:
         return Leave(IN_TIME, f"Väntan upphörde {until}, innan tre månader hade gått.", facts)
     return Leave(IN_TIME, f"Tre månader går till och med {counting.deadline(now.since)}.", facts)
 

@@ -23,7 +23,7 @@ from orchestrator.mocks import ACCOUNTS
 from tests.builders import NOW
 from tests.e2e.house import SETTLE, House
 from tests.ivo import Client
-from tests.unit.test_ivo_rules import SCENES
+from tests.ivo_cases import SCENES
 
 BOT = "ivo-reporting"
 #: So many decisions have new reports and follow-ups among them; every scene needs 45.

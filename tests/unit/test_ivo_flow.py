@@ -19,7 +19,7 @@ from bots.records.lifecare import Drojsmal, Insatsbeslut, InsatsbeslutRow, Prote
 from fixtures.mockui import insatser
 from tests.builders import NOW
 from tests.insatser import TODAY, a_decision, as_shown, happened, shown
-from tests.unit.test_ivo_rules import SCENES
+from tests.ivo_cases import SCENES
 
 Q3 = Quarter(2026, 3)
 

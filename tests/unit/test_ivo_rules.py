@@ -9,51 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.contract import Act, Decision, Leave, Refer
+from bots.contract import Act, Leave, Rule
 from bots.ivo_reporting import counting, rules, texts
-from bots.ivo_reporting.models import Case
+from bots.ivo_reporting.models import Case, Reported
 from bots.quarter import Quarter
-from bots.records.lifecare import Drojsmal, Erbjudande, Handelse
+from bots.records.lifecare import Handelse
 from fixtures.mockui import insatser
-from tests.insatser import Q3, TODAY, a_case, a_decision, as_shown, happened, told
-
-DAY = timedelta(days=1)
-Q2, Q4 = Quarter(2026, 2), Quarter(2026, 4)
-NEW, STOP, STILL, DONE, CLOSED = rules.NEW, rules.NEW_STOP, rules.STILL, rules.DONE, rules.CLOSED
-
-
-def decided(case: Case, today: date = TODAY) -> Decision:
-    return rules.decide(case, today)
-
-
-def said(decision: Decision) -> str:
-    """Return the kind of report, or what else is to happen by which rule."""
-    if isinstance(decision, Act):
-        return decision.steps[0].args["rapporttyp"]
-    return f"{'refer' if isinstance(decision, Refer) else 'leave'} {decision.rule.id}"
-
-
-def args(decision: Decision) -> dict[str, str]:
-    assert isinstance(decision, Act), decision
-    return dict(decision.steps[0].args)
-
+from tests import ivo_cases
+from tests.insatser import Q3, TODAY, a_case, a_decision, told
+from tests.ivo_cases import CLOSED, DAY, DONE, NEW, Q2, Q4, SCENES, STILL, STOP, Example
 
 # --- three months --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("start", "last"),
-    [
-        (date(2025, 11, 28), date(2026, 2, 28)),
-        (date(2025, 11, 29), date(2026, 2, 28)),
-        (date(2025, 11, 30), date(2026, 2, 28)),
-        (date(2023, 11, 29), date(2024, 2, 29)),
-        (date(2023, 11, 30), date(2024, 2, 29)),
-        (date(2026, 1, 31), date(2026, 4, 30)),
-        (date(2025, 12, 31), date(2026, 3, 31)),
-        (date(2026, 5, 31), date(2026, 8, 31)),
-    ],
-)
+@pytest.mark.parametrize(("start", "last"), ivo_cases.DEADLINES)
 def test_three_months_are_counted_as_the_law_counts(start: date, last: date) -> None:
     """The same day number, or the month's last day; the next day is too late."""
     assert counting.deadline(start) == last
@@ -97,283 +66,143 @@ def test_what_is_no_quarter_is_refused(said: str) -> None:
 # --- each rule at its boundary --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("facts", "expected"),
-    [
-        ({"status": "utkast"}, "leave not-decided"),
-        ({"utfall": "avslag"}, "leave not-decided"),
-        ({"status": "okänt: Vilande"}, "refer unknown-value"),
-        ({"utfall": "okänt: Delvis"}, "refer unknown-value"),
-        ({"beslutsfattare": "domstol"}, "leave court"),
-        ({"beslutsfattare": "okänt: Socialnämndens ordförande"}, "refer unknown-value"),
-        ({"verkstallighet": (happened("okänt: Pausad", date(2026, 6, 1)),)}, "refer unknown-value"),
-        ({"lagrum": "9 § 1 LSS"}, "leave not-reportable"),
-        ({"lagrum": "11 kap. 4 § SoL"}, "leave not-reportable"),
-        ({"lagrum": "11 kap. 5 § SoL"}, "leave not-reportable"),
-        ({"lagrum": "6 § lag (2018:222)"}, "leave not-reportable"),
-        ({"lagrum": "4 § lag (1992:1574)"}, "leave not-reportable"),
-        ({"lagrum": "9 § 11 LSS"}, "refer unknown-section"),
-        ({"lagrum": "okänt: SoL"}, "refer unknown-section"),
-        ({"lagrum": "4 kap. 1 § SoL"}, "refer other-law"),
-        ({"lagrum": "11 kap. 1 § SoL", "beslutat": date(2025, 6, 30)}, "refer other-law"),
-        ({"lagrum": "4 kap. 1 § SoL", "beslutat": date(2025, 6, 30), "kod": "SOL-01"}, NEW),
-        ({"lagrum": "11 kap. 1 § SoL", "beslutat": date(2025, 7, 1), "kod": "SOL-01"}, NEW),
-        ({"lagrum": "12 kap. 1 § SoL", "kod": "SOL-01"}, NEW),
-        ({"beslutat": date(2026, 10, 1)}, "leave later"),
-        ({"personnummer": None}, "refer no-number"),
-        ({"personnummer": "199001012386"}, "refer no-number"),
-        ({"personnummer": "199013012385"}, "refer no-number"),
-        ({"personnummer": "19900101-T12"}, "refer no-number"),
-        ({"personnummer": "202201612385"}, NEW),
-        ({"personnummer": "19900101-T123"}, NEW),
-        ({"personnummer": "19900101-TF10"}, NEW),
-        ({"kod": "SOL-77"}, "refer unknown-support"),
-        ({"drojsmal": ()}, "refer no-reason"),
-        ({"drojsmal": (Drojsmal(date(2026, 7, 1), "okänt: Annat"),)}, "refer no-reason"),
-    ],
-    ids=str,
-)
-def test_a_fact_decides_whether_it_is_reported(facts: dict[str, Any], expected: str) -> None:
+@pytest.mark.parametrize("example", ivo_cases.FACTS, ids=str)
+def test_a_fact_decides_whether_it_is_reported(example: Example) -> None:
     """The usual decision is late and reported; one fact of it is changed."""
-    assert said(decided(a_case(a_decision(**facts)))) == expected
+    assert not example.wrong(rules.decide)
 
 
-def test_a_protected_person_is_left_to_people() -> None:
-    """Nothing was read but the number of the decision."""
-    decision = decided(Case("B-1", Q3, None, ()))
-
-    assert isinstance(decision, Refer)
-    assert decision.inputs == {"beslut": "B-1"}
+@pytest.mark.parametrize("example", ivo_cases.FOR_PEOPLE, ids=str)
+def test_what_flotta_cannot_know_is_left_to_people(example: Example) -> None:
+    """Of a protected person nothing was read but the number of the decision."""
+    assert not example.wrong(rules.decide)
 
 
-@pytest.mark.parametrize(
-    ("beslutat", "on_the_day", "expected"),
-    [
-        (date(2026, 6, 30), False, "leave in-time"),
-        (date(2026, 6, 30), True, NEW),
-        (date(2026, 6, 29), False, NEW),
-        (date(2026, 7, 1), True, "leave in-time"),
-    ],
-)
-def test_the_last_day_of_the_quarter_is_the_boundary(beslutat: date, *, on_the_day: bool, expected: str) -> None:
+def test_a_row_alone_decides_only_what_it_can() -> None:
+    """Else somebody who waits would be passed over because their page was not opened."""
+    with pytest.raises(TypeError, match="B-1"):
+        rules.decide(a_case(ivo_cases.a_row()), TODAY)
+
+
+@pytest.mark.parametrize("example", ivo_cases.BOUNDARY, ids=str)
+def test_the_last_day_of_the_quarter_is_the_boundary(example: Example) -> None:
     """Three months that end on it are over the day after, in the next quarter; or on it, where that is agreed."""
-    assert said(decided(a_case(a_decision(beslutat=beslutat), on_the_day=on_the_day))) == expected
+    assert not example.wrong(rules.decide)
 
 
-@pytest.mark.parametrize(
-    ("happenings", "expected"),
-    [
-        ([("verkställd", date(2026, 8, 20))], "leave waited-enough"),
-        ([("verkställd", date(2026, 8, 21))], NEW),
-        ([("verkställd", date(2026, 10, 2))], NEW),
-        ([("delvis verkställd", date(2026, 6, 1))], NEW),
-        ([("verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 6, 29))], STOP),
-        ([("verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 6, 30))], "leave in-time"),
-        ([("verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 6, 2)), ("återupptagen", date(2026, 9, 2))],
-         "leave waited-enough"),
-        ([("verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 6, 2)), ("återupptagen", date(2026, 9, 3))], STOP),
-        ([("avslutad", date(2026, 8, 20))], "leave in-time"),
-        ([("avslutad", date(2026, 8, 21))], "refer ended-untold"),
-        ([("avslutad", date(2026, 10, 2))], "refer ended-untold"),
-        # A wait that was too long is reported, whatever has come after it.
-        ([("verkställd", date(2026, 8, 25)), ("avbruten", date(2026, 9, 20))], NEW),
-        ([("verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 6, 2)), ("återupptagen", date(2026, 9, 20)),
-          ("avbruten", date(2026, 9, 25))], STOP),
-        # What was never given in full is waited for since the decision.
-        ([("delvis verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 8, 1))], NEW),
-        ([("avbruten", date(2026, 8, 1))], NEW),
-        ([("delvis verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 6, 9)), ("återupptagen", date(2026, 6, 20))],
-         NEW),
-        # What is given is given; that it is given again changes nothing.
-        ([("verkställd", date(2026, 6, 1)), ("verkställd", date(2026, 9, 15))], "leave waited-enough"),
-        ([("verkställd", date(2026, 6, 1)), ("delvis verkställd", date(2026, 9, 1))], "refer unknown-part"),
-        # On one day the end comes last.
-        ([("avslutad", date(2026, 8, 1)), ("avbruten", date(2026, 8, 1)), ("verkställd", date(2026, 6, 1))],
-         "leave in-time"),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_what_has_become_of_it_decides(happenings: list[tuple[str, date]], expected: str) -> None:
+@pytest.mark.parametrize("example", ivo_cases.HAPPENINGS, ids=str)
+def test_what_has_become_of_it_decides(example: Example) -> None:
     """Decided on 20 May: late from 21 August, if it isn't carried out, or over."""
-    parts = {counting.IN_PART: 20}
-    decision = a_decision(
-        omfattning=50, verkstallighet=tuple(happened(what, on, parts.get(what)) for what, on in happenings),
-        drojsmal=tuple(Drojsmal(on, "resursbrist personal") for on in (date(2026, 7, 1), date(2026, 8, 15))),
-    )  # fmt: skip
-
-    assert said(decided(a_case(decision))) == expected
+    assert not example.wrong(rules.decide)
 
 
-def test_what_was_late_and_is_carried_out_says_when() -> None:
-    """It is reported all the same, with the day."""
-    late = args(decided(a_case(a_decision(verkstallighet=(happened("verkställd", date(2026, 8, 25)),)))))
-    after = args(decided(a_case(a_decision(verkstallighet=(happened("verkställd", date(2026, 10, 2)),)))))
-
-    assert (late["verkställt"], after["verkställt"]) == ("2026-08-25", "2026-10-02")
-    assert "verkställdes 2026-08-25" in late["beskrivning"]
-
-
-@pytest.mark.parametrize("fact", ["avliden", "utflyttad", "to"])
-@pytest.mark.parametrize(
-    ("on", "expected"),
-    [(date(2026, 8, 20), "leave in-time"), (date(2026, 8, 21), "refer ended-untold"),
-     (date(2026, 10, 1), "refer ended-untold"), (date(2019, 1, 1), NEW)],
-)  # fmt: skip
-def test_nobody_waits_after_their_death_their_move_or_the_decisions_last_day(
-    fact: str, on: date, expected: str
-) -> None:
+@pytest.mark.parametrize("example", ivo_cases.GONE, ids=str)
+def test_nobody_waits_after_their_death_their_move_or_the_decisions_last_day(example: Example) -> None:
     """Who had waited too long by then, without IVO being told, is a question."""
-    assert said(decided(a_case(a_decision(**{fact: on})))) == expected
+    assert not example.wrong(rules.decide)
 
 
-@pytest.mark.parametrize(
-    ("period", "expected"),
-    [(Q2, "now"), (Q3, "refer over-untold"), (Q4, "leave over"), (Quarter(2027, 1), "leave over")],
-    ids=str,
-)
-def test_what_was_over_before_the_quarter_is_asked_about_once_more(period: Quarter, expected: str) -> None:
-    """Somebody may have missed the window. Else it would be asked about every quarter for ever."""
-    for what, now in (("verkställd", NEW), ("avslutad", "refer ended-untold")):
-        decision = a_decision(
-            beslutat=date(2026, 2, 1), verkstallighet=(happened(what, date(2026, 6, 20)),),
-            drojsmal=(Drojsmal(date(2026, 4, 1), "resursbrist bostad"),),
-        )  # fmt: skip
-        found = said(decided(a_case(decision, period=period), period.last + DAY))
-        assert found == (now if expected == "now" else expected)
+@pytest.mark.parametrize("example", ivo_cases.OVER, ids=str)
+def test_what_was_over_before_the_quarter_is_no_matter_of_it(example: Example) -> None:
+    """Else it would be asked about every quarter for ever."""
+    assert not example.wrong(rules.decide)
 
 
-def test_what_an_earlier_report_should_have_had_is_told_now() -> None:
-    """Better late than never; the reason says when its three months had passed."""
-    found = decided(a_case(a_decision(beslutat=date(2026, 3, 1))))
-
-    assert said(found) == NEW
-    assert "2026-06-01" in found.reason
+@pytest.mark.parametrize("example", ivo_cases.LATE, ids=str)
+def test_what_was_late_is_told_with_what_came_after(example: Example) -> None:
+    """That it was given since, in this quarter or after it; late is better than never."""
+    assert not example.wrong(rules.decide)
 
 
 # --- what IVO knows -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("facts", "expected", "on"),
-    [
-        ({}, STILL, None),
-        ({"verkstallighet": (happened("verkställd", date(2026, 7, 9)),)}, DONE, "2026-07-09"),
-        ({"verkstallighet": (happened("verkställd", date(2026, 10, 2)),)}, DONE, "2026-10-02"),
-        ({"verkstallighet": (happened("verkställd", date(2026, 6, 20)),)}, DONE, "2026-06-20"),
-        ({"verkstallighet": (happened("verkställd", TODAY + DAY),)}, STILL, None),
-        ({"verkstallighet": (happened("verkställd", date(2026, 7, 9)), happened("avbruten", date(2026, 8, 1)))},
-         DONE, "2026-07-09"),
-        ({"verkstallighet": (happened("verkställd", date(2026, 7, 9)),), "avliden": date(2026, 8, 1)},
-         DONE, "2026-07-09"),
-        ({"verkstallighet": (happened("avslutad", date(2026, 7, 9), why="ansökan återtagen"),)}, CLOSED, "2026-07-09"),
-        ({"verkstallighet": (happened("avslutad", date(2026, 7, 9), why="behovet har upphört"),)},
-         CLOSED, "2026-07-09"),
-        ({"verkstallighet": (happened("avslutad", date(2026, 7, 9), why="annat"),)}, "refer ended-otherwise", None),
-        ({"status": "avslutat"}, "refer ended-otherwise", None),
-        ({"avliden": date(2026, 8, 1)}, CLOSED, "2026-08-01"),
-        ({"utflyttad": date(2026, 8, 2)}, CLOSED, "2026-08-02"),
-        ({"to": date(2026, 8, 3)}, CLOSED, "2026-08-03"),
-        ({"to": TODAY}, STILL, None),
-        ({"erbjudanden": (Erbjudande(date(2026, 8, 1), "Råå", "tackat nej", date(2026, 8, 9)),)}, STILL, None),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_a_case_that_ivo_knows_is_followed_to_its_end(facts: dict[str, Any], expected: str, on: str | None) -> None:
-    """A declined offer is no end. What has ended is told with its day."""
-    decision = decided(a_case(a_decision(beslutat=date(2026, 3, 1), **facts), told(Q2)))
-
-    assert said(decision) == expected
-    if on:
-        assert args(decision)["verkställt" if expected == DONE else "avslutsdatum"] == on
+@pytest.mark.parametrize("example", ivo_cases.FOLLOWED, ids=str)
+def test_a_case_that_ivo_knows_is_followed_to_its_end(example: Example) -> None:
+    """A declined offer is no end. What has ended is told with its day, and a quarter is told once."""
+    assert not example.wrong(rules.decide)
 
 
-def test_a_quarter_is_told_once() -> None:
-    """The second run of a quarter has nothing to say, but an end may still be told."""
-    waiting = a_decision(beslutat=date(2026, 3, 1))
-    done = a_decision(beslutat=date(2026, 3, 1), verkstallighet=(happened("verkställd", date(2026, 10, 3)),))
-
-    assert said(decided(a_case(waiting, told(Q2), told(Q3, STILL)))) == "leave told-already"
-    assert said(decided(a_case(done, told(Q2), told(Q3, STILL)))) == DONE
+@pytest.mark.parametrize("example", ivo_cases.TOLD, ids=str)
+def test_no_wait_is_told_twice(example: Example) -> None:
+    """And none is taken for another that was told."""
+    assert not example.wrong(rules.decide)
 
 
-def test_what_was_told_with_its_end_is_not_told_again() -> None:
-    """A second run of the quarter finds it late, carried out, and told."""
-    late = a_decision(verkstallighet=(happened("verkställd", date(2026, 8, 25)),))
-
-    assert said(decided(a_case(late, told(Q3, is_open=False)))) == "leave told-already"
-    assert said(decided(a_case(late, told(Q3, is_open=False), period=Q4), date(2027, 1, 5))) == "leave told-already"
+@pytest.mark.parametrize(("earlier", "later"), ivo_cases.IN_ORDER, ids=str)
+def test_the_reports_of_a_decision_have_an_order(earlier: Reported, later: Reported) -> None:
+    """Of one quarter an end comes last, since nothing may be told of it after."""
+    assert rules.in_time(earlier) < rules.in_time(later)
 
 
-def test_a_new_stop_after_a_case_was_closed_is_a_new_case() -> None:
-    """IVO was told that it was carried out; since then it was interrupted for three months."""
-    happenings = (happened("verkställd", date(2026, 1, 9)), happened("avbruten", date(2026, 5, 2)))
-    decision = a_decision(beslutat=date(2025, 8, 1), verkstallighet=happenings)
+@pytest.mark.parametrize(("key", "parts"), ivo_cases.KEYS)
+def test_a_key_says_what_was_told(key: str, parts: tuple[str, Quarter, str]) -> None:
+    """Also where somebody has made the reference by hand."""
+    assert rules.parts(key) == parts
+    assert rules.key(*parts) == key
 
-    found = decided(a_case(decision, told(Quarter(2025, 4)), told(Quarter(2026, 1), DONE)))
 
-    assert said(found) == STOP
-    assert args(found)["avbrottsdatum"] == "2026-05-02"
+@pytest.mark.parametrize("key", ivo_cases.NO_KEYS)
+def test_what_is_no_key_is_refused(key: str) -> None:
+    """A quarter that was misread would be reported again."""
+    with pytest.raises(ValueError, match="B-1"):
+        rules.parts(key)
 
 
 # --- what is written ------------------------------------------------------------------------------------------------
 
 
-def test_a_report_has_all_that_the_form_asks_for() -> None:
+@pytest.mark.parametrize("example", ivo_cases.WRITTEN, ids=str)
+def test_a_report_has_all_that_the_form_asks_for(example: Example) -> None:
     """By its own words, from facts alone."""
-    offer = Erbjudande(date(2026, 7, 3), "Lägenhet, Råå", "tackat nej", date(2026, 7, 10))
-    decision = a_decision(
-        lagrum="9 § 3 LSS", insats="Ledsagarservice", kod="LSS-03", omfattning=50, erbjudanden=(offer,),
-        verkstallighet=(happened("delvis verkställd", date(2026, 6, 9), 20),), under_tiden=("Boendestöd",),
-        drojsmal=(Drojsmal(date(2026, 6, 1), "önskar vänta"), Drojsmal(date(2026, 7, 11), "tackat nej")),
-    )  # fmt: skip
-
-    assert args(decided(a_case(decision))) == {
-        "rapporttyp": NEW, "period": "2026Q3", "referens": "B-1", "personnummer": "199001012385", "område": "LSS",
-        "lagrum": "9 § 3 LSS", "insatstyp": "LSS-03", "beslutsdatum": "2026-05-20", "orsak": "tackat nej",
-        "ej verkställd del": "30 av 50 timmar i månaden", "erbjudande": "2026-07-03", "svar": "tackat nej",
-        "beskrivning": "Den enskilde har tackat nej till det som har erbjudits. Insatsen ledsagarservice verkställdes "
-        "delvis 2026-06-09; resten har inte verkställts sedan beslutet 2026-05-20. Ett erbjudande lämnades "
-        "2026-07-03; den enskilde tackade nej 2026-07-10.",
-        "konsekvenser": "Den enskilde är utan en del av insatsen ledsagarservice: 30 av 50 timmar i månaden.",
-        "uppföljningar": "Orsaken följdes upp 2026-06-01, 2026-07-11.", "under tiden": "Under tiden: boendestöd.",
-    }  # fmt: skip
+    assert not example.wrong(rules.decide)
 
 
-@pytest.mark.parametrize(
-    ("number", "expected"),
-    [("194510168885", "ÄO"), ("196109304999", "ÄO"), ("196110014999", "OF"), ("199001012385", "OF")],
-)
-def test_the_area_is_by_law_and_age(number: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_has_nothing_else() -> None:
+    """What the form is not asked to hold cannot be checked by who sends it."""
+    [full] = [each for each in ivo_cases.WRITTEN if each.then is ivo_cases.IN_FULL]
+
+    found = rules.decide(full.case, TODAY)
+
+    assert isinstance(found, Act)
+    assert found.steps[0].args == ivo_cases.IN_FULL
+
+
+@pytest.mark.parametrize("example", ivo_cases.AREAS, ids=str)
+def test_the_area_is_by_law_and_age(example: Example) -> None:
     """65 years on the quarter's last day; a service by LSS is LSS at any age."""
-    old = a_decision(personnummer="194510168885")
-    assert args(decided(a_case(old)))["område"] == "LSS"
-
-    # Numbers that are nobody's: no check digit fits them.
-    monkeypatch.setattr(rules, "check_digit", lambda _nine: int(number[-1]))
-    decision = a_decision(lagrum="11 kap. 1 § SoL", kod="SOL-01", personnummer=number)
-    assert args(decided(a_case(decision)))["område"] == expected
+    assert not example.wrong(rules.decide)
 
 
-@pytest.mark.parametrize(
-    ("omfattning", "part"), [(None, 20), (50, None), (50, 50), (50, 60)], ids=["whole", "part", "all", "more"]
-)
-def test_a_part_that_is_not_known_is_asked_about(omfattning: int | None, part: int | None) -> None:
+@pytest.mark.parametrize(("number", "birth"), ivo_cases.BIRTHS)
+def test_a_number_has_the_day_of_birth_in_it(number: str, birth: date) -> None:
+    """A samordningsnummer has 60 more, to the month's last day."""
+    assert rules._born(number) == birth
+
+
+@pytest.mark.parametrize("example", ivo_cases.UNKNOWN_PART, ids=str)
+def test_a_part_that_is_not_known_is_asked_about(example: Example) -> None:
     """The report is of the part that is missing."""
-    happenings = (happened("delvis verkställd", date(2026, 6, 9), part),)
-
-    found = decided(a_case(a_decision(omfattning=omfattning, verkstallighet=happenings)))
-
-    assert said(found) == "refer unknown-part"
+    assert not example.wrong(rules.decide)
 
 
-def test_a_text_that_the_form_would_cut_is_asked_about() -> None:
+@pytest.mark.parametrize("example", ivo_cases.LONG, ids=str)
+def test_a_text_that_the_form_would_cut_is_asked_about(example: Example) -> None:
     """Nothing is left out by the bot."""
-    offers = tuple(Erbjudande(date(2026, 7, 1) + n * DAY, "x", "tackat ja", date(2026, 8, 1)) for n in range(20))
+    assert not example.wrong(rules.decide)
 
-    found = decided(a_case(a_decision(erbjudanden=offers)))
 
-    assert said(found) == "refer too-long"
-    assert str(texts.LONGEST) in found.reason
+def test_a_text_may_be_as_long_as_the_form_takes() -> None:
+    """Else the case of the longest one would prove nothing."""
+    found = rules.decide(ivo_cases.LONG[0].case, TODAY)
+
+    assert isinstance(found, Act)
+    assert len(found.steps[0].args["beskrivning"]) == texts.LONGEST == 1000
+
+
+def test_every_rule_is_listed() -> None:
+    """A rule that is not has no title where people look."""
+    assert {each for each in vars(rules).values() if isinstance(each, Rule)} == set(rules.ALL)
 
 
 # --- promises about any decision ------------------------------------------------------------------------------------
@@ -436,36 +265,13 @@ def test_who_waits_in_one_quarter_waits_in_the_next(decision: Any, period: Quart
 
 # --- the mock's scenes ----------------------------------------------------------------------------------------------
 
-#: What must come of each scene of the mock systems.
-SCENES = {
-    "recent": "leave in-time", "carried out in time": "leave waited-enough", "not decided yet": "leave not-decided",
-    "refused": "leave not-decided", "withdrawn in time": "leave in-time", "ordered by a court": "leave court",
-    "without assessment": "leave not-reportable", "adapted home": "leave not-reportable",
-    "the region's": "leave not-reportable", "late by a day": NEW, "late on the day itself": "leave in-time",
-    "late": NEW, "declined an offer": NEW, "carried out in part": NEW, "carried out too late": NEW,
-    "interrupted": STOP, "interrupted a short while": "leave in-time", "taken up again in time": "leave waited-enough",
-    "still waiting": STILL, "still waiting after a no": STILL, "carried out at last": DONE, "withdrawn": CLOSED,
-    "need has ceased": CLOSED, "died": CLOSED, "moved away": CLOSED, "expired": CLOSED, "in part by now": STILL,
-    "still interrupted": STILL, "taken up again": DONE, "protected": "refer protected",
-    "protection unknown": "refer protected", "has no number": "refer no-number", "has a T number": NEW,
-    "has a broken number": "refer no-number", "unknown support": "refer unknown-support",
-    "unknown section": "refer unknown-section", "section of another time": "refer other-law",
-    "no reason given": "refer no-reason", "died untold": "refer ended-untold", "expired untold": "refer ended-untold",
-    "withdrawn too late": "refer ended-untold", "in part, but how much": "refer unknown-part",
-    "ended for another reason": "refer ended-otherwise",
-}  # fmt: skip
-
 
 @pytest.mark.parametrize("today", [TODAY, date(2027, 1, 4), date(2026, 4, 7), date(2026, 7, 1)], ids=str)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_each_scene_comes_to_what_it_must(seed: int, today: date) -> None:
     """150 decisions over all scenes, in each of the year's four windows; and no word of a note goes to IVO."""
-    made, earlier = insatser.seeded(150, seed, today)
-    period = Quarter.of(insatser.status_day(today))
+    found = list(ivo_cases.scenes(150, seed, today))
 
-    found = {each.id: rules.decide(as_shown(each, earlier, period), today) for each in made}
-
-    assert {each.scene for each in made} == set(SCENES)
-    wrong = {each.scene: said(found[each.id]) for each in made if said(found[each.id]) != SCENES[each.scene]}
-    assert not wrong
-    assert insatser.TELLTALE not in str(found)
+    assert {each.name for each in found} == set(SCENES)
+    assert not {each.name: wrong for each in found if (wrong := each.wrong(rules.decide))}
+    assert insatser.TELLTALE not in str([rules.decide(each.case, today) for each in found])
