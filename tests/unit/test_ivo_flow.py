@@ -312,6 +312,57 @@ def test_each_end_has_its_own_key_and_receipt_however_soon_another_one_comes() -
     assert run(at, date(2027, 1, 5)) == {}
 
 
+def test_an_end_and_what_is_late_again_are_told_in_one_run() -> None:
+    """The clock runs the bot once a window: what is due in it is told in it, each on the case that it is about."""
+    happenings = (happened("verkställd", date(2026, 6, 20)), happened("avbruten", date(2026, 6, 25)))
+    decision = a_decision(beslutat=date(2026, 1, 10), verkstallighet=happenings)
+    at = At(Lifecare({"B-1": decision}), Ivo({"B-1": a_known(("2026Q2", rules.NEW))}))
+
+    run(at, TODAY)
+
+    assert [(each["rapporttyp"], each["period"]) for each in at.ivo.sent] == [
+        (rules.DONE, "2026Q4"), (rules.NEW_STOP, "2026Q3"),
+    ]  # fmt: skip
+    assert run(at, date(2026, 10, 20)) == {}
+    assert run(at, date(2027, 1, 5)) == {"B-1": rules.STILL}
+
+
+def test_what_ivo_shows_outweighs_what_was_noted_here() -> None:
+    """An end that was taken back, or that a person believed to have been told: the case is open, and goes on."""
+    at = At(Lifecare({"B-1": a_decision(beslutat=date(2026, 3, 1))}), Ivo({"B-1": a_known(("2026Q2", rules.NEW))}))
+    run(at, TODAY)
+    at.done.append(Written(rules.CLOSE, rules.key("B-1", Q3, rules.DONE), "för hand", at.later()))
+
+    IvoReporting().learn(at)
+
+    assert run(at, date(2027, 1, 5)) == {"B-1": rules.STILL}
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_of_two_cases_of_one_decision_the_open_one_goes_on(*, newest_first: bool) -> None:
+    """The first was a mistake that somebody has closed at once, and told of anew: the same quarter and kind."""
+    mistake = an_ivo_case("B-1", "IVO-1", "verkställt", (SentReport("2026Q2", rules.NEW, "K-1"),))
+    mended = an_ivo_case("B-1", "IVO-2", "ej verkställt", (SentReport("2026Q2", rules.NEW, "K-2"),))
+    both = (mended, mistake) if newest_first else (mistake, mended)
+    at = At(Lifecare({"B-1": a_decision(beslutat=date(2026, 3, 1))}), Ivo({"B-1": mended}))
+    at.remember({"B-1": Known("B-1", both)})
+
+    assert run(at, TODAY) == {"B-1": rules.STILL}
+
+
+@pytest.mark.parametrize(
+    ("decided", "rule"), [(date(2026, 5, 20), "maybe-told"), (date(2026, 5, 21), "late")], ids=["same", "another"]
+)
+def test_a_case_under_another_reference_is_not_begun_anew(decided: date, rule: str) -> None:
+    """It may be of this decision, by person and day; who knows says so. One of another day is another matter."""
+    under_case = an_ivo_case("LSS-2026-0001", "IVO-7", "ej verkställt", (SentReport("2026Q2", rules.NEW, "K-1"),))
+    at = At(Lifecare({"B-1": a_decision(beslutat=decided)}), Ivo({"LSS-2026-0001": under_case}))
+
+    found = {item.reference: rules.decide(item.record, TODAY).rule.id for item in IvoReporting().collect(at, TODAY)}
+
+    assert found == {"B-1": rule} | ({} if rule == "maybe-told" else {"IVO-7": "not-found"})
+
+
 def test_a_reference_that_somebody_has_made_by_hand_breaks_nothing() -> None:
     """It has colons, and a kind that no map knows."""
     at = At(Lifecare({"B-1": a_decision()}), Ivo({}))
