@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from bots.errors import ConfigurationError
 
-#: What may be somebody's personnummer.
-_NUMBER = re.compile(r"\d{6}.{0,3}\d{4}")
+#: What may be somebody's personnummer, or a number that an authority has given in its place.
+_NUMBER = re.compile(r"(?:\d[ .-]?){6,8}[-+ ]?(?:\d{4}|T\d{3}|TF\d{2})(?!\d)", re.IGNORECASE)
 _HEADING = re.compile(r"^## (.*?)(?: \(.*\))?$", re.MULTILINE)
 
 

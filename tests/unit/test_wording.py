@@ -38,6 +38,10 @@ def test_only_what_differs_is_changed_on_one_line() -> None:
         ("beskrivning", "x" * 61, "är 61 tecken, och får vara 60"),
         ("beskrivning", "Gäller 19900101-2385.", "personnummer"),
         ("beskrivning", "Gäller 900101 2385.", "personnummer"),
+        ("beskrivning", "Gäller 199001012385.", "personnummer"),
+        ("beskrivning", "Gäller 1990-01-01-2385.", "personnummer"),
+        ("beskrivning", "Gäller 19900101-T123.", "personnummer"),
+        ("beskrivning", "Gäller 19900101-TF10.", "personnummer"),
         ("konsekvenser", "Inga.", "De som finns är beskrivning, under tiden"),
     ],
 )
@@ -49,6 +53,6 @@ def test_what_may_not_be_sent_is_refused(name: str, text: str, why: str) -> None
 
 def test_days_are_no_numbers() -> None:
     """A text is full of them."""
-    said = {"beskrivning": "Följdes upp 2026-05-20, 2026-07-11."}
+    said = {"beskrivning": "Följdes upp 2026-05-20, 2026-07-11; ring 042-105000."}
 
     assert wording.checked(said, NOW, LONGEST) == said
