@@ -306,7 +306,7 @@ def test_what_was_reported_by_hand_since_is_not_reported_again(
     third = town.carried()
 
     assert town.states(second)[by_hand] == "referred"
-    assert "på annat sätt efter planen" in str(_notes(town, second)[by_hand])
+    assert "inte det som planen räknade med" in str(_notes(town, second)[by_hand])
     assert town.states(third)[by_hand] == "left"
     assert sorted(town.sent()) == sorted(town.wanted())
 
