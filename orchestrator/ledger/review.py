@@ -270,15 +270,15 @@ def wordings(ledger: Ledger, run: str, reference: str, names: Collection[str]) -
     Raises ConfigurationError where the plan has no such item, or has been approved.
     """
     with ledger.reading() as connection:
-        args = ledger.vault.open(_planned(connection, run, reference).args)
+        _step, args = _planned(ledger, connection, run, reference, names)
     return {name: args[name] for name in names if name in args}
 
 
 def reword(ledger: Ledger, run: str, reference: str, said: Mapping[str, str], *, by: str) -> None:
     """Let these texts be written of a planned item instead. Raises ConfigurationError as `wordings` does."""
     with ledger.changing() as connection:
-        step = _planned(connection, run, reference)
-        sealed = ledger.vault.seal({**ledger.vault.open(step.args), **said})
+        step, args = _planned(ledger, connection, run, reference, said)
+        sealed = ledger.vault.seal({**args, **said})
         connection.execute(steps.update().where(steps.c.id == step.id).values(args=sealed))
         ledger.enter(
             connection, by, "step.reworded", run, step.item, texts=sorted(said),
@@ -286,8 +286,10 @@ def reword(ledger: Ledger, run: str, reference: str, said: Mapping[str, str], *,
         )  # fmt: skip
 
 
-def _planned(connection: sa.Connection, run: str, reference: str) -> sa.Row[Any]:
-    """Return the first step of an item of a plan that nobody has approved yet."""
+def _planned(
+    ledger: Ledger, connection: sa.Connection, run: str, reference: str, names: Collection[str]
+) -> tuple[sa.Row[Any], dict[str, str]]:
+    """Return the step of an item that has these texts, of a plan that nobody has approved yet; else its last."""
     query = (
         sa.select(steps)
         .join(items, (items.c.run == steps.c.run) & (items.c.key == steps.c.item))
@@ -296,10 +298,10 @@ def _planned(connection: sa.Connection, run: str, reference: str) -> sa.Row[Any]
         .where(items.c.reference == reference, items.c.state == "todo", steps.c.state == "todo")
         .order_by(steps.c.ordinal)
     )
-    found = connection.execute(query).first()
-    if found is None:
+    found = [(step, ledger.vault.open(step.args)) for step in connection.execute(query)]
+    if not found:
         raise ConfigurationError(f"{reference} finns inte bland åtgärderna i {run}, eller så är planen redan godkänd.")
-    return found
+    return next(((step, args) for step, args in found if set(names) & set(args)), found[-1])
 
 
 def _decide_plan(

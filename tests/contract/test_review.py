@@ -290,3 +290,14 @@ def test_a_text_is_worded_otherwise_until_the_plan_is_approved(ledger: Ledger) -
     epoch = ledger.claim("r1", a_holder(), ["konto-r1"], NOW)
     assert claimed(ledger, "r1", epoch).args == {"reminder": "P-1", "why": "Med andra ord."}
     assert ledger.verify_audit() == []
+
+
+def test_the_texts_of_an_item_stand_in_whichever_of_its_steps_has_them(ledger: Ledger) -> None:
+    """An end that is told first has none."""
+    one, other = an_act(steps=2).steps
+    act = replace(an_act(), steps=(replace(one, args={"reminder": "P-1"}), other))
+    a_run(ledger, "r1", an_item("P-1", act), state="waiting")
+
+    review.reword(ledger, "r1", "P-1", {"why": "Med andra ord."}, by="birgit")
+
+    assert review.wordings(ledger, "r1", "P-1", ["why"]) == {"why": "Med andra ord."}
