@@ -18,12 +18,17 @@ from bots.quarter import Quarter
 FEW = 5
 #: How long since the decision or the interruption: months from, and what they are called.
 SPANS = ((12, "mer än ett år"), (9, "9 till 12 månader"), (6, "6 till 9 månader"), (0, "3 till 6 månader"))
+#: What stands for a count that is not shown: because it is small, and for another reason.
+_SMALL, _HIDDEN = f"färre än {FEW}", "visas inte"
+_TOTAL, _TOTAL_NAME = "totalt", "ej verkställda och avbrutna"
+#: What a file of the year before counts beside the kinds of support.
+_NO_SUPPORT = {_TOTAL, _TOTAL_NAME, *(name for _months, name in SPANS)}
 
 
 def documents(made: Sequence[Made], period: Quarter, before: Mapping[str, int] | None = None) -> list[Document]:
     """Return the quarter's documents, of all reports that were made in it.
 
-    `before` are the counts of the same quarter a year earlier, by kind of support, where they are known.
+    `before` are the counts of the same quarter a year earlier, by kind of support and "totalt", where they are known.
     """
     of_quarter = [each for each in made if each.args["period"] == str(period)]
     return [_statistics(of_quarter, period, before), _for_auditors(of_quarter, period)]
@@ -33,11 +38,15 @@ def _statistics(made: Sequence[Made], period: Quarter, before: Mapping[str, int]
     waiting = [each.args for each in made if rules.parts(each.key)[2] in rules.WAITS]
     by_support = Counter(_support(each) for each in waiting)
     by_span = Counter(_span(each, period) for each in waiting)
-    spans = {name: by_span[name] for _months, name in reversed(SPANS)}
+    kinds = sorted(by_support.keys() | (before or {}).keys() - _NO_SUPPORT)
+    (supports, spans), total = shown(
+        {name: by_support[name] for name in kinds}, {name: by_span[name] for _months, name in reversed(SPANS)}
+    )
+    earlier, earlier_total = _year_before(before or {}, kinds)
     rows = [
-        *_told("insats", dict(sorted(by_support.items())), before),
-        *_told("tid sedan beslut eller avbrott", spans, None),
-        ("totalt", "ej verkställda och avbrutna", _shown(len(waiting)), _shown(before.get("totalt")) if before else ""),
+        *(("insats", name, count, earlier[name]) for name, count in supports.items()),
+        *(("tid sedan beslut eller avbrott", name, count, "") for name, count in spans.items()),
+        (_TOTAL, _TOTAL_NAME, total, earlier_total),
     ]
     return Document(
         name="statistik",
@@ -50,36 +59,64 @@ def _statistics(made: Sequence[Made], period: Quarter, before: Mapping[str, int]
         ),
         columns=("Uppdelat på", "Vad", "Antal", "Ett år tidigare"),
         rows=tuple(rows),
-        chart={what: int(count) for part, what, count, _before in rows if part == "insats" and count.isdecimal()},
-        counts={**by_support, "totalt": len(waiting)},
+        chart={name: by_support[name] for name, count in supports.items() if count.isdecimal() and by_support[name]},
+        counts={**by_support, _TOTAL: len(waiting)},
     )
 
 
-def _told(part: str, counts: Mapping[str, int], before: Mapping[str, int] | None) -> list[tuple[str, str, str, str]]:
-    shown = suppressed(counts)
-    return [
-        (part, name, _shown(counts[name], hidden=shown[name] is None), _shown(before.get(name)) if before else "")
-        for name in counts
-    ]
+def _year_before(before: Mapping[str, int], kinds: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Return the column of the year before. A file that was written then has only what it showed."""
+    known = {name: before.get(name, 0) for name in kinds}
+    # What the file hid is a count too, or it could be taken from the sum.
+    rest = max(0, before.get(_TOTAL, 0) - sum(known.values()))
+    (cells,), total = shown({**known, "": rest})
+    is_whole = _TOTAL in before and not rest
+    return (
+        {name: cells[name] if name in before or is_whole else "" for name in kinds},
+        total if _TOTAL in before else "",
+    )
 
 
-def _shown(count: int | None, *, hidden: bool = False) -> str:
-    """Return a count as it is shown; of the year before None is one that was not."""
-    if count is None:
-        return ""
-    return f"färre än {FEW}" if 0 < count < FEW else "visas inte" if hidden else str(count)
+def shown(*parted: Mapping[str, int]) -> tuple[list[dict[str, str]], str]:
+    """Return what is shown of counts, which are parted in one or more ways, and of the sum that they have in common.
+
+    Nobody can work a hidden count out. Where all are hidden and the sum would still tell, it is not shown either, and
+    of no count whether it is small: the other way of parting could tell the sum by it.
+    """
+    kept = [(part, suppressed(part)) for part in parted]
+    if any(_tells([count for name, count in part.items() if left[name] is None]) for part, left in kept):
+        return [{name: _HIDDEN if count else "0" for name, count in part.items()} for part in parted], _HIDDEN
+    cells = [{name: _cell(count, hidden=left[name] is None) for name, count in part.items()} for part, left in kept]
+    return cells, str(sum(parted[0].values()))
+
+
+def _cell(count: int, *, hidden: bool) -> str:
+    if not hidden:
+        return str(count)
+    return _SMALL if count < FEW else _HIDDEN
 
 
 def suppressed(counts: Mapping[str, int]) -> dict[str, int | None]:
     """Return the counts, with None for those that could point somebody out.
 
-    A count below FEW; and where one alone is hidden the smallest of the others, or the sum would give it away.
+    A count below FEW, but for none; and the smallest of the others, for as long as the sum would tell what is hidden.
     """
-    hidden = {name for name, count in counts.items() if 0 < count < FEW}
-    if len(hidden) == 1:
-        others = [name for name, count in counts.items() if name not in hidden and count]
-        hidden |= set(sorted(others, key=lambda name: counts[name])[:1])
+    hidden = [name for name, count in counts.items() if 0 < count < FEW]
+    for name in sorted((name for name, count in counts.items() if count >= FEW), key=counts.__getitem__):
+        if not _tells([counts[each] for each in hidden]):
+            break
+        hidden.append(name)
     return {name: None if name in hidden else count for name, count in counts.items()}
+
+
+def _tells(hidden: Sequence[int]) -> bool:
+    """Return whether their sum tells a hidden count, or that all of them together are few.
+
+    It is seen of each whether it is below FEW. So the least sum that they can have has one solution, and the greatest.
+    """
+    least = sum(1 if count < FEW else FEW for count in hidden)
+    greatest = len(hidden) * (FEW - 1) if all(count < FEW for count in hidden) else None
+    return bool(hidden) and (sum(hidden) < FEW or sum(hidden) in {least, greatest})
 
 
 def _support(args: Mapping[str, str]) -> str:
