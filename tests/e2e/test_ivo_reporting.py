@@ -20,6 +20,7 @@ from fixtures.mockui.server import Spec, serve
 from orchestrator import processes
 from orchestrator.ledger.store import Options
 from orchestrator.mocks import ACCOUNTS
+from tests import ivo_oracle
 from tests.builders import NOW
 from tests.e2e.house import SETTLE, House
 from tests.ivo import Client
@@ -77,6 +78,12 @@ class City:
         keys = [row["key"].split(":") for row in rows if row["kind"] == "send" and row["committed"]]
         return [f"{reference} {kind}" for reference, _period, kind in keys]
 
+    def misreported(self, run_id: str, today: date = TODAY) -> list[str]:
+        """Return what is wrong with what a run of a day has sent, by what Lifecare holds."""
+        receipts = {each for each in self.house.receipts(run_id).values() if each}
+        insatser, cases = self.ask("lifecare", "state")["insatser"], self.ask("ivo", "state")["cases"]
+        return ivo_oracle.wrong(insatser, cases, receipts, today)
+
     def drafts(self) -> list[dict[str, Any]]:
         """Return what lies at IVO and is not sent."""
         return [each for case in self.ask("ivo", "state")["cases"] for each in case["reports"] if not each["kvittens"]]
@@ -121,7 +128,10 @@ def city(house: House, looks: tuple[str, str]) -> Iterator[Callable[..., City]]:
 
 
 def sound(city: City, run_id: str) -> None:
-    """Check that journal, ledger and scenes agree: each report once, none else, and nothing tried after it was done."""
+    """Check that journal, ledger, scenes and oracle agree.
+
+    Each report once, none else, nothing tried after it was done; and in each what Lifecare holds of the decision.
+    """
     assert sorted(city.sent()) == sorted(city.wanted()), city.house.run(run_id)
     rows = [row for row in city.ask("ivo", "journal") if row["kind"] == "send"]
     done: set[str] = set()
@@ -130,6 +140,7 @@ def sound(city: City, run_id: str) -> None:
         done |= {row["key"]} if row["committed"] else set()
     receipts = {each for each in city.house.receipts(run_id).values() if each}
     assert receipts == {row["payload"]["kvittens"] for row in rows if row["committed"]}
+    assert city.misreported(run_id) == []
     with closing(city.house.ledger()) as ledger:
         assert ledger.verify_audit() == []
 
@@ -275,6 +286,7 @@ def test_the_next_quarter_goes_on_with_the_same_cases(city: Callable[..., City])
         town.ask(system, "today", {"today": later})
 
     second = town.carried(today=date.fromisoformat(later))
+    assert town.misreported(second, date.fromisoformat(later)) == []
     third = town.carried(today=date.fromisoformat(later))
 
     told = town.sent()[before:]
