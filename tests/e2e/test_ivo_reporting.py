@@ -133,16 +133,22 @@ def sound(city: City, run_id: str) -> None:
     Each report once, none else, nothing tried after it was done; and in each what Lifecare holds of the decision.
     """
     assert sorted(city.sent()) == sorted(city.wanted()), city.house.run(run_id)
-    rows = [row for row in city.ask("ivo", "journal") if row["kind"] == "send"]
-    done: set[str] = set()
-    for row in rows:
-        assert row["key"] not in done, f"{row['key']} was sent again"
-        done |= {row["key"]} if row["committed"] else set()
+    rows = sends(city)
     receipts = {each for each in city.house.receipts(run_id).values() if each}
     assert receipts == {row["payload"]["kvittens"] for row in rows if row["committed"]}
     assert city.misreported(run_id) == []
     with closing(city.house.ledger()) as ledger:
         assert ledger.verify_audit() == []
+
+
+def sends(city: City) -> list[dict[str, Any]]:
+    """Return the journal's rows of sending, after a check that nothing was tried after it was done."""
+    rows = [row for row in city.ask("ivo", "journal") if row["kind"] == "send"]
+    done: set[str] = set()
+    for row in rows:
+        assert row["key"] not in done, f"{row['key']} was sent again"
+        done |= {row["key"]} if row["committed"] else set()
+    return rows
 
 
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
@@ -209,17 +215,18 @@ def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., Ci
 @pytest.mark.parametrize(
     ("looks", "fault"),
     [
+        *((looks, {"kind": "error_after_commit", "count": 2, "of": "send"}) for looks in LOOKS),
         (LOOKS[0], {"kind": "error_after_commit", "probability": 0.15, "seed": 3}),
         (LOOKS[1], {"kind": "error_after_commit", "probability": 0.15, "seed": 3}),
         (LOOKS[0], {"kind": "error_before_commit", "probability": 0.15, "seed": 3}),
         (LOOKS[1], {"kind": "commit_late", "probability": 0.1, "seed": 3, "seconds": 1.0}),
         (LOOKS[0], {"kind": "session_expiry", "on": "write", "probability": 0.1, "seed": 3}),
     ],
-    ids=lambda given: given[1] if isinstance(given, tuple) else str(given["kind"]),
+    ids=lambda given: given[1] if isinstance(given, tuple) else f"{given['kind']} {given.get('of', '')}".strip(),
     indirect=["looks"],
 )
 def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., City], fault: dict[str, object]) -> None:
-    """Of drafts, of their pages, and of what is sent."""
+    """Of drafts, of their pages, and of what is sent: that is found by looking, and not sent again."""
     town = city(fault, rows=FEW)
     town.seat(sends=False)
     run_id = town.a_run(limit=6, submit="approved")
@@ -234,8 +241,15 @@ def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., Cit
     assert len(sent) == len(set(sent)) == 6, {k: v for k, v in _notes(town, run_id).items() if v}
     assert set(sent) <= town.wanted()
     assert set(town.house.receipts(run_id).values()) - {None} == {
-        row["payload"]["kvittens"] for row in town.ask("ivo", "journal") if row["kind"] == "send" and row["committed"]
+        row["payload"]["kvittens"] for row in sends(town) if row["committed"]
     }
+    with closing(town.house.ledger()) as ledger:
+        lines = ledger.lines(run_id)
+    # Only a receipt that a page gave as the answer was located there by something.
+    found = [line.reference for line in lines if line.state == "done" and line.located_by is None]
+    if fault.get("of") == "send":
+        struck = [row["key"].split(":")[0] for row in sends(town) if row["committed"]][: int(str(fault["count"]))]
+        assert sorted(found) == sorted(struck)
 
 
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)

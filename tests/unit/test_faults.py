@@ -55,6 +55,17 @@ def test_a_fault_on_writes_leaves_reads_alone() -> None:
     assert struck.seconds == 2
 
 
+def test_a_fault_of_one_kind_of_write_leaves_the_others_alone() -> None:
+    """`of: send` is how a trial loses the answer of a report and of no draft before it."""
+    faults = Faults(parse([{"kind": "error_after_commit", "count": 1, "of": "send"}]))
+
+    struck = [
+        faults.strike(Kind.ERROR_AFTER_COMMIT, Moment.WRITE, of) is not None for of in ("draft", None, "send", "send")
+    ]
+
+    assert struck == [False, False, True, False]
+
+
 def test_rearming_starts_the_same_trial_again() -> None:
     """A reset brings back the counts with the state."""
     faults = Faults(parse([{"kind": "stale_row", "count": 1}]))
@@ -78,6 +89,9 @@ def test_rearming_starts_the_same_trial_again() -> None:
         ([{"kind": "stale_row", "probability": 2}], "faults[0].probability: expected a number from 0 to 1."),
         ([{"kind": "commit_late", "count": 1}], "faults[0].seconds: commit_late needs a number of seconds, 0 or more."),
         ([{"kind": "error_before_commit", "count": 1, "on": "read"}], "faults[0].on: error_before_commit can only be"),
+        ([{"kind": "error_after_commit", "count": 1, "of": "sent"}], "faults[0].of: expected one of remove, draft, "),
+        ([{"kind": "session_expiry", "count": 1, "of": "send"}], "faults[0].of: send is a write, and the fault is on"),
+        ([{"kind": "stale_row", "count": 1, "of": "send"}], "faults[0].of: send is a write, and the fault is on read."),
         ([{"kind": "stale_row", "count": 1}, {"kind": "stale_row", "often": 1}], "faults[1].often: unknown key; known"),
     ],
 )
@@ -120,6 +134,7 @@ def test_a_file_that_is_not_yaml_is_refused_by_its_name(tmp_path: Path, text: st
 
 def test_what_a_fault_shows_is_what_it_is_read_from() -> None:
     """The control endpoint's answer can be sent back to it."""
-    specs = parse([{"kind": "latency", "probability": 0.25, "seed": 4, "seconds": 1.5, "on": "read"}])
+    latency = {"kind": "latency", "probability": 0.25, "seed": 4, "seconds": 1.5, "on": "read"}
+    specs = parse([latency, {**latency, "on": "write", "of": "remove"}])
 
     assert parse([each.as_json() for each in specs]) == specs

@@ -722,7 +722,7 @@ def test_an_error_before_the_commit_changes_nothing(ivo: Client, kind: str) -> N
     """A 502 doesn't say whether it happened; here it did not."""
     act = act_of(ivo, kind)
     before, rows = ivo.state(), ivo.journal()
-    ivo.faults({"kind": "error_before_commit", "count": 1})
+    ivo.faults({"kind": "error_before_commit", "count": 1, "of": kind})
 
     answer = act()
 
@@ -737,10 +737,33 @@ def test_an_error_after_the_commit_hides_a_change_that_happened(ivo: Client, kin
     """The same 502, and here it did: this is what `uncertain` is for."""
     act = act_of(ivo, kind)
     before, rows = ivo.state(), ivo.journal()
-    ivo.faults({"kind": "error_after_commit", "count": 1})
+    ivo.faults({"kind": "error_after_commit", "count": 1, "of": kind})
 
     assert act().status == 502
     assert ivo.state() != before
+    assert [(row[0], row[2]) for row in ivo.journal()[len(rows) :]] == [(kind, False), (kind, True)]
+
+
+@pytest.mark.parametrize("kind", WRITES)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *({"kind": each} for each in ("error_before_commit", "error_after_commit")),
+        {"kind": "commit_late", "seconds": 0},
+        {"kind": "session_expiry", "on": "write"},
+    ],
+    ids=lambda fault: str(fault["kind"]),
+)
+def test_a_fault_of_one_kind_of_write_strikes_that_one(ivo: Client, kind: str, fault: dict[str, object]) -> None:
+    """And no other, so that a trial knows what it has lost."""
+    others = [each for each in WRITES if each != kind]
+    act = act_of(ivo, kind)
+    ivo.faults(*({**fault, "count": 9, "of": each} for each in others))
+    rows = ivo.journal()
+
+    answer = act()
+
+    assert answer.status in (200, 303)
     assert [(row[0], row[2]) for row in ivo.journal()[len(rows) :]] == [(kind, False), (kind, True)]
 
 
@@ -749,7 +772,7 @@ def test_a_late_commit_cuts_the_answer_and_lands_afterwards(ivo: Client, kind: s
     """A server may do a thing after the client was gone."""
     act = act_of(ivo, kind)
     before, rows = ivo.state(), ivo.journal()
-    ivo.faults({"kind": "commit_late", "count": 1, "seconds": 0.5})
+    ivo.faults({"kind": "commit_late", "count": 1, "seconds": 0.5, "of": kind})
 
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         act()

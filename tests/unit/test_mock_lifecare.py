@@ -294,7 +294,7 @@ def test_looking_changes_nothing(lifecare: Client) -> None:
 def test_an_error_before_the_commit_changes_nothing(lifecare: Client) -> None:
     """A 502 doesn't say whether it happened; here it did not."""
     key, version = an_active_reminder(lifecare.sign_in())
-    lifecare.faults({"kind": "error_before_commit", "count": 1})
+    lifecare.faults({"kind": "error_before_commit", "count": 1, "of": "remove"})
 
     answer = lifecare.remove(key, version)
 
@@ -306,7 +306,7 @@ def test_an_error_before_the_commit_changes_nothing(lifecare: Client) -> None:
 def test_an_error_after_the_commit_hides_a_removal_that_happened(lifecare: Client) -> None:
     """The same 502, and here it did: this is what `uncertain` is for."""
     key, version = an_active_reminder(lifecare.sign_in())
-    lifecare.faults({"kind": "error_after_commit", "count": 1})
+    lifecare.faults({"kind": "error_after_commit", "count": 1, "of": "remove"})
 
     assert lifecare.remove(key, version).status == 502
     assert lifecare.journal() == [(key, False), (key, True)]
@@ -315,7 +315,7 @@ def test_an_error_after_the_commit_hides_a_removal_that_happened(lifecare: Clien
 def test_a_late_commit_cuts_the_answer_and_lands_afterwards(lifecare: Client) -> None:
     """A server may do a thing after the client was gone."""
     key, version = an_active_reminder(lifecare.sign_in())
-    lifecare.faults({"kind": "commit_late", "count": 1, "seconds": 0.1})
+    lifecare.faults({"kind": "commit_late", "count": 1, "seconds": 0.1, "of": "remove"})
 
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         lifecare.remove(key, version)
