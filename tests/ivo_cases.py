@@ -205,6 +205,8 @@ FACTS = [
         ({"personnummer": "199001012386"}, "refer no-number"),
         ({"personnummer": "199013012385"}, "refer no-number"),
         ({"personnummer": "19901301-T123"}, "refer no-number"),
+        ({"personnummer": "19900161-T123"}, "refer no-number"),
+        ({"personnummer": "19900131-T123"}, NEW),
         ({"personnummer": "19900101-T12"}, "refer no-number"),
         ({"personnummer": "19900101-T1234"}, "refer no-number"),
         ({"personnummer": "19900101-TF1"}, "refer no-number"),

@@ -471,7 +471,7 @@ def _is_number(said: str | None) -> bool:
 
     FBL 18 §, lag (2022:1697) 2 kap. 8 §; IVO's own is the day of birth with -T123 or -TF10.
     """
-    if said is None or not re.fullmatch(r"\d{8}(\d{4}|-T(\d{3}|F\d{2}))", said):
+    if said is None or not re.fullmatch(r"\d{8}\d{4}|\d{6}[0-3]\d-T(\d{3}|F\d{2})", said):
         return False
     try:
         _born(said)
