@@ -9,7 +9,7 @@ approved). If the answer is lost, look for the receipt at IVO before anything el
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Literal, Protocol
@@ -130,12 +130,11 @@ class IvoReporting:
         waiting = {referens for referens, cases in told.items() if any(each.is_open for each in cases)}
         # What IVO waits for under references that are no decision's, as far as these have been seen.
         others = {each for each in waiting if each in shown}
-        since = date(period.year - YEARS, 1, 1)
-        rows = list(self._rows(at, since, today, waiting))
-        others -= {row.id for row in rows}
+        rows = self._rows(at, date(period.year - YEARS, 1, 1), today, waiting)
+        listed = {row.id for row in rows}
+        others -= listed
         claimed: set[str] = set()
         for row in rows:
-            waiting.discard(row.id)
             beslut: Insatsbeslut | InsatsbeslutRow | Protected = row
             if isinstance(row, InsatsbeslutRow) and (row.id in told or not rules.by_row(row, period)):
                 beslut = at.lifecare.ett_insatsbeslut(row.id)
@@ -144,18 +143,18 @@ class IvoReporting:
             claimed |= set(maybe)
             case = Case(row.id, period, seen, told.get(row.id, ()), tuple(sorted(maybe.values())), self.on_the_day)
             yield _item(case)
-        for referens in sorted(waiting - claimed):
+        for referens in sorted(waiting - listed - claimed):
             # A reference that somebody has made by hand may name the person: what is shown is IVO's own number.
             numbers = [each.number for each in shown.get(referens, ()) if each.status == _OPEN and each.number]
             yield _item(Case(next(iter(numbers), referens), period, None, told[referens], is_listed=False))
 
     @staticmethod
-    def _rows(at: Screens, since: date, until: date, waiting: Container[str]) -> Iterator[InsatsbeslutRow | Protected]:
-        """Yield every decision since a day, and of those before it what IVO still waits to hear of."""
-        yield from at.lifecare.insatsbeslut(since, until)
-        if waiting:
-            older = at.lifecare.insatsbeslut(FIRST, since - timedelta(days=1))
-            yield from [row for row in older if row.id in waiting]
+    def _rows(at: Screens, since: date, until: date, waiting: set[str]) -> list[InsatsbeslutRow | Protected]:
+        """Return every decision since a day, and of those before it what IVO still waits to hear of."""
+        rows = at.lifecare.insatsbeslut(since, until)
+        missing = waiting - {row.id for row in rows}
+        older = at.lifecare.insatsbeslut(FIRST, since - timedelta(days=1)) if missing else []
+        return [*rows, *(row for row in older if row.id in missing)]
 
     def learn(self, at: Screens) -> None:
         """Remember what IVO's list shows that was not known: what people have reported, or mended, there by hand."""

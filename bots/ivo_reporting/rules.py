@@ -119,7 +119,8 @@ ALL = (
 def decide(case: Case, today: date) -> Decision:
     """Decide on one decision's report for the case's quarter.
 
-    Act: one report, with all its fields. Refer: a person must look. Leave: IVO is not told this quarter.
+    Act: a report with all its fields, or two: an end, and what is late again since. Refer: a person must look. Leave:
+    IVO is not told this quarter.
     """
     beslut, told = case.beslut, _open(case)
     if not case.is_listed:
