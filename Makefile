@@ -13,8 +13,8 @@ setup: ## Make .venv: locked dependencies and a browser (the others do this them
 run: setup ## Clean up 300 reminders in a mock Lifecare, from plan to receipts
 	@.venv/bin/flotta run reminder-cleanup --mock --yes
 
-test: setup ## Run every test, three more at a time than there are cores: many of them wait
-	@.venv/bin/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 3)) --dist worksteal
+test: setup ## Run every test, two more at a time than there are cores: some of them wait
+	@.venv/bin/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 2)) --dist worksteal
 
 check: setup ## Style, types and directions of import; under a minute
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
