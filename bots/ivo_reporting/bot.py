@@ -125,8 +125,9 @@ class IvoReporting:
             )
         if not (at.written() or at.remembered()):
             self.learn(at)
-        told = _told(at)
-        shown = {known.referens: known.cases for known, _when in at.remembered()}
+        remembered = at.remembered()
+        told = _told(remembered, at.written())
+        shown = {known.referens: known.cases for known, _when in remembered}
         waiting = {referens for referens, cases in told.items() if any(each.is_open for each in cases)}
         # What IVO waits for under references that are no decision's, as far as these have been seen.
         others = {each for each in waiting if each in shown}
@@ -158,7 +159,7 @@ class IvoReporting:
 
     def learn(self, at: Screens) -> None:
         """Remember what IVO's list shows that was not known: what people have reported, or mended, there by hand."""
-        told = _told(at)
+        told = _told(at.remembered(), at.written())
         listed = defaultdict(list)
         for row in at.ivo.cases():
             if row.number is not None:
@@ -197,14 +198,14 @@ class IvoReporting:
         return None
 
 
-def _told(at: Screens) -> dict[str, tuple[Told, ...]]:
+def _told(remembered: Sequence[tuple[Known, datetime]], written: Sequence[Written]) -> dict[str, tuple[Told, ...]]:
     """Return what IVO has, by reference: what it showed when it was seen last, and what this bot has sent since."""
     told: dict[str, tuple[Told, ...]] = {}
     since: dict[str, datetime] = {}
-    for known, when in at.remembered():
+    for known, when in remembered:
         cases = [_as_told(each) for each in known.cases]
         told[known.referens], since[known.referens] = tuple(each for each in cases if each.reports), when
-    for each in at.written():
+    for each in written:
         referens, period, kind = rules.parts(each.key)
         have = told.get(referens, ())
         numbers = {report.number for case in have for report in case.reports}

@@ -823,10 +823,11 @@ class Ledger:
         ]  # fmt: skip
         with self.changing() as connection:
             self._own(connection, run_id, epoch)
-            place = memories.c.bot == bot, memories.c.instance == instance
-            for row in rows:
-                connection.execute(memories.delete().where(*place, memories.c.matter == row["matter"]))
             if rows:
+                mine = memories.c.bot == bot, memories.c.instance == instance
+                connection.execute(
+                    memories.delete().where(*mine, memories.c.matter.in_([row["matter"] for row in rows]))
+                )
                 connection.execute(memories.insert(), rows)
                 digests = sorted(self.vault.digest_of(row["sealed"]) for row in rows)
                 after = self.vault.digest("".join(digests).encode())
