@@ -165,7 +165,8 @@ class IvoReporting:
             if row.number is not None:
                 listed[row.referens].append(row)
         new = {referens: rows for referens, rows in listed.items() if not _is_known(rows, told.get(referens, ()))}
-        at.remember({referens: Known(referens, tuple(map(at.ivo.opened, rows))) for referens, rows in new.items()})
+        opened = {referens: tuple(_kept(at.ivo.opened(row)) for row in rows) for referens, rows in new.items()}
+        at.remember({referens: Known(referens, cases) for referens, cases in opened.items()})
 
     def decide(self, record: Case, today: date) -> Decision:
         """Decide by the rules."""
@@ -224,6 +225,11 @@ def _as_told(case: IvoCase) -> Told:
         for period, kind, number in sent
     ]
     return Told(tuple(sorted(reports, key=rules.in_time)), is_open=case.status == _OPEN)
+
+
+def _kept(case: IvoCase) -> IvoCase:
+    """Return what is remembered of a case: whose it is only as long as it is open."""
+    return case if case.status == _OPEN else replace(case, personnummer=None)
 
 
 def _of_the_same(beslut: Insatsbeslut | InsatsbeslutRow | None, cases: Sequence[IvoCase]) -> list[str]:

@@ -338,6 +338,16 @@ def test_what_ivo_shows_outweighs_what_was_noted_here() -> None:
     assert run(at, date(2027, 1, 5)) == {"B-1": rules.STILL}
 
 
+def test_whose_a_case_is_is_remembered_only_while_it_is_open() -> None:
+    """After that it is no matter of the bot's."""
+    at = At(Lifecare({}), Ivo({"B-1": OVER, "B-2": replace(OPEN, referens="B-2")}))
+
+    IvoReporting().learn(at)
+
+    kept = {known.referens: known.cases[0].personnummer for known, _when in at.remembered()}
+    assert kept == {"B-1": None, "B-2": "199001012385"}
+
+
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_of_two_cases_of_one_decision_the_open_one_goes_on(*, newest_first: bool) -> None:
     """The first was a mistake that somebody has closed at once, and told of anew: the same quarter and kind."""
