@@ -539,7 +539,7 @@ class Screen:
                 limit = limit if until is None else min(limit, HEED)
                 found = self._page.evaluate(resolver.script("page.js"), {**ask, "limit": limit})
             except PlaywrightError as error:
-                if self._page.is_closed():
+                if session.is_gone:
                     raise WriteUnanswered(self._name, element, "webbläsaren försvann") from error
                 # The page went on to its next document, which is where the answer is.
                 continue

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import tenacity
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pydantic import SecretStr
 
 from bots.browser.screen import HEED, Screen
@@ -245,6 +244,8 @@ class Session:
         self.spent = False
         #: True while the page is a person's: what it asks, they answer.
         self.is_handed_over = False
+        #: True when the page is closed, or its own process has died: it answers nothing any more.
+        self.is_gone = False
         #: The locators that found the last write's element, as they are written in the map.
         self.located_by = ""
         #: The screen of the last write, and what the write was about.
@@ -262,6 +263,8 @@ class Session:
         self._answer: Callable[[Dialog], None] | None = None
         page.on("dialog", self._on_dialog)
         page.on("requestfailed", self._on_failed)
+        page.on("crash", self._on_gone)
+        page.on("close", self._on_gone)
 
     def screen(self, name: str) -> Screen:
         """Return the screen of that name in the map."""
@@ -303,13 +306,18 @@ class Session:
         give_up = self.now() + PERSON_WITHIN
         while account.person and self.now() < give_up:
             self.heed()
-            with suppress(PlaywrightTimeout):
+            try:
                 # An e-legitimation may lead over other addresses and back.
                 self.page.wait_for_url(
                     lambda url: url.startswith(self.base_url) and not self.is_at(sign_in, url),
                     wait_until="commit",
                     timeout=HEED,
                 )
+            except PlaywrightError:
+                # Nothing has happened; or they broke a page off, or opened an app; or they closed the window.
+                if self.is_gone:
+                    break
+            else:
                 return True
         raise SignInNeeded(self.map.system)
 
@@ -410,6 +418,9 @@ class Session:
             # Half a document stays as if the rest were on its way, so who waits for it in the page must be told.
             with suppress(PlaywrightError):
                 self.page.evaluate(_LOST, request.resource_type)
+
+    def _on_gone(self, _page: Page) -> None:
+        self.is_gone = True
 
     def _cannot_sign_in(self) -> None:
         raise ScreenNotReady("sign_in", "inget konto är angivet")

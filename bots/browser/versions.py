@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import tenacity
 from playwright.sync_api import Error as PlaywrightError
 
 from bots.errors import SystemUnreachable, VersionUnknown
@@ -14,11 +15,20 @@ if TYPE_CHECKING:
 
     from bots.browser.selector_map import Probe, SelectorMap
 
-#: What a page shows of its version: `metas` by name, `assets` as a list of addresses.
-MARKS = """() => ({
-  metas: Object.fromEntries([...document.querySelectorAll('meta[name]')].map((meta) => [meta.name, meta.content])),
-  assets: [...document.querySelectorAll('script[src], link[href]')].map((asset) => asset.src || asset.href),
-})"""
+#: What a page shows of its version once it is whole: `metas` by name, `assets` as a list of addresses.
+MARKS = """async () => {
+  if (document.readyState === 'loading') await new Promise((whole) => addEventListener('DOMContentLoaded', whole));
+  return {
+    metas: Object.fromEntries([...document.querySelectorAll('meta[name]')].map((meta) => [meta.name, meta.content])),
+    assets: [...document.querySelectorAll('script[src], link[href]')].map((asset) => asset.src || asset.href),
+  };
+}"""
+_TRYING = tenacity.Retrying(
+    retry=tenacity.retry_if_exception_type(SystemUnreachable),
+    stop=tenacity.stop_after_attempt(5),
+    wait=tenacity.wait_exponential_jitter(multiplier=0.1, max=1, jitter=0.1),
+    reraise=True,
+)
 
 
 def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
@@ -44,9 +54,17 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
 
 
 def marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
-    """Open the start address and return the marks it shows: `metas` by name, `assets` as a list of addresses."""
+    """Open the start address and return the marks it shows: `metas` by name, `assets` as a list of addresses.
+
+    Raises SystemUnreachable when none of a few tries shows them.
+    """
+    return _TRYING(_marks_of, page, base_url, system)
+
+
+def _marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
     try:
-        response = page.goto(base_url, wait_until="domcontentloaded")
+        # Asked for before the page is whole: a person at the screen may click it away the moment that it is.
+        response = page.goto(base_url, wait_until="commit")
         if response is None or response.status >= 500:  # noqa: PLR2004 - HTTP's server errors
             raise SystemUnreachable(system, base_url)
         marks: dict[str, Any] = page.evaluate(MARKS)

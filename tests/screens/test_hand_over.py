@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from bots.browser.screen import Screen
@@ -126,10 +129,17 @@ def test_what_they_throw_away_is_no_longer_waited_for(page: Page, site: Site) ->
     assert site.posts == []
 
 
-def test_a_window_that_is_closed_leaves_it_uncertain(page: Page, site: Site) -> None:
-    """They may have sent it the moment before."""
+def crash(page: Page) -> None:
+    """End the page's own process."""
+    with suppress(PlaywrightError):
+        page.goto("chrome://crash")
+
+
+@pytest.mark.parametrize("end", [Page.close, crash])
+def test_a_window_that_is_gone_leaves_it_uncertain(page: Page, site: Site, end: Callable[[Page], None]) -> None:
+    """They may have sent it the moment before they closed it, or it died."""
     screen = opened(page, site)
-    screen._session.checkpoint = lambda point: page.close() if point == "armed" else None
+    screen._session.checkpoint = lambda point: end(page) if point == "armed" else None
 
     with pytest.raises(WriteUnanswered, match="försvann"):
         handed(screen)

@@ -145,6 +145,15 @@ def test_a_system_that_does_not_answer_is_told_from_an_unknown_one(page: Page) -
         fitting(page, "http://127.0.0.1:9", [map_of(VERSIONS[0])])
 
 
+def test_a_start_page_that_is_left_at_once_is_known_all_the_same(page: Page, mock: Mock) -> None:
+    """A person who is to sign in may click before the bot has looked."""
+    page.add_init_script("""addEventListener('DOMContentLoaded', () => {
+        if (!sessionStorage.left) { sessionStorage.left = 1; location.href = '/annat'; }
+    })""")
+
+    assert fitting(page, mock.url, [map_of(each) for each in VERSIONS]) == map_of(mock.ui)
+
+
 @pytest.mark.usefixtures("hasty")
 def test_an_unknown_version_is_inspected_by_the_map_that_fits_it_best(context: BrowserContext, newest: Mock) -> None:
     """The report names screens, elements and counts, so that a person can begin the new map."""

@@ -73,6 +73,33 @@ def test_a_person_signs_in_where_the_system_takes_nobody_else(page: Page, mock: 
     assert "Handläggare LSS" in page.locator("body").inner_text()
 
 
+@pytest.mark.parametrize(
+    "act", ["location.href = '/avbruten'", "location.href = 'bankid:///?x=1'", "location.reload()"]
+)
+def test_what_a_person_breaks_off_on_the_way_in_is_waited_out(page: Page, mock: Mock, act: str) -> None:
+    """They open an app, click twice, or go back: that is not for the run to end by."""
+    page.route("**/avbruten", lambda route: route.abort("aborted"))
+    page.add_init_script(
+        f"addEventListener('load', () => {{ if (!sessionStorage.tried) {{ sessionStorage.tried = 1; {act} }} }})"
+    )
+    page.add_init_script(PERSON)
+    session = a_session(page, mock)
+
+    session.again(Lifecare(session, account(user="", password="", person=True)).sign_in)
+
+    assert "Handläggare LSS" in page.locator("body").inner_text()
+
+
+def test_a_person_who_closes_the_window_is_waited_for_another_time(page: Page, mock: Mock) -> None:
+    """The run says that somebody must sign in, as when nobody came."""
+    session = a_session(page, mock)
+    session.heed = page.close
+    lifecare = Lifecare(session, account(user="", password="", person=True))
+
+    with pytest.raises(SignInNeeded):
+        lifecare.sign_in()
+
+
 def test_without_a_person_at_the_screen_nothing_is_typed(page: Page, mock: Mock) -> None:
     """The run waits for one instead."""
     session = a_session(page, mock)

@@ -20,12 +20,14 @@ MAPS = [the_map("2024.04"), the_map("2023.10")]
 class FakePage:
     """A start page that shows these marks, or doesn't come."""
 
-    def __init__(self, version: str, *assets: str, status: int | None = 200) -> None:
-        """`status` None is a page that can't be reached at all."""
-        self.version, self.assets, self.status = version, assets, status
+    def __init__(self, version: str, *assets: str, status: int | None = 200, tries: int | None = None) -> None:
+        """`status` None is a page that can't be reached at all; it holds for so many `tries`, or for all."""
+        self.version, self.assets, self.status, self.tries = version, assets, status, tries
 
     def goto(self, url: str, **_how: Any) -> FakePage:
         """Arrive, or fail as Playwright does."""
+        if self.tries is not None:
+            self.tries, self.status = self.tries - 1, self.status if self.tries else 200
         if self.status is None:
             raise PlaywrightError(f"net::ERR_CONNECTION_REFUSED at {url}")
         return self
@@ -96,3 +98,9 @@ def test_a_system_that_does_not_answer_is_unreachable_not_unknown(status: int | 
     """Nobody writes a map for a proxy's error page."""
     with pytest.raises(SystemUnreachable, match=r"http://lifecare\.test"):
         fits(FakePage("2024.04", asset("2024.04"), status=status))
+
+
+@pytest.mark.parametrize("status", [None, 503])
+def test_a_system_that_stumbles_once_is_asked_again(status: int | None) -> None:
+    """A run by night does not end for one lost page."""
+    assert fits(FakePage("2024.04", asset("2024.04"), status=status, tries=1)) == "2024.04"
