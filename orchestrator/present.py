@@ -347,6 +347,7 @@ def due(what: Due, keep: Retention) -> RenderableType:
     table = _table("Att gallra", "Vad", "Sparas", "Antal")
     for name, time, count in (
         ("uppgifter i körningar", keep.records, len(what.runs)),
+        ("vad andra hade skrivit", keep.memories, len(what.memories)),
         ("bilder och spår", keep.evidence, len(what.evidence)),
         ("loggar", keep.logs, len(what.logs)),
     ):

@@ -63,6 +63,8 @@ class Retention(BaseModel):
 
     #: What was read and written, sealed: the copies that something can be restored from.
     records: timedelta = Field(default=timedelta(days=90), ge=timedelta(0))
+    #: What bots were shown of what others have written. Longer than from one quarter to the next, when it is needed.
+    memories: timedelta = Field(default=timedelta(days=400), ge=timedelta(0))
     #: Pictures and traces.
     evidence: timedelta = Field(default=timedelta(days=30), ge=timedelta(0))
     logs: timedelta = Field(default=timedelta(days=30), ge=timedelta(0))

@@ -19,7 +19,7 @@ from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules, statistics, texts
 from bots.ivo_reporting.models import Case, Known, Reported, Told
 from bots.quarter import Quarter
-from bots.records.ivo import IvoCase, IvoRow
+from bots.records.ivo import IvoCase, IvoRow, SentReport
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected
 
 #: How far back decisions are searched for: an interruption may come years after the decision. Years.
@@ -158,7 +158,10 @@ class IvoReporting:
         return [*rows, *(row for row in older if row.id in missing)]
 
     def learn(self, at: Screens) -> None:
-        """Remember what IVO's list shows that was not known: what people have reported, or mended, there by hand."""
+        """Remember what IVO's list shows that was not known: what people have reported, or mended, there by hand.
+
+        An open case that it shows no longer is one that IVO does not wait for.
+        """
         told = _told(at.remembered(), at.written())
         listed = defaultdict(list)
         for row in at.ivo.cases():
@@ -166,6 +169,12 @@ class IvoReporting:
                 listed[row.referens].append(row)
         new = {referens: rows for referens, rows in listed.items() if not _is_known(rows, told.get(referens, ()))}
         opened = {referens: tuple(_kept(at.ivo.opened(row)) for row in rows) for referens, rows in new.items()}
+        missing = {referens: cases for referens, cases in told.items() if referens not in listed}
+        opened |= {
+            referens: tuple(_missing(referens, each) for each in cases)
+            for referens, cases in missing.items()
+            if any(each.is_open for each in cases)
+        }
         at.remember({referens: Known(referens, cases) for referens, cases in opened.items()})
 
     def decide(self, record: Case, today: date) -> Decision:
@@ -230,6 +239,12 @@ def _as_told(case: IvoCase) -> Told:
 def _kept(case: IvoCase) -> IvoCase:
     """Return what is remembered of a case: whose it is only as long as it is open."""
     return case if case.status == _OPEN else replace(case, personnummer=None)
+
+
+def _missing(referens: str, told: Told) -> IvoCase:
+    """Return what is remembered of a case that IVO has no longer: what it was told."""
+    reports = tuple(SentReport(str(each.period), each.kind, each.number) for each in told.reports)
+    return IvoCase(referens, None, "saknas", None, None, reports)
 
 
 def _of_the_same(beslut: Insatsbeslut | InsatsbeslutRow | None, cases: Sequence[IvoCase]) -> list[str]:

@@ -90,7 +90,7 @@ CARRIED_OUT = Rule("carried-out", "verkställt: rapporteras till IVO")
 ENDED = Rule("ended", "avslutat: rapporteras till IVO")
 ENDED_UNTOLD = Rule("ended-untold", "avslutat utan att IVO har fått veta")
 ENDED_OTHERWISE = Rule("ended-otherwise", "avslutat av en anledning som reglerna inte känner")
-ENDED_AT_IVO = Rule("ended-at-ivo", "IVO tror att väntan är över")
+ENDED_AT_IVO = Rule("ended-at-ivo", "IVO väntar inte längre")
 MAYBE_TOLD = Rule("maybe-told", "kan vara rapporterat under en annan referens")
 TOLD_ALREADY = Rule("told-already", "redan rapporterat för kvartalet")
 STILL_WAITING = Rule("still-waiting", "fortsatt ej verkställt")
@@ -312,7 +312,7 @@ def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
     about = [_about(past.waits, each) for each in case.told]
     now = past.waits[-1]
     if now in about and now in late and now.end is None and not (_gone(beslut, today) or beslut.status == "avslutat"):
-        question = "IVO har fått besked om att väntan är över, men i Lifecare pågår den. Vad är rätt?"
+        question = "IVO väntar inte längre på besked, men i Lifecare pågår väntan. Vad är rätt?"
         return Refer(ENDED_AT_IVO, question, _facts(now))
     # What was over in the quarter before, and IVO was not told of then, is asked about in this one.
     untold = [each for each in late if each not in about and _until(each, beslut, period.last) >= period.before.first]

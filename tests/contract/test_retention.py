@@ -148,6 +148,24 @@ def test_a_run_that_is_taken_up_again_meanwhile_keeps_what_it_needs(ledger: Ledg
     assert len(sealed(ledger, "r1")) == 5  # its picture had a time of its own
 
 
+def test_what_was_shown_of_others_goes_when_it_was_not_shown_again(ledger: Ledger, tmp_path: Path) -> None:
+    """It is kept over a whole year of quarters, and learnt anew if it still stands there."""
+    ledger.create_run("r1", "ivo-reporting", today=TODAY, options=options(), now=NOW)
+    epoch = ledger.claim("r1", a_holder(), ["konto"], NOW)
+    kind, at = TypeAdapter(str), ("ivo-reporting", "prov")
+    ledger.remember("r1", epoch, *at, {"B-1": "old", "B-2": "seen since"}, kind=kind, now=NOW)
+    ledger.remember("r1", epoch, *at, {"B-2": "newer"}, kind=kind, now=LATER)
+    over = NOW + KEEP.memories + timedelta(hours=1)
+    what = retention.due(ledger, tmp_path, KEEP, over)
+
+    assert retention.due(ledger, tmp_path, KEEP, LATER).memories == ()
+    retention.purge(ledger, what, by="birgit", now=over)
+
+    assert len(what.memories) == 1
+    assert ledger.remembered(*at, kind) == [("newer", LATER)]
+    assert list(ledger.audit_trail())[-1].facts["memories"] == 1
+
+
 def test_old_logs_go_and_young_ones_stay(ledger: Ledger, tmp_path: Path) -> None:
     """By the day when they were last written."""
     (tmp_path / "logs").mkdir()
@@ -156,9 +174,7 @@ def test_old_logs_go_and_young_ones_stay(ledger: Ledger, tmp_path: Path) -> None
     written = log.stat().st_mtime
 
     assert retention._older(tmp_path / "logs", NOW.fromtimestamp(written - 1, NOW.tzinfo)) == []
-    what = retention.Due(
-        (), (), tuple(retention._older(tmp_path / "logs", NOW.fromtimestamp(written + 1, NOW.tzinfo))), ()
-    )
+    what = retention.Due(logs=tuple(retention._older(tmp_path / "logs", NOW.fromtimestamp(written + 1, NOW.tzinfo))))
     retention.purge(ledger, what, by="birgit", now=NOW)
 
     assert not log.exists()

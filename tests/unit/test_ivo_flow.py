@@ -228,7 +228,7 @@ def test_a_report_is_made_only_where_ivo_has_what_the_plan_knew(
 
     assert (again == item.record) is fits
     assert fits or (isinstance(again, Refer) and again.rule == rules.TOLD_SINCE)
-    if now and not fits:
+    if not fits:
         IvoReporting().learn(at)
         [knowing] = IvoReporting().collect(at, TODAY)
         assert knowing.record.told != item.record.told
@@ -336,6 +336,26 @@ def test_what_ivo_shows_outweighs_what_was_noted_here() -> None:
     IvoReporting().learn(at)
 
     assert run(at, date(2027, 1, 5)) == {"B-1": rules.STILL}
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_case_that_ivo_has_no_longer_is_asked_about(*, is_ours: bool) -> None:
+    """It may have been taken away as a mistake: it is neither told again nor begun anew, until IVO shows it again."""
+    opened = a_known(("2026Q2", rules.NEW))
+    at = At(Lifecare({"B-1": a_decision(beslutat=date(2026, 3, 1))}), Ivo({} if is_ours else {"B-1": opened}))
+    if is_ours:
+        at.done.append(Written(rules.REPORT, rules.key("B-1", Quarter(2026, 2), rules.NEW), "K-1", at.later()))
+    else:
+        IvoReporting().learn(at)
+    at.ivo.known = {}
+
+    IvoReporting().learn(at)
+    [item] = IvoReporting().collect(at, TODAY)
+
+    assert rules.decide(item.record, TODAY).rule == rules.ENDED_AT_IVO
+    at.ivo.known = {"B-1": opened}
+    IvoReporting().learn(at)
+    assert run(at, TODAY) == {"B-1": rules.STILL}
 
 
 def test_whose_a_case_is_is_remembered_only_while_it_is_open() -> None:
