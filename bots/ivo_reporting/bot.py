@@ -19,15 +19,13 @@ from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules, statistics, texts
 from bots.ivo_reporting.models import Case, Known, Reported, Told
 from bots.quarter import Quarter
-from bots.records.ivo import IvoCase, IvoRow, SentReport
+from bots.records.ivo import OPEN, IvoCase, IvoRow, SentReport
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected
 
 #: How far back decisions are searched for: an interruption may come years after the decision. Years.
 YEARS = 10
 #: Before this day nobody decided on support by a law that has reports.
 FIRST = date(1994, 1, 1)
-#: IVO waits to hear of a case that has this status.
-_OPEN = "ej verkställt"
 
 
 class DecisionPortal(Protocol):
@@ -146,7 +144,7 @@ class IvoReporting:
             yield _item(case)
         for referens in sorted(waiting - listed - claimed):
             # A reference that somebody has made by hand may name the person: what is shown is IVO's own number.
-            numbers = [each.number for each in shown.get(referens, ()) if each.status == _OPEN and each.number]
+            numbers = [each.number for each in shown.get(referens, ()) if each.status == OPEN and each.number]
             yield _item(Case(next(iter(numbers), referens), period, None, told[referens], is_listed=False))
 
     @staticmethod
@@ -233,12 +231,12 @@ def _as_told(case: IvoCase) -> Told:
         Reported(period if kind in rules.WAITS else max(waits, default=period), kind, number)
         for period, kind, number in sent
     ]
-    return Told(tuple(sorted(reports, key=rules.in_time)), is_open=case.status == _OPEN)
+    return Told(tuple(sorted(reports, key=rules.in_time)), is_open=case.status == OPEN)
 
 
 def _kept(case: IvoCase) -> IvoCase:
     """Return what is remembered of a case: whose it is only as long as it is open."""
-    return case if case.status == _OPEN else replace(case, personnummer=None)
+    return case if case.status == OPEN else replace(case, personnummer=None)
 
 
 def _missing(referens: str, told: Told) -> IvoCase:
@@ -252,7 +250,7 @@ def _of_the_same(beslut: Insatsbeslut | InsatsbeslutRow | None, cases: Sequence[
     if not isinstance(beslut, Insatsbeslut):
         return []
     facts = (beslut.personnummer, beslut.beslutat)
-    same = [each for each in cases if (each.personnummer, each.beslutsdatum) == facts and each.status == _OPEN]
+    same = [each for each in cases if (each.personnummer, each.beslutsdatum) == facts and each.status == OPEN]
     return [each.number for each in same if each.number]
 
 
@@ -262,7 +260,7 @@ _Face = tuple[bool, tuple[tuple[str, str], ...]]
 
 def _is_known(rows: Sequence[IvoRow], told: Sequence[Told]) -> bool:
     """Return whether what IVO lists of a reference is what is known of it: each case, its last report, and if open."""
-    listed = [(row.status == _OPEN, *_report(row.kind, row.period)) for row in rows]
+    listed = [(row.status == OPEN, *_report(row.kind, row.period)) for row in rows]
     known = [(each.is_open, *_report(each.reports[-1].kind, str(each.reports[-1].period))) for each in told]
     return sorted(listed) == sorted(known)
 

@@ -21,11 +21,10 @@ from bots.ivo_reporting.counting import History, Wait
 from bots.ivo_reporting.models import Case, Reported, Told
 from bots.personnummer import check_digit
 from bots.quarter import Quarter
+from bots.records.ivo import BEGINS, ENDS, KINDS
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow
 
-NEW, NEW_STOP, STILL, DONE, CLOSED = (
-    "nytt ej verkställt", "nytt avbrott", "fortsatt ej verkställt", "verkställt", "avslutat av annan anledning",
-)  # fmt: skip
+NEW, NEW_STOP, STILL, DONE, CLOSED = KINDS
 #: What tells IVO that somebody waits.
 WAITS = frozenset({NEW, NEW_STOP, STILL})
 #: Kinds of step: after the one IVO still waits to hear of the case, after the other it does not.
@@ -237,7 +236,7 @@ def _about(waits: Sequence[Wait], told: Told) -> Wait | None:
     """
     first = told.reports[0]
     begun = [each for each in waits if each.since <= first.period.last]
-    if first.kind in {NEW, NEW_STOP}:
+    if first.kind in BEGINS:
         begun = [each for each in begun if each.is_stop is (first.kind == NEW_STOP)]
     late = [each for each in begun if counting.is_late(each.since, first.period.last)]
     return next(iter((late or begun)[-1:]), None)
@@ -255,14 +254,14 @@ def _last(told: Told) -> Reported:
 
 def in_time(each: Reported) -> tuple[Quarter, int]:
     """Return what puts the reports of a case in their order: of one quarter an end comes last."""
-    return each.period, 0 if each.kind in WAITS else 2 if each.kind in {DONE, CLOSED} else 1
+    return each.period, 0 if each.kind in WAITS else 2 if each.kind in ENDS else 1
 
 
 def with_report(told: Sequence[Told], report: Reported, *, leaves_open: bool) -> tuple[Told, ...]:
     """Return what IVO has of a decision when it has got this report too."""
     if any((each.period, each.kind) == (report.period, report.kind) for case in told for each in case.reports):
         return tuple(told)
-    if report.kind in {NEW, NEW_STOP}:
+    if report.kind in BEGINS:
         return (*told, Told((report,), leaves_open))
     return tuple(
         replace(each, reports=(*each.reports, report), is_open=leaves_open) if each.is_open else each for each in told

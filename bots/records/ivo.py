@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+#: What each report is: a new case of a decision or of an interruption, that somebody still waits, and two ends.
+KINDS = ("nytt ej verkställt", "nytt avbrott", "fortsatt ej verkställt", "verkställt", "avslutat av annan anledning")
+#: Kinds of report that begin a case; all others are made on one that there is.
+BEGINS = frozenset(KINDS[:2])
+#: Kinds of report that end a case. They may be told on any day, in that day's quarter.
+ENDS = frozenset(KINDS[3:])
+#: The status of a case of which IVO waits to hear.
+OPEN = "ej verkställt"
+
 
 @dataclass(frozen=True, slots=True)
 class SentReport:

@@ -21,12 +21,7 @@ from bots.errors import (
     WriteUnanswered,
 )
 from bots.quarter import Quarter
-from bots.records.ivo import IvoCase, IvoRow, SentReport
-
-#: Kinds of report that begin a case; all others are made on one that there is.
-_NEW = frozenset({"nytt ej verkställt", "nytt avbrott"})
-#: Kinds of report that end a case. They may be told on any day, in that day's quarter.
-_ENDS = frozenset({"verkställt", "avslutat av annan anledning"})
+from bots.records.ivo import BEGINS, ENDS, OPEN, IvoCase, IvoRow, SentReport
 
 
 class Ivo:
@@ -76,7 +71,7 @@ class Ivo:
         rows = [each for each in self._rows(referens) if each.referens == referens]
         if not rows:
             return None
-        return self._open(next((each for each in rows if each.status in {"utkast", "ej verkställt"}), rows[0]))
+        return self._open(next((each for each in rows if each.status in {"utkast", OPEN}), rows[0]))
 
     def _rows(self, sought: str) -> list[IvoRow]:
         rows = self._session.screen("cases").all_rows("cases", sought=sought)
@@ -137,12 +132,12 @@ class Ivo:
             self._session.spent = by_person
             page.click("resume")
             self._session.spent = by_person and check.is_here()
-        elif report["rapporttyp"] in _NEW:
+        elif report["rapporttyp"] in BEGINS:
             self._session.screen("report").open()
         else:
             page.click("follow_up")
         # A follow-up has its case's own.
-        is_new = report["rapporttyp"] in _NEW
+        is_new = report["rapporttyp"] in BEGINS
         reason = self._session.screen("reason") if "orsak" in report else check
         decision = self._session.screen("decision")
         form = self._session.screen("report")
@@ -160,7 +155,7 @@ class Ivo:
         shown = {name: None if value is None else str(value) for name, value in check.read().fields.items()}
         # An interruption is asked for when it is new, and known after that.
         asked = {**report, "avbrottsdatum": report.get("avbrottsdatum") if shown["avbrottsdatum"] else None}
-        if report["rapporttyp"] in _ENDS:
+        if report["rapporttyp"] in ENDS:
             asked["period"] = shown["period"]
         if other := [name for name, value in shown.items() if value != asked.get(name)]:
             raise NotAsApproved(check.said, other)
@@ -171,7 +166,7 @@ class Ivo:
         try:
             form.select("period", report["period"])
         except NotOffered:
-            if report["rapporttyp"] not in _ENDS:
+            if report["rapporttyp"] not in ENDS:
                 raise PeriodClosed("IVO", report["period"]) from None
             # A new quarter has begun since the plan.
             form.select("period", str(Quarter.parse(report["period"]).after))
@@ -191,7 +186,7 @@ class Ivo:
             form.select("delvis", "ja" if "ej verkställd del" in report else "nej")
         if "ej verkställd del" in report:
             form.fill("ej verkställd del", report["ej verkställd del"])
-        if report["rapporttyp"] in _NEW:
+        if report["rapporttyp"] in BEGINS:
             form.select("verkställt sent", "ja" if "verkställt" in report else "nej")
         if "verkställt" in report:
             form.fill("verkställt", report["verkställt"])
@@ -248,7 +243,7 @@ class Ivo:
         yield "cases"
         cases = [IvoRow(**row.values) for row in self._session.screen("cases").read().tables["cases"]]
         # An open one shows most.
-        if shown := next((each for each in cases if each.status == "ej verkställt"), next(iter(cases), None)):
+        if shown := next((each for each in cases if each.status == OPEN), next(iter(cases), None)):
             self._session.screen("cases").click("open", row=(shown.number or "", shown.referens))
             self._session.screen("case").arrive()
             yield "case"

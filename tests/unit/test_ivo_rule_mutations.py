@@ -34,7 +34,6 @@ UNSEEN = {
     "_by_page: with 'utkast'": "a draft is left by its row, before its page",
     "in_time: -1 for 0": "the order is the same",
     "in_time: 3 for 2": "as above",
-    "in_time: with '": "who waits was asked for before",
     "_waiting: first for `period.last` (2)": "whether it went on to the quarter's first day shows by that day too",
     "_waiting: first for `period.last` (3)": "what was over before the quarter was so before its first day",
     "_waiting: -1 for 0 in `untold[0]`": "a wait that begins in the quarter cannot be too long in it",
