@@ -861,8 +861,10 @@ SCENES = {
     "unknown section": "refer unknown-section", "section of another time": "refer other-law",
     "no reason given": "refer no-reason", "died untold": "refer ended-untold", "expired untold": "refer ended-untold",
     "withdrawn too late": "refer ended-untold", "in part, but how much": "refer unknown-part",
-    "ended for another reason": "refer ended-otherwise",
+    "ended for another reason": "refer ended-otherwise", "interrupted again": DONE,
 }  # fmt: skip
+#: Scenes that come to a second report.
+AGAIN = {"interrupted again": STOP}
 
 
 def scenes(count: int, seed: int, today: date) -> Iterator[Example]:

@@ -40,15 +40,19 @@ def wrong(insatser: Iterable[Record], cases: Iterable[Record], receipts: Collect
             if report["kvittens"] in receipts:
                 seen.add(report["kvittens"])
                 values, beslut = report["values"], decisions[case["reference"]]
-                said = [*_differences(values, beslut, today, is_known=place > 0), *_telling(values, beslut)]
+                first = sent[0]["values"].get("period", "") if place else ""
+                said = [*_differences(values, beslut, today, first, is_known=place > 0), *_telling(values, beslut)]
                 found += [f"{case['reference']} ({beslut['scene']}): {each}" for each in said]
     return found + [f"{each} is on no report" for each in sorted(set(receipts) - seen)]
 
 
-def expected(beslut: Record, today: date, *, is_known: bool) -> dict[str, str]:
-    """Return the right values of a report that is sent on a day; `is_known`: IVO was told that somebody waits."""
+def expected(beslut: Record, today: date, first: str = "", *, is_known: bool) -> dict[str, str]:
+    """Return the right values of a report that is sent on a day.
+
+    `is_known`: IVO was told that somebody waits, for the `first` time of that quarter.
+    """
     last = _status_day(today)
-    wait = _wait(beslut, today, last)
+    wait = _wait(beslut, today, _last_day(first) if first else last)
     over = None if wait.given else _over(beslut, today)
     nothing = dict.fromkeys(("verkstallighetsdatum", "avslutsdatum", "avslutsorsak", "avbrottsdatum"), "")
     values = nothing | {
@@ -80,9 +84,9 @@ def expected(beslut: Record, today: date, *, is_known: bool) -> dict[str, str]:
     return values | {"rapporttyp": "nytt ej verkställt"}
 
 
-def _differences(values: Record, beslut: Record, today: date, *, is_known: bool) -> Iterator[str]:
+def _differences(values: Record, beslut: Record, today: date, first: str, *, is_known: bool) -> Iterator[str]:
     try:
-        right = expected(beslut, today, is_known=is_known)
+        right = expected(beslut, today, first, is_known=is_known)
     except LookupError as error:
         yield str(error)
         return
@@ -119,7 +123,7 @@ class _Wait:
 
 
 def _wait(beslut: Record, today: date, last: date) -> _Wait:
-    """Return the last wait that was too long by the quarter's last day. Raises LookupError when none was."""
+    """Return the last wait that was too long by a quarter's last day. Raises LookupError when none was."""
     waits = [_Wait(date.fromisoformat(beslut["decided"]))]
     for each in sorted(beslut["happenings"], key=lambda happening: str(happening["on"])):
         on, now = date.fromisoformat(each["on"]), waits[-1]
@@ -184,6 +188,12 @@ def _area(beslut: Record, last: date) -> str:
 def _status_day(today: date) -> date:
     """Return the last day of the quarter before today's: the one that is reported."""
     return date(today.year, (today.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
+
+
+def _last_day(quarter: str) -> date:
+    """Return the last day of a quarter, which is written as 2026Q3."""
+    year, number = int(quarter[:4]), int(quarter[-1])
+    return _status_day(date(year + number // 4, number % 4 * 3 + 1, 1))
 
 
 def _quarter(day: date) -> str:

@@ -13,21 +13,23 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+import sqlalchemy as sa
 
 from fixtures.ivo.person import LOOK
 from fixtures.mockui.faults import parse
 from fixtures.mockui.server import Spec, serve
 from orchestrator import processes
 from orchestrator.ledger.store import Options
+from orchestrator.ledger.tables import steps
 from orchestrator.mocks import ACCOUNTS
 from tests import ivo_oracle
 from tests.builders import NOW
 from tests.e2e.house import SETTLE, House
 from tests.ivo import Client
-from tests.ivo_cases import SCENES
+from tests.ivo_cases import AGAIN, SCENES
 
 BOT = "ivo-reporting"
-#: So many decisions have new reports and follow-ups among them; every scene needs 45.
+#: So many decisions have new reports and follow-ups among them; every scene needs 46.
 FEW = 28
 TODAY = date(2026, 10, 5)
 #: Each version of the one with one of the other.
@@ -80,9 +82,15 @@ class City:
         keys = [row["key"].split(":") for row in rows if row["kind"] == "send" and row["committed"]]
         return [f"{reference} {kind}" for reference, _period, kind in keys]
 
+    def receipts(self, run_id: str) -> set[str]:
+        """Return the number of each receipt that the run has; a decision may have two."""
+        query = sa.select(steps.c.receipt_number).where(steps.c.run == run_id, steps.c.state == "done")
+        with closing(self.house.ledger()) as ledger, ledger.reading() as connection:
+            return set(connection.execute(query).scalars())
+
     def misreported(self, run_id: str, today: date = TODAY) -> list[str]:
         """Return what is wrong with what a run of a day has sent, by what Lifecare holds."""
-        receipts = {each for each in self.house.receipts(run_id).values() if each}
+        receipts = self.receipts(run_id)
         insatser, cases = self.ask("lifecare", "state")["insatser"], self.ask("ivo", "state")["cases"]
         return ivo_oracle.wrong(insatser, cases, receipts, today)
 
@@ -92,9 +100,11 @@ class City:
 
     def wanted(self) -> set[str]:
         """Return what must be sent, by the scenes that Lifecare holds."""
-        scenes = {each["id"]: SCENES[each["scene"]] for each in self.ask("lifecare", "state")["insatser"]}
-        told = {key: said for key, said in scenes.items() if not said.startswith(("refer", "leave"))}
-        return {f"{key} {SHORT.get(kind, kind)}" for key, kind in told.items()}
+        insatser = self.ask("lifecare", "state")["insatser"]
+        scenes = {each["id"]: SCENES[each["scene"]] for each in insatser}
+        told = [(key, said) for key, said in scenes.items() if not said.startswith(("refer", "leave"))]
+        told += [(each["id"], AGAIN[each["scene"]]) for each in insatser if each["scene"] in AGAIN]
+        return {f"{key} {SHORT.get(kind, kind)}" for key, kind in told}
 
     def states(self, run_id: str) -> dict[str, str]:
         """Return each decision's state in the run."""
@@ -136,8 +146,7 @@ def sound(city: City, run_id: str) -> None:
     """
     assert sorted(city.sent()) == sorted(city.wanted())
     rows = sends(city)
-    receipts = {each for each in city.house.receipts(run_id).values() if each}
-    assert receipts == {row["payload"]["kvittens"] for row in rows if row["committed"]}
+    assert city.receipts(run_id) == {row["payload"]["kvittens"] for row in rows if row["committed"]}
     assert city.misreported(run_id) == []
     with closing(city.house.ledger()) as ledger:
         assert ledger.verify_audit() == []
@@ -214,6 +223,31 @@ def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., Ci
     assert town.drafts() == []
 
 
+@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
+@pytest.mark.parametrize(("point", "nth"), [("before-receipt", 1), ("before-intent", 2), ("armed", 2)])
+def test_killed_between_two_reports_of_a_decision_both_are_sent_once(
+    city: Callable[..., City], point: str, nth: int
+) -> None:
+    """The end of what IVO was told of, and what is late again since: the second waits for the first."""
+    town = city(rows=46)
+    town.seat(sends=False)
+    [twice] = [each["id"] for each in town.ask("lifecare", "state")["insatser"] if each["scene"] in AGAIN]
+    planned = town.carried(ends="planned", plan_only=True, submit="approved")
+    before = [key for key, state in town.states(planned).items() if state == "todo"].index(twice)
+    run_id = town.a_run(limit=before + 1, submit="approved")
+
+    assert town.house.armed(run_id, point, "kill", nth=before + nth).wait() == -signal.SIGKILL
+    processes.end_tree(town.house.home, run_id)
+    resumed = town.house.flotta("resume", run_id)
+
+    assert resumed.code == 0, resumed.said
+    sent = [row["key"] for row in sends(town) if row["committed"]]
+    assert len(sent) == before + 2
+    kinds = [each.partition(" ")[2] for each in town.sent() if each.startswith(f"{twice} ")]
+    assert kinds == ["verkställt", "nytt avbrott"]
+    assert town.drafts() == []
+
+
 @pytest.mark.parametrize(
     ("looks", "fault"),
     [
@@ -242,9 +276,7 @@ def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., Cit
     sent = town.sent()
     assert len(sent) == len(set(sent)) == 6, {k: v for k, v in _notes(town, run_id).items() if v}
     assert set(sent) <= town.wanted()
-    assert set(town.house.receipts(run_id).values()) - {None} == {
-        row["payload"]["kvittens"] for row in sends(town) if row["committed"]
-    }
+    assert town.receipts(run_id) == {row["payload"]["kvittens"] for row in sends(town) if row["committed"]}
     with closing(town.house.ledger()) as ledger:
         lines = ledger.lines(run_id)
     # Only a receipt that a page gave as the answer was located there by something.
@@ -257,7 +289,7 @@ def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., Cit
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 def test_what_the_form_has_no_choice_for_is_referred_and_the_rest_is_sent(city: Callable[..., City]) -> None:
     """IVO has taken a code away since last quarter."""
-    town = city(rows=45)
+    town = city(rows=46)
     town.seat(sends=False)
     gone = "LSS-03"
     town.ask("ivo", "codes", {"insatstyp": {gone: None}})
@@ -277,7 +309,7 @@ def test_what_the_form_has_no_choice_for_is_referred_and_the_rest_is_sent(city: 
 @pytest.mark.parametrize("day", ["2026-11-20", "2027-01-04"])
 def test_a_period_that_is_closed_is_said(city: Callable[..., City], day: str) -> None:
     """What has ended may be told on any day all the same, also when a new quarter has begun since the plan."""
-    town = city(rows=45)
+    town = city(rows=46)
     town.ask("ivo", "today", {"today": day})
     town.seat(sends=False)
 
@@ -412,7 +444,7 @@ def test_a_text_that_was_worded_otherwise_in_review_is_what_ivo_gets(city: Calla
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 def test_nobody_is_called_to_sign_in_for_a_plan_that_waits(city: Callable[..., City]) -> None:
     """Once IVO's list is known the plan is made alone; a person approves it before another one signs in."""
-    town = city(rows=45)
+    town = city(rows=46)
     town.seat(sends=True)
     first = town.carried(limit=1)
     assert town.house.run(first).state == "done"

@@ -162,6 +162,26 @@ def test_the_quarter_before_is_reported_and_an_end_in_its_own(day: date, is_know
     assert ivo_oracle.expected(beslut, day, is_known=is_known)["period"] == period
 
 
+def test_an_end_is_that_of_the_wait_that_ivo_was_told_of() -> None:
+    """What was interrupted again since is a case of its own."""
+    stops = [("2026-01-05", "avbruten"), ("2026-04-20", "återupptagen"), ("2026-05-10", "avbruten")]
+    beslut = a_beslut(decided="2025-08-01", happenings=[("2025-09-01", "verkställd"), *stops])
+
+    told = ivo_oracle.expected(beslut, TODAY, "2026Q2", is_known=True)
+    new = ivo_oracle.expected(beslut, TODAY, is_known=False)
+
+    assert (told["rapporttyp"], told["verkstallighetsdatum"]) == ("verkställt", "2026-04-20")
+    assert (new["rapporttyp"], new["avbrottsdatum"]) == ("nytt avbrott", "2026-05-10")
+
+
+@pytest.mark.parametrize(
+    ("quarter", "day"), [("2026Q1", "2026-03-31"), ("2026Q3", "2026-09-30"), ("2026Q4", "2026-12-31")]
+)
+def test_a_quarter_ends_on_its_last_day(quarter: str, day: str) -> None:
+    """As IVO writes it."""
+    assert ivo_oracle._last_day(quarter).isoformat() == day
+
+
 @pytest.mark.parametrize("field", ivo_oracle.FREE)
 @pytest.mark.parametrize(
     "text",
