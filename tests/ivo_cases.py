@@ -11,14 +11,14 @@ The usual decision is of 2026-05-20: its three months end on 2026-08-20, in the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
 from bots.contract import Act, Decision, Refer
 from bots.ivo_reporting.models import Case, Reported
 from bots.quarter import Quarter
-from bots.records.lifecare import Drojsmal, Erbjudande, Handelse, InsatsbeslutRow
+from bots.records.lifecare import Drojsmal, Erbjudande, Handelse, Insatsbeslut, InsatsbeslutRow
 from fixtures.mockui import insatser
 from tests.insatser import Q3, TODAY, Sent, a_case, a_decision, as_cases, as_shown, happened, told
 
@@ -594,6 +594,13 @@ _STOPS = a_decision(
 _LATE_AND_GIVEN = a_decision(verkstallighet=_given(date(2026, 8, 25)))
 _OLD = Quarter(2025, 4)
 
+
+def _missing(decision: Insatsbeslut) -> Case:
+    """Return a case that IVO was told of in Q2 and shows no longer."""
+    case = a_case(decision, told(Q2))
+    return replace(case, told=tuple(replace(each, is_open=False, is_missing=True) for each in case.told))
+
+
 #: No wait is told twice. A report that somebody waits tells of one, and so does an end alone, of one that is over.
 TOLD = [
     Example("told with its end", a_case(_LATE_AND_GIVEN, told(Q3, is_open=False)), "leave told-already",
@@ -628,6 +635,16 @@ TOLD = [
              "its key": f"ivo:B-1:2026Q3:{STOP}", "its after": DONE, "its since": "2026-06-25"},
             says="gick ut 2026-09-25", inputs=KNOWN | {"beslutat": "2026-01-10", "till": "2026-06-20",
                                                        "avbrott": "2026-06-25", "rapport": DONE}),
+    Example("told of twice, and both are open", _of_march(told(Q2), told(Q3)), "refer two-open",
+            inputs={"kvittens": "IVO-2026-000001", "senast rapporterat": f"2026Q2: {NEW}"}),
+    Example("one is over, and one is open", _of_march(told(Q2, is_open=False), told(Q2)), STILL),
+    Example("IVO shows it no longer", _missing(a_decision(beslutat=date(2026, 3, 1))), "refer gone-at-ivo",
+            inputs={"kvittens": "IVO-2026-000001", "senast rapporterat": f"2026Q2: {NEW}"}),
+    Example("IVO shows it no longer, and it is given",
+            _missing(a_decision(beslutat=date(2026, 3, 1), verkstallighet=_given(date(2026, 7, 9)))),
+            "refer gone-at-ivo"),
+    Example("IVO shows it no longer, and was told anew",
+            replace(_of_march(), told=(*_missing(a_decision()).told, *as_cases(told(Q2)))), STILL),
     Example("told of a stop that Lifecare does not show", _of_march(told(Q2, STOP)), "refer no-wait"),
     Example("told of as it began, though another has come since",
             a_case(a_decision(beslutat=date(2025, 8, 1), drojsmal=(noted(date(2026, 4, 1)),),

@@ -8,7 +8,8 @@ in the receipt that the system showed, or in WriteUnanswered. Nothing here knows
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -117,13 +118,13 @@ class Screen:
     def all_rows(self, table: str, **params: str) -> list[Row]:
         """Return every row of a list over all its pages. The screen's fields `pages` and `total` say how many.
 
-        It is read again, whole, when its pages do not add up to its total: others work in it meanwhile. Raises as
-        `visit` does.
+        It is read again, whole, when its pages do not add up to its total: others work in it meanwhile. Rows are told
+        apart by the table's key, or by all that they show. Raises as `visit` does.
         """
         key = self._spec.tables[table].key or ""
 
         def whole() -> list[Row]:
-            found: dict[Any, Row] = {}
+            found: dict[Hashable, Row] = {}
             totals: set[int] = set()
             page, pages = 1, 1
             while page <= pages:
@@ -131,7 +132,12 @@ class Screen:
                 # An empty list tells neither.
                 pages = seen.fields["pages"] or 1
                 totals.add(seen.fields["total"] or 0)
-                found |= {row.values.get(key, (page, at)): row for at, row in enumerate(seen.tables[table])}
+                alike: Counter[Hashable] = Counter()
+                for row in seen.tables[table]:
+                    shown = row.values.get(key, tuple(row.values.items()))
+                    # Two on one page are two; what stands on two pages has moved from one to the other.
+                    found[shown, 0 if key in row.values else alike[shown]] = row
+                    alike[shown] += 1
                 page += 1
             # The count alone can be right by chance: a row that leaves one page pulls another past the one read next.
             if totals != {len(found)}:

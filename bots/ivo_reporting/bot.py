@@ -8,10 +8,10 @@ approved). If the answer is lost, look for the receipt at IVO before anything el
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import ClassVar, Literal, Protocol
 
 from bots.contract import Decision, Document, Item, Made, Receipt, Refer, Rule, Step, Written
@@ -19,13 +19,16 @@ from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules, statistics, texts
 from bots.ivo_reporting.models import Case, Known, Reported, Told
 from bots.quarter import Quarter
-from bots.records.ivo import OPEN, IvoCase, IvoRow, SentReport
+from bots.records.ivo import BEGINS, OPEN, IvoCase, IvoRow, SentReport
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected
 
-#: How far back decisions are searched for: an interruption may come years after the decision. Years.
+#: Of decisions that are older than so many years only those that still hold are looked at. An interruption may come
+#: late.
 YEARS = 10
 #: Before this day nobody decided on support by a law that has reports.
 FIRST = date(1994, 1, 1)
+#: The status that is remembered of a case that IVO shows no longer.
+_MISSING = "saknas"
 
 
 class DecisionPortal(Protocol):
@@ -47,8 +50,8 @@ class ReportPortal(Protocol):
     def opened(self, row: IvoRow) -> IvoCase:
         """Open a listed case and return it with all its reports."""
 
-    def case(self, referens: str) -> IvoCase | None:
-        """Return the case with this reference of ours, with all its reports; None when IVO has none."""
+    def cases_of(self, referens: str) -> Sequence[IvoCase]:
+        """Return every case with this reference of ours, and open the one that is gone on with."""
 
     def fill(self, report: Mapping[str, str], *, by_person: bool) -> None:
         """Fill a report in, from its draft if there is one, as far as the page where it is checked and sent.
@@ -127,20 +130,20 @@ class IvoReporting:
         told = _told(remembered, at.written())
         shown = {known.referens: known.cases for known, _when in remembered}
         waiting = {referens for referens, cases in told.items() if any(each.is_open for each in cases)}
-        # What IVO waits for under references that are no decision's, as far as these have been seen.
-        others = {each for each in waiting if each in shown}
         rows = self._rows(at, date(period.year - YEARS, 1, 1), today, waiting)
         listed = {row.id for row in rows}
-        others -= listed
+        about = _by_whom(shown)
         claimed: set[str] = set()
         for row in rows:
             beslut: Insatsbeslut | InsatsbeslutRow | Protected = row
             if isinstance(row, InsatsbeslutRow) and (row.id in told or not rules.by_row(row, period)):
                 beslut = at.lifecare.ett_insatsbeslut(row.id)
             seen = None if isinstance(beslut, Protected) else beslut
-            maybe = {each: number for each in others for number in _of_the_same(seen, shown[each])}
-            claimed |= set(maybe)
-            case = Case(row.id, period, seen, told.get(row.id, ()), tuple(sorted(maybe.values())), self.on_the_day)
+            beside = _beside(row.id, seen, about)
+            maybe = tuple(number for number, referens in beside.items() if referens not in listed)
+            case = Case(row.id, period, seen, told.get(row.id, ()), maybe, tuple(beside), on_the_day=self.on_the_day)
+            if rules.decide(case, today).rule == rules.MAYBE_TOLD:
+                claimed |= set(beside.values())
             yield _item(case)
         for referens in sorted(waiting - listed - claimed):
             # A reference that somebody has made by hand may name the person: what is shown is IVO's own number.
@@ -149,11 +152,12 @@ class IvoReporting:
 
     @staticmethod
     def _rows(at: Screens, since: date, until: date, waiting: set[str]) -> list[InsatsbeslutRow | Protected]:
-        """Return every decision since a day, and of those before it what IVO still waits to hear of."""
-        rows = at.lifecare.insatsbeslut(since, until)
-        missing = waiting - {row.id for row in rows}
-        older = at.lifecare.insatsbeslut(FIRST, since - timedelta(days=1)) if missing else []
-        return [*rows, *(row for row in older if row.id in missing)]
+        """Return every decision since a day; of those before it what still holds, and what IVO waits to hear of."""
+        return [
+            row
+            for row in at.lifecare.insatsbeslut(FIRST, until)
+            if isinstance(row, Protected) or row.beslutat >= since or row.status != "avslutat" or row.id in waiting
+        ]
 
     def learn(self, at: Screens) -> None:
         """Remember what IVO's list shows that was not known: what people have reported, or mended, there by hand.
@@ -166,14 +170,15 @@ class IvoReporting:
             if row.number is not None:
                 listed[row.referens].append(row)
         new = {referens: rows for referens, rows in listed.items() if not _is_known(rows, told.get(referens, ()))}
-        opened = {referens: tuple(_kept(at.ivo.opened(row)) for row in rows) for referens, rows in new.items()}
-        missing = {referens: cases for referens, cases in told.items() if referens not in listed}
-        opened |= {
-            referens: tuple(_missing(referens, each) for each in cases)
-            for referens, cases in missing.items()
-            if any(each.is_open for each in cases)
-        }
-        at.remember({referens: Known(referens, cases) for referens, cases in opened.items()})
+        shown = {referens: [at.ivo.opened(row) for row in rows] for referens, rows in new.items()}
+        for referens, cases in told.items():
+            if referens not in listed and any(each.is_open for each in cases):
+                # A list may miss one, where others work in it. Who searches for it knows.
+                found = [each for each in at.ivo.cases_of(referens) if each.number is not None]
+                shown[referens] = found or [_missing(referens, each) for each in cases]
+        newest = max((Quarter.parse(row.period) for rows in listed.values() for row in rows), default=None)
+        kept = {referens: tuple(_kept(each, newest) for each in cases) for referens, cases in shown.items()}
+        at.remember({referens: Known(referens, cases) for referens, cases in kept.items()})
 
     def decide(self, record: Case, today: date) -> Decision:
         """Decide by the rules."""
@@ -182,9 +187,14 @@ class IvoReporting:
     def reread(self, at: Screens, seen: Case, step: Step) -> Case | Refer:
         """Read the decision again, and what IVO has of it, which must be what the plan took for granted."""
         page = at.lifecare.ett_insatsbeslut(seen.id)
-        if not _fits(at.ivo.case(seen.id), seen.told, step.args.get(rules.AFTER)):
+        is_known = _fits(at.ivo.cases_of(seen.id), seen.told, step.args.get(rules.AFTER))
+        beslut = page if isinstance(page, Insatsbeslut) else None
+        if step.args["rapporttyp"] in BEGINS:
+            about = _by_whom({known.referens: known.cases for known, _when in at.remembered()})
+            is_known &= set(_beside(seen.id, beslut, about)) <= set(seen.beside)
+        if not is_known:
             return Refer(rules.TOLD_SINCE, "IVO har inte det som planen räknade med. Kör igen: då läses det på nytt.")
-        return replace(seen, beslut=page if isinstance(page, Insatsbeslut) else None)
+        return replace(seen, beslut=beslut)
 
     def perform(self, at: Screens, step: Step, mark: str) -> Receipt:
         """Fill the report in, and let it be sent. IVO has no place for the mark: a quarter has one report of a kind."""
@@ -199,8 +209,7 @@ class IvoReporting:
     def confirm(self, at: Screens, step: Step, mark: str) -> Receipt | Refer | None:
         """Look for the report's receipt in its case. A draft is no report."""
         del mark
-        case = at.ivo.case(step.args["referens"])
-        for each in _as_told(case).reports if case is not None else ():
+        for each in (report for case in at.ivo.cases_of(step.args["referens"]) for report in _as_told(case).reports):
             if rules.key(step.args["referens"], each.period, each.kind) == step.key:
                 return Receipt(each.number, {"referens": step.args["referens"], "rapport": each.kind})
         return None
@@ -231,27 +240,40 @@ def _as_told(case: IvoCase) -> Told:
         Reported(period if kind in rules.WAITS else max(waits, default=period), kind, number)
         for period, kind, number in sent
     ]
-    return Told(tuple(sorted(reports, key=rules.in_time)), is_open=case.status == OPEN)
+    is_missing = case.status == _MISSING
+    return Told(tuple(sorted(reports, key=rules.in_time)), is_open=case.status == OPEN, is_missing=is_missing)
 
 
-def _kept(case: IvoCase) -> IvoCase:
-    """Return what is remembered of a case: whose it is only as long as it is open."""
-    return case if case.status == OPEN else replace(case, personnummer=None)
+def _kept(case: IvoCase, newest: Quarter | None) -> IvoCase:
+    """Return what is remembered of a case: whose it is only while it is open, or may be told of in two quarters."""
+    is_recent = newest is not None and any(Quarter.parse(each.period) >= newest.before for each in case.reports)
+    return case if case.status == OPEN or is_recent else replace(case, personnummer=None)
 
 
 def _missing(referens: str, told: Told) -> IvoCase:
     """Return what is remembered of a case that IVO has no longer: what it was told."""
     reports = tuple(SentReport(str(each.period), each.kind, each.number) for each in told.reports)
-    return IvoCase(referens, None, "saknas", None, None, reports)
+    return IvoCase(referens, None, _MISSING, None, None, reports)
 
 
-def _of_the_same(beslut: Insatsbeslut | InsatsbeslutRow | None, cases: Sequence[IvoCase]) -> list[str]:
-    """Return the numbers of the open ones that are of the same person and day as a decision."""
-    if not isinstance(beslut, Insatsbeslut):
-        return []
-    facts = (beslut.personnummer, beslut.beslutat)
-    same = [each for each in cases if (each.personnummer, each.beslutsdatum) == facts and each.status == OPEN]
-    return [each.number for each in same if each.number]
+#: IVO's cases by person and day of the decision: the number of each, and its reference.
+_ByWhom = Mapping[tuple[str, date], Mapping[str, str]]
+
+
+def _by_whom(shown: Mapping[str, Sequence[IvoCase]]) -> _ByWhom:
+    about: dict[tuple[str, date], dict[str, str]] = defaultdict(dict)
+    for each in (each for cases in shown.values() for each in cases):
+        if each.number and each.personnummer and each.beslutsdatum:
+            about[each.personnummer, each.beslutsdatum][each.number] = each.referens
+    return about
+
+
+def _beside(id_: str, beslut: Insatsbeslut | InsatsbeslutRow | None, about: _ByWhom) -> dict[str, str]:
+    """Return IVO's cases of the same person and day as a decision, under other references: number and reference."""
+    if not isinstance(beslut, Insatsbeslut) or beslut.personnummer is None:
+        return {}
+    same = about.get((beslut.personnummer, beslut.beslutat), {})
+    return {number: referens for number, referens in sorted(same.items()) if referens != id_}
 
 
 #: What is compared of a case at IVO: whether it is open, and its reports; of an end, which is one, not the quarter.
@@ -265,16 +287,14 @@ def _is_known(rows: Sequence[IvoRow], told: Sequence[Told]) -> bool:
     return sorted(listed) == sorted(known)
 
 
-def _fits(shown: IvoCase | None, told: Sequence[Told], after: str | None) -> bool:
-    """Return whether IVO shows what is known, and `after` this kind of report too: the open case, or one that is over.
+def _fits(shown: Sequence[IvoCase], told: Sequence[Told], after: str | None) -> bool:
+    """Return whether IVO shows what is known, and `after` this kind of report too.
 
-    Where none is open it may show none.
+    A draft is nothing that it was told. It may show no longer what is over.
     """
-    known = [_face(each, after if each.is_open else None) for each in told]
-    case = None if shown is None else _as_told(shown)
-    if case is None or not case.reports:
-        return not any(is_open for is_open, _reports in known)
-    return _face(case) in known and case.is_open is any(is_open for is_open, _reports in known)
+    known = Counter(_face(each, after if each.is_open else None) for each in told if not each.is_missing)
+    seen = Counter(_face(each) for each in map(_as_told, shown) if each.reports)
+    return seen <= known and not any(is_open for is_open, _reports in known - seen)
 
 
 def _face(told: Told, after: str | None = None) -> _Face:

@@ -33,11 +33,13 @@ class Reported:
 class Told:
     """One case that IVO has, or has had, of this decision: its reports, oldest first, of which there is one at least.
 
-    `is_open`: IVO still waits to hear that the support is carried out, or over.
+    `is_open`: IVO still waits to hear that the support is carried out, or over. `is_missing`: it did, and shows the
+    case no longer.
     """
 
     reports: tuple[Reported, ...]
     is_open: bool
+    is_missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,9 @@ class Case:
     """One decision in the report of one quarter. `beslut` is None for a protected person.
 
     It is a row of the search where that alone says that there is nothing to report. `is_listed` is False where IVO
-    waits to hear of it and Lifecare's search does not show it. `told` is what IVO has of it; `maybe` the numbers of
-    open cases there of the same person and day, under references that are no decision's. `on_the_day`: whether support
-    is late on the last of the three months itself.
+    waits to hear of it and Lifecare's search does not show it. `told` is what IVO has of it; `beside` the numbers of
+    cases there of the same person and day under other references, `maybe` of those whose reference is no decision's.
+    `on_the_day`: whether support is late on the last of the three months itself.
     """
 
     id: str
@@ -55,5 +57,6 @@ class Case:
     beslut: Insatsbeslut | InsatsbeslutRow | None
     told: tuple[Told, ...]
     maybe: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     on_the_day: bool = False
     is_listed: bool = True

@@ -75,6 +75,8 @@ ENDINGS = frozenset({"ansökan återtagen", "behovet har upphört"})
 ELDERLY = 65
 
 NOT_FOUND = Rule("not-found", "IVO väntar, men Lifecare visar inte beslutet")
+TWO_OPEN = Rule("two-open", "IVO har flera öppna ärenden om beslutet")
+GONE_AT_IVO = Rule("gone-at-ivo", "IVO visar inte längre ärendet")
 STILL_OPEN = Rule("still-open", "IVO väntar på ett beslut som inte rapporteras")
 TOLD_SINCE = Rule("told-since", "IVO har fått besked på annat sätt efter planen")
 PROTECTED = Rule("protected", "skyddade personuppgifter")
@@ -108,7 +110,8 @@ TOO_LONG = Rule("too-long", "texten är för lång")
 
 #: Every rule, in the order in which they are asked.
 ALL = (
-    NOT_FOUND, PROTECTED, NOT_DECIDED, NOT_REPORTABLE, LATER, UNKNOWN_VALUE, COURT, UNKNOWN_SECTION, OTHER_LAW,
+    NOT_FOUND, TWO_OPEN, GONE_AT_IVO,
+    PROTECTED, NOT_DECIDED, NOT_REPORTABLE, LATER, UNKNOWN_VALUE, COURT, UNKNOWN_SECTION, OTHER_LAW,
     STILL_OPEN, TOLD_SINCE, NO_WAIT, CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, ENDED_AT_IVO,
     WAITED_ENOUGH, IN_TIME, OVER, OVER_UNTOLD, ENDED_UNTOLD, MAYBE_TOLD, LATE_AGAIN, LATE, NO_NUMBER, UNKNOWN_SUPPORT,
     NO_REASON, UNKNOWN_PART, TOO_LONG,
@@ -127,6 +130,10 @@ def decide(case: Case, today: date) -> Decision:
             "IVO väntar på besked, men Lifecare visar inget beslut med den beteckningen. Vilket beslut gäller det?"
         )
         return Refer(NOT_FOUND, question, _last_told(told))
+    if sum(each.is_open for each in case.told) > 1:
+        return Refer(TWO_OPEN, "IVO väntar på besked i flera ärenden om beslutet. Vilket gäller?", _last_told(told))
+    if told is None and (gone := next((each for each in case.told if each.is_missing), None)):
+        return Refer(GONE_AT_IVO, "IVO visar inte längre sitt ärende om beslutet. Är det borttaget?", _last_told(gone))
     if beslut is None:
         facts = {"beslut": case.id, **_last_told(told)}
         if told is not None and _last(told).period >= case.period:
@@ -327,7 +334,7 @@ def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
         question = f"De tre månaderna gick ut {last}, och därefter upphörde väntan"
         return Refer(ENDED_UNTOLD, f"{question}. IVO har inte fått veta det. {_BY_HAND}", facts)
     if case.maybe:
-        question = f"IVO har ett öppet ärende om samma person och beslutsdag ({', '.join(case.maybe)})"
+        question = f"IVO har ett ärende om samma person och beslutsdag ({', '.join(case.maybe)})"
         return Refer(MAYBE_TOLD, f"{question}, med en annan referens. Är det detta beslut?", facts)
     rule, kind, began = (LATE_AGAIN, NEW_STOP, "avbröts") if wait.is_stop else (LATE, NEW, "beslutades")
     reason = f"Insatsen {began} {wait.since} och de tre månaderna gick ut {last}."

@@ -57,21 +57,21 @@ class Ivo:
         """Open a listed case and return it with all its reports."""
         return self._session.again(lambda: self._open(row))
 
-    def case(self, referens: str) -> IvoCase | None:
-        """Return the case with this reference of ours, with all its reports; None when IVO has none.
+    def cases_of(self, referens: str) -> list[IvoCase]:
+        """Return every case with this reference of ours, each with all its reports.
 
-        Of several it is one that is a draft or open, else the one that was changed last. The case's page is open after
-        it, or the list.
+        The last of them is the one that is gone on with: a draft or an open one, else the one that was changed last.
+        Its page is open after it, or the list.
         """
-        self._found = self._session.again(lambda: self._look(referens))
-        return self._found
+        found = self._session.again(lambda: self._look(referens))
+        self._found = found[-1] if found else None
+        return found
 
-    def _look(self, referens: str) -> IvoCase | None:
+    def _look(self, referens: str) -> list[IvoCase]:
         # The search finds all references that ours is a part of.
         rows = [each for each in self._rows(referens) if each.referens == referens]
-        if not rows:
-            return None
-        return self._open(next((each for each in rows if each.status in {"utkast", OPEN}), rows[0]))
+        last = next((each for each in rows if each.status in {"utkast", OPEN}), next(iter(rows), None))
+        return [self._open(each) for each in [*(row for row in rows if row is not last), last] if each is not None]
 
     def _rows(self, sought: str) -> list[IvoRow]:
         rows = self._session.screen("cases").all_rows("cases", sought=sought)
@@ -104,7 +104,7 @@ class Ivo:
             pages = seen.fields["pages"] or 1
 
     def fill(self, report: Mapping[str, str], *, by_person: bool) -> None:
-        """Fill a report in as far as the page where it is checked and sent. Right after `case` of its reference.
+        """Fill a report in as far as the page where it is checked and sent. Right after `cases_of` its reference.
 
         `by_person`: somebody is at the screen who may send it as soon as they see that page, sooner than it is handed
         to them. So what goes wrong from there on may have been sent.

@@ -38,6 +38,8 @@ class Ivo:
     filled: Mapping[str, str] | None = None
 
     looked: list[str] = field(default_factory=list)
+    #: Cases of references that have another one too.
+    beside: list[IvoCase] = field(default_factory=list)
 
     def cases(self) -> list[IvoRow]:
         """Return each with its last report that was sent, or its draft."""
@@ -52,9 +54,9 @@ class Ivo:
         self.looked.append(row.referens)
         return self.known[row.referens]
 
-    def case(self, referens: str) -> IvoCase | None:
-        """Return one whole."""
-        return self.known.get(referens)
+    def cases_of(self, referens: str) -> list[IvoCase]:
+        """Return all of a reference, whole."""
+        return [each for each in [*self.beside, *self.known.values()] if each.referens == referens]
 
     def fill(self, report: Mapping[str, str], *, by_person: bool) -> None:
         """Keep it."""
@@ -258,20 +260,24 @@ def test_what_people_report_by_hand_is_learnt_whenever_ivo_is_open() -> None:
 
 
 def test_a_case_that_lifecare_does_not_show_is_asked_about() -> None:
-    """One of ten years ago is found; one with another reference is not, and is never shown if it may name somebody."""
+    """One of long ago is found, as is what still holds; another reference is not, nor shown if it may name somebody."""
     references = ("B-1", "B-2", "LSS 7", "199001012385", "900101-2385 boende")
     known = {
         each: an_ivo_case(each, f"IVO-{n}", "ej verkställt", (SentReport("2026Q2", rules.NEW, f"K-{n}"),))
         for n, each in enumerate(references)
     }
     decisions = {each: a_decision(id=each, beslutat=date(2012, 3, 1)) for each in ("B-1", "B-2")}
-    old = {"B-3": a_decision(id="B-3", beslutat=date(2012, 3, 1))}
+    old = {
+        "B-3": a_decision(id="B-3", beslutat=date(2012, 3, 1), status="avslutat"),
+        "B-4": a_decision(id="B-4", beslutat=date(2012, 3, 1)),
+    }
     at = At(Lifecare({**decisions, "B-2": None, **old}), Ivo(known))
 
     found = {item.reference: rules.decide(item.record, TODAY) for item in IvoReporting().collect(at, TODAY)}
 
     assert {key: each.rule.id for key, each in found.items()} == {
         "B-1": "still-waiting", "B-2": "protected", "IVO-2": "not-found", "IVO-3": "not-found", "IVO-4": "not-found",
+        "B-4": "late",
     }  # fmt: skip
     assert not any("2385" in each or "LSS 7" in each for each in found)
 
@@ -355,20 +361,52 @@ def test_a_case_that_ivo_has_no_longer_is_asked_about(*, is_ours: bool) -> None:
     IvoReporting().learn(at)
     [item] = IvoReporting().collect(at, TODAY)
 
-    assert rules.decide(item.record, TODAY).rule == rules.ENDED_AT_IVO
+    assert rules.decide(item.record, TODAY).rule == rules.GONE_AT_IVO
     at.ivo.known = {"B-1": opened}
     IvoReporting().learn(at)
     assert run(at, TODAY) == {"B-1": rules.STILL}
 
 
-def test_whose_a_case_is_is_remembered_only_while_it_is_open() -> None:
-    """After that it is no matter of the bot's."""
-    at = At(Lifecare({}), Ivo({"B-1": OVER, "B-2": replace(OPEN, referens="B-2")}))
+def test_whose_a_case_is_is_remembered_only_while_it_may_matter() -> None:
+    """While it is open, or was told of in the last two quarters. After that it is no matter of the bot's."""
+    closed = {
+        f"B-{n}": an_ivo_case(f"B-{n}", f"IVO-{n}", "verkställt", (SentReport(period, rules.NEW, f"K-{n}"),))
+        for n, period in enumerate(("2026Q1", "2026Q2", "2026Q3"))
+    }
+    at = At(Lifecare({}), Ivo({**closed, "B-9": replace(OPEN, referens="B-9")}))
 
     IvoReporting().learn(at)
 
     kept = {known.referens: known.cases[0].personnummer for known, _when in at.remembered()}
-    assert kept == {"B-1": None, "B-2": "199001012385"}
+    assert kept == {"B-0": None, **dict.fromkeys(("B-1", "B-2", "B-9"), "199001012385")}
+
+
+def test_a_case_that_the_list_has_missed_is_found_by_its_reference() -> None:
+    """Others work in the list meanwhile: what one reading of it does not show is not gone."""
+    at = At(Lifecare({"B-1": a_decision(beslutat=date(2026, 3, 1))}), Ivo({"B-1": a_known(("2026Q2", rules.NEW))}))
+    IvoReporting().learn(at)
+    at.ivo.cases = list  # type: ignore[method-assign]
+
+    IvoReporting().learn(at)
+
+    assert run(at, TODAY) == {"B-1": rules.STILL}
+
+
+def test_what_was_sent_is_found_beside_a_draft_that_somebody_has_begun() -> None:
+    """The draft is no reason to send it again."""
+    sent = an_ivo_case("B-1", "IVO-1", "verkställt", (SentReport("2026Q3", rules.NEW, "K-1"),))
+    draft = an_ivo_case("B-1", None, "utkast", (SentReport("2026Q3", rules.NEW, None),))
+    at = At(Lifecare({"B-1": a_decision(verkstallighet=(happened("verkställd", date(2026, 8, 25)),))}), Ivo({}))
+    [item] = IvoReporting().collect(at, TODAY)
+    decision = IvoReporting().decide(item.record, TODAY)
+    assert isinstance(decision, Act)
+    at.ivo.known, at.ivo.beside = {"B-1": draft}, [sent]
+
+    found = IvoReporting().confirm(at, decision.steps[0], "märke")
+
+    assert isinstance(found, Receipt)
+    assert found.number == "K-1"
+    assert isinstance(IvoReporting().reread(at, item.record, decision.steps[0]), Refer)
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
@@ -394,6 +432,40 @@ def test_a_case_under_another_reference_is_not_begun_anew(decided: date, rule: s
     found = {item.reference: rules.decide(item.record, TODAY).rule.id for item in IvoReporting().collect(at, TODAY)}
 
     assert found == {"B-1": rule} | ({} if rule == "maybe-told" else {"IVO-7": "not-found"})
+
+
+@pytest.mark.parametrize("when", ["before the plan", "after it"])
+@pytest.mark.parametrize("status", ["ej verkställt", "verkställt"])
+def test_what_was_told_by_hand_under_another_reference_is_not_told_again(when: str, status: str) -> None:
+    """Open or closed at once: who knows says whether it is the same."""
+    by_hand = an_ivo_case("LSS-2026-0001", "IVO-7", status, (SentReport("2026Q3", rules.NEW, "K-1"),))
+    at = At(Lifecare({"B-1": a_decision()}), Ivo({"B-9": replace(OVER, referens="B-9", beslutsdatum=date(2020, 1, 1))}))
+    IvoReporting().learn(at)
+    at.ivo.known |= {"LSS-2026-0001": by_hand} if when == "before the plan" else {}
+    IvoReporting().learn(at)
+    [item] = [each for each in IvoReporting().collect(at, TODAY) if each.reference == "B-1"]
+    decision = IvoReporting().decide(item.record, TODAY)
+    at.ivo.known |= {"LSS-2026-0001": by_hand}
+    IvoReporting().learn(at)
+
+    if when == "before the plan":
+        assert decision.rule == rules.MAYBE_TOLD
+    else:
+        assert isinstance(decision, Act)
+        again = IvoReporting().reread(at, item.record, decision.steps[0])
+        assert isinstance(again, Refer)
+        assert again.rule == rules.TOLD_SINCE
+
+
+def test_a_case_that_may_be_of_a_decision_is_asked_about_where_the_decision_is_not() -> None:
+    """IVO waits to hear of it, whatever has become of the decision that it may be about."""
+    under_case = an_ivo_case("LSS-2026-0001", "IVO-7", "ej verkställt", (SentReport("2026Q2", rules.NEW, "K-1"),))
+    given = a_decision(verkstallighet=(happened("verkställd", date(2026, 6, 1)),))
+    at = At(Lifecare({"B-1": given}), Ivo({"LSS-2026-0001": under_case}))
+
+    found = {item.reference: rules.decide(item.record, TODAY).rule.id for item in IvoReporting().collect(at, TODAY)}
+
+    assert found == {"B-1": "waited-enough", "IVO-7": "not-found"}
 
 
 def test_a_reference_that_somebody_has_made_by_hand_breaks_nothing() -> None:
