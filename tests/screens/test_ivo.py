@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 from pydantic import SecretStr
 
 from bots import registry
@@ -97,6 +97,25 @@ def test_every_case_of_the_list_can_be_opened(ivo: Ivo, rapportor: Client) -> No
     )
     for row in (*rows[:2], *rows[-2:]):
         assert ivo.opened(row) == as_told(cases[row.referens])
+
+
+def test_a_case_that_moves_while_the_list_is_read_is_read_all_the_same(ivo: Ivo, rapportor: Client, page: Page) -> None:
+    """What a colleague begins on comes first in the list, and pulls another row past the page that is read next."""
+    moved = ivo.cases()[-1].number
+    [moving] = [each for each in rapportor.state()["cases"] if each["number"] == moved]
+    once = [moving["id"]]
+
+    def meanwhile(route: Route) -> None:
+        if once:
+            rapportor.draft(once.pop(), rapporttyp="fortsatt ej verkställt")
+        route.continue_()
+
+    page.route("**/*=2", meanwhile)
+
+    rows = ivo.cases()
+
+    assert once == []
+    assert sorted(str(each.number) for each in rows) == sorted(str(c["number"]) for c in rapportor.state()["cases"])
 
 
 @pytest.mark.parametrize("rank", ["newest", "oldest"])
