@@ -947,7 +947,10 @@ class Ledger:
         map_version: str,
         located_by: str | None,
     ) -> None:
-        """Store the receipt, and the item as done when this was its last step. `confirmed`: found by looking later."""
+        """Store the receipt, and the item as done when this was its last step, else as one to go on with.
+
+        `confirmed`: found by looking later.
+        """
         sealed = self.vault.seal({"number": receipt.number, "facts": dict(receipt.facts)})
         with self.changing() as connection:
             self._own(connection, run_id, epoch)
@@ -969,8 +972,8 @@ class Ledger:
             )
             connection.execute(
                 items.update()
-                .where(items.c.run == run_id, items.c.key == step.item, ~sa.exists(left))
-                .values(state="done", note=None)
+                .where(items.c.run == run_id, items.c.key == step.item)
+                .values(state=sa.case((sa.exists(left), "todo"), else_="done"), note=None)
             )
             self.enter(
                 connection, _worker(epoch), "step.done", run_id, step.item, step=step.kind, receipt=receipt.number,

@@ -274,6 +274,18 @@ def test_a_step_waits_for_the_one_before_it_of_its_item(ledger: Ledger) -> None:
     assert (second.reference, second.key[-2:]) == ("P-1", ":1")
 
 
+def test_an_item_whose_step_was_found_to_have_happened_goes_on_with_the_next(ledger: Ledger) -> None:
+    """Its answer was lost; that it was made is known by looking."""
+    a_run(ledger, "r1", an_item("P-1", an_act("P-1", steps=2)))
+    first = claimed(ledger)
+    ledger.uncertain("r1", 1, first, "Svaret uteblev.")
+
+    done(ledger, first)
+
+    assert [(line.state, line.note) for line in ledger.lines("r1")] == [("todo", None)]
+    assert claimed(ledger).key[-2:] == ":1"
+
+
 def test_what_has_been_tried_before_comes_last(ledger: Ledger) -> None:
     """One reminder whose page is ill doesn't hold the others up."""
     a_run(ledger, "r1", an_item("P-1"), an_item("P-2"))

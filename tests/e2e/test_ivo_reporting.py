@@ -73,7 +73,8 @@ class City:
         run_id = self.a_run(**options)
         self.house.worker(run_id).wait()
         run = self.house.run(run_id)
-        assert run.state == ends, run.sentence
+        left = {key: state for key, state in self.states(run_id).items() if state in {"todo", "failed", "uncertain"}}
+        assert run.state == ends, (run.sentence, {key: _notes(self, run_id)[key] for key in left})
         return run_id
 
     def sent(self) -> list[str]:
@@ -162,6 +163,7 @@ def sends(city: City) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 def test_a_quarter_is_reported_once(city: Callable[..., City]) -> None:
     """150 decisions, sent by the person who has signed in; a second run of the quarter sends nothing."""

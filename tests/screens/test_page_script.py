@@ -32,6 +32,7 @@ def _wrong_password(lifecare: Lifecare, _mock: Mock) -> None:
     form.fill("user", "robot")
     form.fill("password", "fel")
     form.click("sign_in")
+    lifecare._session.page.get_by_role("alert").wait_for()
 
 
 def _at_role(lifecare: Lifecare, _mock: Mock) -> None:
