@@ -7,7 +7,7 @@ and nothing is changed. What matters to an auditor is entered in the audit trail
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -146,7 +146,7 @@ class StoredStep(Step):
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """One item as it is shown: nothing sealed in it."""
+    """One item as it is shown: nothing sealed in it. `receipt` has all of them where it has several steps."""
 
     key: str
     reference: str
@@ -749,28 +749,38 @@ class Ledger:
     def lines(self, run_id: str) -> list[ItemLine]:
         """Return every item of the run in the plan's order, without anything sealed."""
         query = self._lines().where(items.c.run == run_id).order_by(items.c.position)
+        return [line for _run, line in self._read(query)]
+
+    def _read(self, lines: sa.Select[Any]) -> list[tuple[str, ItemLine]]:
+        """Return the lines with their runs, each with all of its receipts."""
         with self.reading() as connection:
-            return [ItemLine(**row) for row in connection.execute(query).mappings()]
+            rows = [dict(row) for row in connection.execute(lines).mappings()]
+            later = sa.select(steps.c.run, steps.c.item, steps.c.receipt_number).where(
+                steps.c.ordinal > 0, steps.c.receipt_number.is_not(None), steps.c.run.in_({row["run"] for row in rows})
+            )
+            more = defaultdict(list)
+            for step in connection.execute(later.order_by(steps.c.ordinal)):
+                more[step.run, step.item].append(step.receipt_number)
+        for row in rows:
+            row["receipt"] = ", ".join([row["receipt"] or "", *more[row["run"], row["key"]]]) or None
+        return [(row.pop("run"), ItemLine(**row)) for row in rows]
 
     def lines_of(self, item: str) -> list[tuple[str, ItemLine]]:
         """Return what became of an item, named by reference or key, in each run that saw it, the newest first."""
         query = (
             self._lines()
-            .add_columns(items.c.run)
             .join(runs, runs.c.id == items.c.run)
             .where((items.c.reference == item) | (items.c.key == item))
             .order_by(runs.c.created.desc())
         )
-        with self.reading() as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
-        return [(row.pop("run"), ItemLine(**row)) for row in rows]
+        return self._read(query)
 
     @staticmethod
     def _lines() -> sa.Select[Any]:
         return (
             sa.select(
                 items.c.key, items.c.reference, items.c.outcome, items.c.rule, items.c.rule_version, items.c.reason,
-                items.c.state, items.c.note,
+                items.c.state, items.c.note, items.c.run,
                 steps.c.receipt_number.label("receipt"), steps.c.located_by, steps.c.map_version, steps.c.attempts,
             )
             .select_from(

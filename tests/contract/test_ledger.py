@@ -449,6 +449,7 @@ def test_an_item_is_done_when_its_last_step_is(ledger: Ledger) -> None:
 
     done(ledger, claimed(ledger))
     assert ledger.item_counts("r1") == {"done": 1}
+    assert [line.receipt for line in ledger.lines("r1")] == ["KV-1, KV-1"]
 
 
 def test_what_is_done_in_the_end_keeps_no_note_of_the_trouble(ledger: Ledger) -> None:
