@@ -361,7 +361,9 @@ def _decline(connection: sa.Connection, run: str, *which: sa.ColumnElement[bool]
     """Let those of the run's planned items not be carried out."""
     chosen = items.c.run == run, items.c.state == "todo", *which
     theirs = steps.c.item.in_(sa.select(items.c.key).where(*chosen))
-    connection.execute(steps.update().where(steps.c.run == run, theirs).values(state="dropped"))
+    connection.execute(
+        steps.update().where(steps.c.run == run, theirs, steps.c.state == "todo").values(state="dropped")
+    )
     connection.execute(items.update().where(*chosen).values(state="declined"))
 
 
