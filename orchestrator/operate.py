@@ -359,7 +359,9 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     # A trial on mock systems, which are new each time, hides nothing of the real ones.
     real = [run for run in latest if not run.options.mock]
     place = ",".join(bootstrap.instances((real or latest)[0])) if latest else ""
-    quarter = Quarter.parse(period)
+    is_mock, quarter = bool(latest) and not real, Quarter.parse(period)
+    if quarter.last >= bootstrap.today() and not is_mock:
+        raise ConfigurationError(f"{period} är inte slut än. Dokumenten skrivs när kvartalet har rapporterats.")
     a_year_ago = ledger.noted(_counts(name, place, replace(quarter, year=quarter.year - 1)))
     known = tables.counts(Path(before)) if before else jsonlib.loads(a_year_ago or "{}")
     found = bot.documents(ledger.made(name, place), period, known)
@@ -373,15 +375,17 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for each in found:
-            html = printing.render("document.html", document=each, now=bootstrap.now())
+            html = printing.render("document.html", document=each, mock=is_mock, now=bootstrap.now())
             printing.print_to(folder / f"{each.name}.pdf", html, settings)
             (folder / f"{each.name}.csv").write_text(tables.as_csv(each), encoding="utf-8-sig", newline="")
+    except FileExistsError as error:
+        raise ConfigurationError(f"{folder} är en fil. Ange en katalog.") from error
     except OSError as error:
         raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
     ledger.note(_counts(name, place, quarter), jsonlib.dumps(counted))
     with ledger.changing() as connection:
         ledger.enter(connection, getpass.getuser(), "documents.written", None, bot=name, period=period)
-    if not any(counted.values()):
+    if not any(counted.values()) and not any(each.rows for each in found if not each.counts):
         Console(stderr=True).print(f"Inget har rapporterats för {period} härifrån.", highlight=False)
     names = ", ".join(f"{each.name}.pdf och {each.name}.csv" for each in found)
     Console().print(f"Dokumenten för {period} finns i {folder}: {names}.", highlight=False, soft_wrap=True)

@@ -264,3 +264,13 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     """In a sentence."""
     with pytest.raises(ConfigurationError, match="kan inte läsas"):
         tables.counts(tmp_path / "finns-inte.csv")
+
+
+@pytest.mark.parametrize("text", ["", "[bots]\n", "Beslut;Rapport\r\nB-1;verkställt\r\n"])
+def test_a_file_that_counts_nothing_is_said(tmp_path: Path, text: str) -> None:
+    """An empty column would look as if there had been nothing a year ago."""
+    file = tmp_path / "annat.csv"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"Ange statistik\.csv"):
+        tables.counts(file)
