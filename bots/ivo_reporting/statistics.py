@@ -18,17 +18,20 @@ from bots.quarter import Quarter
 FEW = 5
 #: How long since the decision or the interruption: months from, and what they are called.
 SPANS = ((12, "mer än ett år"), (9, "9 till 12 månader"), (6, "6 till 9 månader"), (0, "3 till 6 månader"))
+#: In the order of their rows.
+_SPAN_NAMES = [name for _months, name in reversed(SPANS)]
 #: What stands for a count that is not shown: because it is small, and for another reason.
 _SMALL, _HIDDEN = f"färre än {FEW}", "visas inte"
 _TOTAL, _TOTAL_NAME = "totalt", "ej verkställda och avbrutna"
 #: What a file of the year before counts beside the kinds of support.
-_NO_SUPPORT = {_TOTAL, _TOTAL_NAME, *(name for _months, name in SPANS)}
+_NO_SUPPORT = {_TOTAL, _TOTAL_NAME, *_SPAN_NAMES}
 
 
 def documents(made: Sequence[Made], period: Quarter, before: Mapping[str, int] | None = None) -> list[Document]:
     """Return the quarter's documents, of all reports that were made in it.
 
-    `before` are the counts of the same quarter a year earlier, by kind of support and "totalt", where they are known.
+    `before` are the counts of the same quarter a year earlier, where they are known: the document's own, or those that
+    a file shows.
     """
     of_quarter = [each for each in made if each.args["period"] == str(period)]
     return [_statistics(of_quarter, period, before), _for_auditors(of_quarter, period)]
@@ -40,7 +43,7 @@ def _statistics(made: Sequence[Made], period: Quarter, before: Mapping[str, int]
     by_span = Counter(_span(each, period) for each in waiting)
     kinds = sorted(by_support.keys() | (before or {}).keys() - _NO_SUPPORT)
     (supports, spans), total = shown(
-        {name: by_support[name] for name in kinds}, {name: by_span[name] for _months, name in reversed(SPANS)}
+        {name: by_support[name] for name in kinds}, {name: by_span[name] for name in _SPAN_NAMES}
     )
     earlier, earlier_total = _year_before(before or {}, kinds)
     rows = [
@@ -60,33 +63,41 @@ def _statistics(made: Sequence[Made], period: Quarter, before: Mapping[str, int]
         columns=("Uppdelat på", "Vad", "Antal", "Ett år tidigare"),
         rows=tuple(rows),
         chart={name: by_support[name] for name, count in supports.items() if count.isdecimal() and by_support[name]},
-        counts={**by_support, _TOTAL: len(waiting)},
+        counts={**by_support, **by_span, _TOTAL: len(waiting)},
     )
 
 
 def _year_before(before: Mapping[str, int], kinds: Sequence[str]) -> tuple[dict[str, str], str]:
-    """Return the column of the year before. A file that was written then has only what it showed."""
-    known = {name: before.get(name, 0) for name in kinds}
+    """Return the column of the year before: what was shown then. A file that was written then has only that."""
+    total = before.get(_TOTAL, 0)
+    if total and not before.keys() & (_NO_SUPPORT - {_TOTAL}):
+        # Kept before the times were kept too, for whose sake all of it may have been hidden.
+        return dict.fromkeys(kinds, _HIDDEN), _HIDDEN
+    supports, spans = ({name: before.get(name, 0) for name in names} for names in (kinds, _SPAN_NAMES))
     # What the file hid is a count too, or it could be taken from the sum.
-    rest = max(0, before.get(_TOTAL, 0) - sum(known.values()))
-    (cells,), total = shown({**known, "": rest})
+    rest, rest_of_spans = (max(0, total - sum(part.values())) for part in (supports, spans))
+    (cells, _spans), shown_total = shown({**supports, "": rest}, {**spans, "": rest_of_spans})
     is_whole = _TOTAL in before and not rest
     return (
         {name: cells[name] if name in before or is_whole else "" for name in kinds},
-        total if _TOTAL in before else "",
+        shown_total if _TOTAL in before else "",
     )
 
 
 def shown(*parted: Mapping[str, int]) -> tuple[list[dict[str, str]], str]:
     """Return what is shown of counts, which are parted in one or more ways, and of the sum that they have in common.
 
-    Nobody can work a hidden count out. Where all are hidden and the sum would still tell, it is not shown either, and
-    of no count whether it is small: the other way of parting could tell the sum by it.
+    A reader who knows the method can't tell a count below FEW. Of the hidden ones he knows their sum, and which are
+    below FEW, and nothing else: more than one solution, unless each is the least that it can be. Then nothing at all is
+    shown, nor where there is nothing to hide the small ones behind: for all he knows, each support has 1, 2, 3 or 4.
     """
-    kept = [(part, suppressed(part)) for part in parted]
-    if any(_tells([count for name, count in part.items() if left[name] is None]) for part, left in kept):
-        return [{name: _HIDDEN if count else "0" for name, count in part.items()} for part in parted], _HIDDEN
-    cells = [{name: _cell(count, hidden=left[name] is None) for name, count in part.items()} for part, left in kept]
+    hidden = [_hidden(part) for part in parted]
+    if any(_tells([part[name] for name in names]) for part, names in zip(parted, hidden, strict=True)):
+        return [dict.fromkeys(part, _HIDDEN) for part in parted], _HIDDEN
+    cells = [
+        {name: _cell(count, hidden=name in names) for name, count in part.items()}
+        for part, names in zip(parted, hidden, strict=True)
+    ]
     return cells, str(sum(parted[0].values()))
 
 
@@ -96,27 +107,19 @@ def _cell(count: int, *, hidden: bool) -> str:
     return _SMALL if count < FEW else _HIDDEN
 
 
-def suppressed(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """Return the counts, with None for those that could point somebody out.
+def _hidden(counts: Mapping[str, int]) -> list[str]:
+    """Return the small ones, and with them the last of the others.
 
-    A count below FEW, but for none; and the smallest of the others, for as long as the sum would tell what is hidden.
+    The last, whatever it is: the smallest one would be known to be no more than those that are shown.
     """
-    hidden = [name for name, count in counts.items() if 0 < count < FEW]
-    for name in sorted((name for name, count in counts.items() if count >= FEW), key=counts.__getitem__):
-        if not _tells([counts[each] for each in hidden]):
-            break
-        hidden.append(name)
-    return {name: None if name in hidden else count for name, count in counts.items()}
+    small = [name for name, count in counts.items() if 0 < count < FEW]
+    return small + [name for name, count in counts.items() if count >= FEW][-1:] if small else []
 
 
 def _tells(hidden: Sequence[int]) -> bool:
-    """Return whether their sum tells a hidden count, or that all of them together are few.
-
-    It is seen of each whether it is below FEW. So the least sum that they can have has one solution, and the greatest.
-    """
+    """Return whether all are small, or their sum is the least that it can be."""
     least = sum(1 if count < FEW else FEW for count in hidden)
-    greatest = len(hidden) * (FEW - 1) if all(count < FEW for count in hidden) else None
-    return bool(hidden) and (sum(hidden) < FEW or sum(hidden) in {least, greatest})
+    return bool(hidden) and (max(hidden) < FEW or sum(hidden) == least)
 
 
 def _support(args: Mapping[str, str]) -> str:

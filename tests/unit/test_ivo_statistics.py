@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Hashable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bots.contract import Document, Made
+from bots.contract import Made
 from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules, statistics
 from bots.quarter import Quarter
@@ -71,42 +73,38 @@ DECIDED = ("2026-05-20", "2026-02-20", "2025-11-20", "2025-01-02")
 MANY = 80
 #: Mostly few: those are the ones that can be worked out.
 COUNTS = st.one_of(st.integers(1, 2), st.integers(0, statistics.FEW + 1), st.integers(0, 15))
+TOTAL = "ej verkställda och avbrutna"
+SPANS = [name for _months, name in reversed(statistics.SPANS)]
+#: The counts that are tried go to this; the reader thinks of one more, or the greatest ones would seem to be told.
+MOST = 9
 
 
-def sums(ranges: list[range]) -> set[int]:
-    """Return every sum of one number of each."""
-    found = {0}
-    for each in ranges:
-        found = {so_far + one for so_far in found for one in each if so_far + one < MANY}
-    return found
+def seen(supports: tuple[int, ...], spans: tuple[int, ...]) -> Hashable:
+    """Return all that is shown of a table: in its own year, and a year later. A kind of support of none is no row."""
+    by_support = {f"Insats {place}": count for place, count in enumerate(supports) if count}
+    by_span = dict.fromkeys(SPANS, 0) | dict(zip(SPANS, spans, strict=False))
+    kept = by_support | {name: count for name, count in by_span.items() if count} | {"totalt": sum(supports)}
+    return repr((statistics.shown(by_support, by_span), statistics.documents([], Q3, kept)[0].rows))
 
 
-def worked_out(columns: list[list[str]], total: str) -> list[int]:
-    """Return the hidden counts that a reader can tell for certain, of columns that have one sum.
+@pytest.mark.parametrize(("kinds", "times"), [(4, 1), (3, 2), (2, 3), (1, 4)])
+def test_a_reader_who_knows_the_method_finds_two_values_for_each_small_count(kinds: int, times: int) -> None:
+    """He thinks of every table, and keeps those that would be shown in the same way, in both years."""
+    parted: dict[int, list[tuple[int, ...]]] = {}
+    for first in product(range(MOST + 2), repeat=times - 1):
+        for last in range(MOST + 2) if times > 1 else range(kinds * (MOST + 1) + 1):
+            parted.setdefault(sum(first) + last, []).append((*first, last))
+    alike: dict[Hashable, list[tuple[int, ...]]] = {}
+    for supports in product(range(MOST + 2), repeat=kinds):
+        for spans in parted.get(sum(supports), []):
+            alike.setdefault(seen(supports, spans), []).append((*supports, *spans, sum(supports)))
 
-    He knows that a "0" is one, and that a count which is not said to be small though the sum is shown is not.
-    """
-    whole = statistics.FEW if total.isdecimal() else 1
-
-    def could_be(cell: str) -> range:
-        if cell.isdecimal():
-            return range(int(cell), int(cell) + 1)
-        return range(1, statistics.FEW) if cell.startswith("färre") else range(whole, MANY)
-
-    ranges = [[could_be(cell) for cell in cells] for cells in columns]
-    totals = set.intersection(*map(sums, ranges)) & ({int(total)} if total.isdecimal() else set(range(MANY)))
-    assert totals, (columns, total)
-    told = []
-    for cells in ranges:
-        for place, cell in enumerate(cells):
-            others = sums(cells[:place] + cells[place + 1 :])
-            left = [one for one in cell if any(each - one in others for each in totals)]
-            told += left if len(cell) > 1 and len(left) == 1 else []
-    return told
-
-
-def column(document: Document, part: str, which: int) -> list[str]:
-    return [row[which] for row in document.rows if row[0] == part]
+    for of_one_look in alike.values():
+        possible = [set(values) for values in zip(*of_one_look, strict=True)]
+        for table in of_one_look:
+            if max(table[:kinds]) <= MOST and (times == 1 or max(table[kinds:-1]) <= MOST):
+                told = [count for count, values in zip(table, possible, strict=True) if len(values) == 1]
+                assert not set(told) & set(range(1, statistics.FEW)), table
 
 
 # The first run makes what the others only use.
@@ -118,62 +116,82 @@ def column(document: Document, part: str, which: int) -> list[str]:
     st.dictionaries(st.sampled_from(SUPPORTS), COUNTS, max_size=5),
     st.booleans(),
 )
-def test_a_small_count_is_neither_shown_nor_to_be_worked_out(
-    kinds: tuple[list[tuple[str, str]], list[int]], year_before: dict[str, int], as_file: bool
+def test_a_year_later_nothing_else_is_shown(
+    kinds: tuple[list[tuple[str, str]], list[int]], this_year: dict[str, int], as_file: bool
 ) -> None:
-    """Of this year and of the one before, from all that the document shows; and what is hidden is not few together."""
-    reports = [
-        made(MANY * place + n, insatstyp=support, beslutsdatum=day)
-        for place, ((support, day), count) in enumerate(zip(*kinds, strict=True))
-        for n in range(count)
-    ]
+    """No small count is shown, and what was hidden stays hidden: kept by the house, or read from a file."""
     then = statistics.documents(
         [
-            made(MANY * place + n, insatstyp=support)
-            for place, (support, count) in enumerate(year_before.items())
+            made(MANY * place + n, insatstyp=support, beslutsdatum=day)
+            for place, ((support, day), count) in enumerate(zip(*kinds, strict=True))
             for n in range(count)
         ],
         Q3,
     )[0]
-    before = {row[1]: int(row[2]) for row in then.rows if row[2].isdecimal()} if as_file else then.counts
-    if as_file and then.rows[-1][2].isdecimal():
-        before = {**before, "totalt": int(then.rows[-1][2])}
+    now = [
+        made(MANY * place + n, insatstyp=support)
+        for place, (support, count) in enumerate(this_year.items())
+        for n in range(count)
+    ]
+    in_file = {row[1]: int(row[2]) for row in then.rows if row[2].isdecimal()}
+    if TOTAL in in_file:
+        in_file["totalt"] = in_file[TOTAL]
 
-    found = statistics.documents(reports, Q3, before)[0]
+    found = statistics.documents(now, Q3, in_file if as_file else then.counts)[0]
 
-    now = [column(found, "insats", 2), column(found, "tid sedan beslut eller avbrott", 2)]
-    earlier = column(found, "insats", 3)
-    for columns, total in [(now, found.rows[-1][2]), ([earlier], found.rows[-1][3])]:
-        if columns == [earlier] and as_file and any(not row[2].isdecimal() for row in then.rows):
-            # What the file hid has no cell, and what is shown was shown then.
-            assert {cell for cell in earlier if cell.isdecimal()} <= {"0", *column(then, "insats", 2)}
-            continue
-        assert worked_out(columns, total) == []
-        for cells in columns:
-            numbers = [int(cell) for cell in cells if cell.isdecimal()]
-            assert not [one for one in numbers if 0 < one < statistics.FEW]
-            if total.isdecimal():
-                assert int(total) - sum(numbers) not in range(1, statistics.FEW)
+    was = {row[1]: row[2] for row in then.rows}
+    assert not {*was.values(), *(row[2] for row in found.rows)} & {"1", "2", "3", "4"}
+    for name, cell in [(row[1], row[3]) for row in found.rows if row[1] not in SPANS]:
+        if name not in was:
+            assert cell in {"0", "" if as_file else "visas inte"}
+        else:
+            assert cell == ("" if as_file and not was[name].isdecimal() else was[name])
 
 
 @pytest.mark.parametrize(
-    ("counts", "hidden"),
+    ("counts", "cells"),
     [
-        ({"a": 0, "b": 5}, ""),
-        ({"a": 0, "b": 4, "c": 9, "d": 8}, "bd"),
-        ({"a": 1, "b": 1, "c": 20, "d": 30}, "abc"),
-        ({"a": 1, "b": 2, "c": 20, "d": 30}, "abc"),
-        ({"a": 4, "b": 4, "c": 20, "d": 30}, "abc"),
-        ({"a": 1, "b": 5, "c": 20, "d": 30}, "abc"),
-        ({"a": 2, "b": 4, "c": 20}, "ab"),
+        ((0, 5), ("0", "5")),
+        ((0, 4, 9, 8), ("0", "färre än 5", "9", "visas inte")),
+        ((1, 20, 1, 30, 40), ("färre än 5", "20", "färre än 5", "30", "visas inte")),
+        ((30, 2, 0), ("visas inte", "färre än 5", "0")),
+        ((1, 6), ("färre än 5", "visas inte")),
     ],
     ids=str,
 )
-def test_no_more_is_hidden_than_must_be(counts: dict[str, int], hidden: str) -> None:
-    """Until what is hidden has more than one solution, and is not few together: the smallest first, and never none."""
-    shown = statistics.suppressed(counts)
+def test_the_small_ones_are_hidden_behind_the_last_of_the_others(
+    counts: tuple[int, ...], cells: tuple[str, ...]
+) -> None:
+    """Whatever it is: the smallest would be known to be no more than what is shown. None is a number to show."""
+    (found,), total = statistics.shown(dict(zip("abcde", counts, strict=False)))
 
-    assert "".join(name for name in counts if shown[name] is None) == hidden
+    assert (tuple(found.values()), total) == (cells, str(sum(counts)))
+
+
+def test_what_is_hidden_is_not_told_by_what_is_shown_beside_it() -> None:
+    """Of two, five and five the hidden ones are seven together: the other may be six, as it is not the smallest."""
+    (cells,), total = statistics.shown({"a": 2, "b": 5, "c": 5})
+
+    assert (list(cells.values()), total) == (["färre än 5", "5", "visas inte"], "12")
+
+
+def test_what_the_times_hid_stays_hidden_a_year_later() -> None:
+    """Four and four are all hidden. A year later the eight of the one support would tell them."""
+    then = statistics.documents([made(n, beslutsdatum=DECIDED[n % 2]) for n in range(8)], Q3)[0]
+    found = statistics.documents([made(n) for n in range(6)], Q3, then.counts)[0]
+
+    assert {row[2] for row in then.rows} == {"visas inte"}
+    assert [row[3] for row in found.rows if row[0] != "tid sedan beslut eller avbrott"] == ["visas inte", "visas inte"]
+
+
+def test_what_was_kept_without_its_times_stays_hidden() -> None:
+    """Nobody can say any more whether it was shown; but none is none."""
+    name = "Bostad med särskild service för vuxna"
+    reports = [made(n) for n in range(6)]
+
+    for kept, cell in [({name: 8, "totalt": 8}, "visas inte"), ({"totalt": 0}, "0")]:
+        found = statistics.documents(reports, Q3, kept)[0]
+        assert [row[3] for row in found.rows if row[0] != "tid sedan beslut eller avbrott"] == [cell, cell]
 
 
 @pytest.mark.parametrize(("supports", "of_each"), [(5, 1), (2, 4), (1, 3)])
@@ -187,7 +205,7 @@ def test_a_sum_that_tells_is_not_shown(supports: int, of_each: int) -> None:
 
     found = statistics.documents(reports, Q3)[0]
 
-    assert {row[2] for row in found.rows} == {"0", "visas inte"}
+    assert {row[2] for row in found.rows} == {"visas inte"}
 
 
 def test_the_year_before_is_hidden_as_this_one_is() -> None:
@@ -197,15 +215,15 @@ def test_the_year_before_is_hidden_as_this_one_is() -> None:
 
     def earlier(**before: int) -> dict[str, str]:
         names = {"home": home, "guide": guide, "totalt": "totalt"}
-        found = statistics.documents(reports, Q3, {names[name]: count for name, count in before.items()})[0]
+        as_file = {names[name]: count for name, count in before.items()} | {TOTAL: before["totalt"]}
+        found = statistics.documents(reports, Q3, as_file)[0]
         return {row[1]: row[3] for row in found.rows if row[0] != "tid sedan beslut eller avbrott"}
 
-    total = "ej verkställda och avbrutna"
-    assert earlier(home=20, guide=3, totalt=23) == {home: "visas inte", guide: "färre än 5", total: "23"}
-    assert earlier(home=20, totalt=23) == {home: "visas inte", total: "23"}
-    assert earlier(home=20, totalt=20) == {home: "20", total: "20"}
-    assert earlier(guide=20, totalt=20) == {home: "0", guide: "20", total: "20"}
-    assert earlier(guide=20, totalt=30) == {home: "", guide: "20", total: "30"}
+    assert earlier(home=20, guide=3, totalt=23) == {home: "visas inte", guide: "färre än 5", TOTAL: "23"}
+    assert earlier(home=20, totalt=23) == {home: "visas inte", TOTAL: "23"}
+    assert earlier(home=20, totalt=20) == {home: "20", TOTAL: "20"}
+    assert earlier(guide=20, totalt=20) == {home: "0", guide: "20", TOTAL: "20"}
+    assert earlier(guide=20, totalt=30) == {home: "", guide: "20", TOTAL: "30"}
 
 
 def test_a_support_that_only_one_of_the_years_had_has_a_row() -> None:
