@@ -147,8 +147,9 @@ def _for_auditors(made: Sequence[Made], period: Quarter) -> Document:
         title=f"Rapporter till IVO {period}",
         about=(
             "Till kommunens revisorer enligt 34 kap. SoL och 28 f-g §§ LSS: de beslut som har rapporterats till IVO "
-            "för kvartalet, med skälen i korthet, och när insatsen verkställdes. Det som har rapporterats för hand är "
-            "inte med, och läggs till."
+            "för kvartalet, med skälen i korthet, och när insatsen verkställdes. Det som har verkställts eller "
+            "avslutats står i listan för det kvartal då IVO fick veta det. Det som har rapporterats för hand är inte "
+            "med, och läggs till."
         ),
         columns=(
             "Beslut", "Rapport", "Lagrum", "Insats", "Beslutad", "Avbruten", "Skäl", "Verkställd eller avslutad"
