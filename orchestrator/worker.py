@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -138,12 +138,14 @@ class Worker:
 
     def _let_remember(self, kind: TypeAdapter[Any]) -> None:
         place = self._bot.name, self._instance
+        # Opened once, and not for each report: only this worker adds to it while it has the run.
+        opened = cache(partial(self._ledger.remembered, *place, kind))
 
         def remember(shown: Mapping[str, Any]) -> None:
             self._ledger.remember(self._run.id, self._epoch, *place, shown, kind=kind, now=self._now())
+            opened.cache_clear()
 
-        self._at.remember = remember
-        self._at.remembered = partial(self._ledger.remembered, *place, kind)
+        self._at.remember, self._at.remembered = remember, opened
 
     def heed(self) -> None:
         """Raise RunStopped when the worker is to stop, RunCancelled when somebody has called the run off."""
