@@ -497,16 +497,7 @@ def decide(name: str, verdict: str, *, note: str, only: list[str] | None, but: l
 def reword(reference: str, given: Mapping[str, str] | None) -> int:
     """Carry out `flotta review edit`: word a planned item's texts otherwise, as given or in the person's editor."""
     ledger = bootstrap.open_ledger(load())
-    found = next(
-        (
-            run
-            for run in (ledger.run(run_id) for run_id, _line in ledger.lines_of(reference))
-            if run is not None and run.state in {"planned", "waiting"} and run.approved_by is None
-        ),
-        None,
-    )
-    if found is None:
-        raise ConfigurationError(f"Ingen plan som väntar på godkännande har {reference}.")
+    found = _run_to_reword(ledger, reference)
     bot = registry.bot(found.bot)
     if not isinstance(bot, Worded):
         raise ConfigurationError(f"{found.bot} skriver inga texter som kan ändras.")
@@ -518,8 +509,33 @@ def reword(reference: str, given: Mapping[str, str] | None) -> int:
         Console().print("Inget ändrades.")
         return 0
     review.reword(ledger, found.id, reference, said, by=getpass.getuser())
-    Console().print(f"Ändrat i {reference}: {', '.join(said)}. Resten av planen är som den var.", highlight=False)
+    Console().print(
+        f"Ändrat i {reference} i körning {found.id}: {', '.join(said)}. Resten av planen är som den var.",
+        highlight=False,
+        soft_wrap=True,
+    )
     return 0
+
+
+def _run_to_reword(ledger: Ledger, reference: str) -> Run:
+    """Return the run whose plan has the item and waits: the newest that saw the item, or none.
+
+    An older plan can wait for ever after a newer run has done what was in it; words that are put there go nowhere.
+    """
+    seen = next(iter(ledger.lines_of(reference)), None)
+    found = ledger.run(seen[0]) if seen else None
+    if seen is None or found is None:
+        raise ConfigurationError(f"Det finns ingen post {reference}. `flotta show --all` visar dem som finns.")
+    line = seen[1]
+    if line.state == "done":
+        raise ConfigurationError(f"{reference} är utförd i körning {found.id}; det finns inget att ändra.")
+    if found.state not in {"planned", "waiting"} or found.approved_by is not None:
+        why = "planen är redan godkänd" if found.approved_by is not None else present.STATES[found.state]
+        raise ConfigurationError(
+            f"{reference} hör till körning {found.id}, vars plan inte väntar på godkännande ({why}); "
+            "det finns inget att ändra."
+        )
+    return found
 
 
 def _edited(reference: str, now: Mapping[str, str], longest: Mapping[str, int]) -> dict[str, str]:

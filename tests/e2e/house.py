@@ -21,11 +21,13 @@ from pydantic import SecretStr
 from bots import registry
 from orchestrator import processes
 from orchestrator.bootstrap import open_ledger
-from orchestrator.ledger.store import Ledger, Options, Run
+from orchestrator.ledger.store import Ledger, Options, PlannedItem, Run
 from orchestrator.ledger.tables import approved_rules
 from orchestrator.mocks import ACCOUNTS
 from orchestrator.settings import BotSettings, Settings
 from tests import oracle
+from tests.builders import a_holder
+from tests.contract.claims import CASE
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 2, 15, tzinfo=UTC)
@@ -214,6 +216,20 @@ class House:
         with closing(self.ledger()) as ledger:
             run_id = f"{BOT}:test-{len(ledger.latest_runs(1000)) + 1}"
             ledger.create_run(run_id, BOT, today=TODAY, options=replace(usual, **options), now=NOW)
+        return run_id
+
+    def plan(
+        self, *items: PlannedItem, bot: str = BOT, state: str = "planned", at: datetime = NOW, **facts: Any
+    ) -> str:
+        """Add a run that has got as far as its plan, without a browser, and return its id."""
+        systems = registry.bot(bot).systems
+        usual = Options(base_urls={}, maps={}, instances=dict.fromkeys(systems, "prov"))
+        with closing(self.ledger()) as ledger:
+            run_id = f"{bot}:test-{len(ledger.latest_runs(1000)) + 1}"
+            ledger.create_run(run_id, bot, today=TODAY, options=replace(usual, **facts), now=at)
+            epoch = ledger.claim(run_id, a_holder(), [f"konto-{run_id}"], at)
+            ledger.store_plan(run_id, epoch, items, record=CASE, instance="prov", limit=None, maps={}, now=at)
+            ledger.end_run(run_id, epoch, state=state, exit_code=0, now=at)
         return run_id
 
     def run(self, run_id: str) -> Run:

@@ -443,7 +443,7 @@ def test_a_text_that_was_worded_otherwise_in_review_is_what_ivo_gets(city: Calla
     }
     assert sent == {one: said, other: said.replace("föräldrar", "vänner")}
     late = town.house.flotta(*edit, one, "--text", "konsekvenser=För sent.")
-    assert (late.code, "Ingen plan som väntar" in late.said) == (2, True)
+    assert (late.code, f"{one} är utförd i körning {run_id}" in late.said) == (2, True)
 
 
 @pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)

@@ -1,7 +1,20 @@
 """What waits for a person, by the command line, and what the next run makes of the answer."""
 
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from bots.contract import Act
+from orchestrator.ledger import review
+from orchestrator.ledger.store import PlannedItem
+from orchestrator.ledger.tables import items
+from tests.builders import NOW, an_act, an_item
 from tests.e2e.conftest import Carry, Serving
 from tests.e2e.house import BOT, House, assert_sound, ended
+
+IVO = "ivo-reporting"
 
 
 def test_an_answered_question_is_not_asked_again_until_something_changes(
@@ -66,6 +79,47 @@ def test_an_answer_that_cannot_be_meant_is_refused(house: House, serving: Servin
         assert refused.code == 2, refused.said
         assert said in refused.said
         assert "Traceback" not in refused.said
+
+
+def test_texts_are_changed_in_the_newest_plan_of_an_item_and_its_run_is_named(house: House) -> None:
+    """Who reads the answer knows which plan to approve."""
+    old, new = house.plan(_worded(), bot=IVO), house.plan(_worded(), bot=IVO, at=NOW + timedelta(days=1))
+
+    edited = house.flotta("review", "edit", "B-1", "--text", "konsekvenser=Bor kvar.")
+
+    assert edited.code == 0, edited.said
+    assert new in edited.out
+    assert (_texts(house, old), _texts(house, new)) == ("Inga.", "Bor kvar.")
+
+
+def test_a_plan_that_a_newer_run_has_overtaken_is_not_changed(house: House) -> None:
+    """Words that nobody will write look like words that were written."""
+    old = house.plan(_worded(), bot=IVO)
+    new = house.plan(_worded(), bot=IVO, state="done", at=NOW + timedelta(days=1))
+    undone = house.flotta("review", "edit", "B-1", "--text", "konsekvenser=Bor kvar.")
+    with closing(house.ledger()) as ledger, ledger.changing() as connection:
+        connection.execute(sa.update(items).where(items.c.run == new).values(state="done"))
+
+    done = house.flotta("review", "edit", "B-1", "--text", "konsekvenser=Bor kvar.")
+    unknown = house.flotta("review", "edit", "B-2", "--text", "konsekvenser=Bor kvar.")
+
+    assert (undone.code, done.code, unknown.code) == (2, 2, 2)
+    assert f"B-1 hör till körning {new}, vars plan inte väntar på godkännande (klar)" in undone.err
+    assert f"B-1 är utförd i körning {new}; det finns inget att ändra." in done.err
+    assert "Det finns ingen post B-2." in unknown.err
+    assert _texts(house, old) == "Inga."
+
+
+def _worded() -> PlannedItem:
+    """Return an item with a text that a person may word otherwise."""
+    (step,) = an_act().steps
+    act: Act = replace(an_act(), steps=(replace(step, args={"konsekvenser": "Inga."}),))
+    return an_item("B-1", act)
+
+
+def _texts(house: House, run: str) -> str:
+    with closing(house.ledger()) as ledger:
+        return review.wordings(ledger, run, "B-1", ["konsekvenser"])["konsekvenser"]
 
 
 def _plans(house: House) -> list[dict[str, str]]:
