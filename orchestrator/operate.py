@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
@@ -30,7 +30,7 @@ from bots.quarter import Quarter
 from orchestrator import bootstrap, mocks, present, processes, replay, wording
 from orchestrator.ledger import fleet as hands
 from orchestrator.ledger import review
-from orchestrator.ledger.store import OPEN_STATES, Errand, Ledger, Options, Run
+from orchestrator.ledger.store import OPEN_STATES, Errand, ItemLine, Ledger, Options, Run
 from orchestrator.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 FOLLOW_EVERY = 0.2
 #: How long a run that is asked to stop may take to finish the item in hand, before its processes are ended. Seconds.
 STOP_WITHIN = 60
+#: The exit code of a plan that nobody has agreed to.
+NOT_APPROVED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -646,25 +648,32 @@ class Operator:
             lines = self._ledger.lines(run_id)
             acts = sum(line.state == "todo" for line in lines)
             self._console.print(present.summary(bot, found, lines))
-            if acts and sys.stdin.isatty():
-                self._console.print(present.plan(bot, lines))
-                if (
-                    Prompt.ask(f"Utföra {acts} åtgärder?", choices=["j", "n"], default="n", console=self._console)
-                    == "j"
-                ):
-                    self._ledger.approve(run_id, getpass.getuser(), bootstrap.now())
-                    code = self._process(run_id)
-                    found = self._run(run_id)
-                else:
-                    self.say(f"Inget utfördes. `flotta resume {run_id}` visar planen igen.")
-                    return 3
-            elif acts and found.options.mock:
-                self.say("Inget utfördes: ingen fanns att fråga, och låtsassystemet stängs nu. Kör igen med --yes.")
-                return 3
-            elif acts:
-                self.say(f"Planen väntar på godkännande: `flotta resume {run_id} --yes` utför den.")
-                return 3
+            if acts and not self._agrees(bot, lines, acts):
+                self.say(self._how_to_go_on(found))
+                if self._as_json:
+                    print_json(present.as_json(replace(found, exit_code=NOT_APPROVED), lines))
+                return NOT_APPROVED
+            if acts:
+                self._ledger.approve(run_id, getpass.getuser(), bootstrap.now())
+                code = self._process(run_id)
+                found = self._run(run_id)
         return self._report(found, code)
+
+    def _agrees(self, bot: AnyBot, lines: Sequence[ItemLine], acts: int) -> bool:
+        """Show what the plan would do and ask. Where there is nobody to ask, the answer is no."""
+        if not sys.stdin.isatty():
+            return False
+        self._console.print(present.plan(bot, lines))
+        answer = Prompt.ask(f"Utföra {acts} åtgärder?", choices=["j", "n"], default="n", console=self._console)
+        return answer == "j"
+
+    def _how_to_go_on(self, found: Run) -> str:
+        """Return what is said when a plan was not agreed to."""
+        if sys.stdin.isatty():
+            return f"Inget utfördes. `flotta resume {found.id}` visar planen igen."
+        if found.options.mock:
+            return "Inget utfördes: ingen fanns att fråga, och låtsassystemet stängs nu. Kör igen med --yes."
+        return f"Planen väntar på godkännande: `flotta resume {found.id} --yes` utför den."
 
     def _report(self, found: Run, code: int) -> int:
         if found.state in {"running", "new"}:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Serving
-from tests.e2e.house import House, ended
+from tests.e2e.house import BOT, House, ended
 
 COMMANDS = (
     (),
@@ -79,6 +79,19 @@ def test_run_runs_and_show_speak_json_to_programs(house: House, serving: Serving
         result["items"][0]
     )
     assert [(each["run"], each["state"], each["exit_code"]) for each in listed.json()] == [(result["run"], "done", 0)]
+
+
+def test_a_plan_that_waits_is_told_to_programs(house: House, serving: Serving) -> None:
+    """Code 3 alone does not say which run waits, or for what."""
+    lifecare = serving()
+
+    waits = house.flotta("run", BOT, "--json", "--base-url", f"lifecare={lifecare.url}")
+
+    assert waits.code == 3, waits.said
+    told = waits.json()
+    assert (told["state"], told["exit_code"], told["states"]["todo"]) == ("planned", 3, 5)
+    assert told | {"exit_code": 0} == house.flotta("show", "--json").json()
+    assert f"flotta resume {told['run']} --yes" in waits.err
 
 
 def test_resume_speaks_json_to_programs(house: House, serving: Serving) -> None:
