@@ -238,7 +238,17 @@ def runs(limit: int, *, json: bool) -> int:
     found = bootstrap.open_ledger(load()).latest_runs(limit)
     if json:
         print_json(
-            [{"run": r.id, "bot": r.bot, "state": r.state, "seen": r.seen, "exit_code": r.exit_code} for r in found]
+            [
+                {
+                    "run": r.id,
+                    "bot": r.bot,
+                    **present.scope(r),
+                    "state": r.state,
+                    "seen": r.seen,
+                    "exit_code": r.exit_code,
+                }
+                for r in found
+            ]
         )
     elif found:
         present.show(present.runs(found))
@@ -261,7 +271,7 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
     if json:
         print_json(present.as_json(found, lines))
     else:
-        Console().print(f"{found.id}, startad {found.created:%Y-%m-%d %H:%M} UTC")
+        Console().print(f"{found.id}, startad {found.created:%Y-%m-%d %H:%M} UTC, {present.about(found)}")
         present.show(present.items(lines, everything=everything))
         present.show(present.summary(bot, found, lines))
     return 0
@@ -648,7 +658,7 @@ class Operator:
             lines = self._ledger.lines(run_id)
             acts = sum(line.state == "todo" for line in lines)
             self._console.print(present.summary(bot, found, lines))
-            if acts and not self._agrees(bot, lines, acts):
+            if acts and not self._agrees(bot, found, lines, acts):
                 self.say(self._how_to_go_on(found))
                 if self._as_json:
                     print_json(present.as_json(replace(found, exit_code=NOT_APPROVED), lines))
@@ -659,11 +669,11 @@ class Operator:
                 found = self._run(run_id)
         return self._report(found, code)
 
-    def _agrees(self, bot: AnyBot, lines: Sequence[ItemLine], acts: int) -> bool:
+    def _agrees(self, bot: AnyBot, found: Run, lines: Sequence[ItemLine], acts: int) -> bool:
         """Show what the plan would do and ask. Where there is nobody to ask, the answer is no."""
         if not sys.stdin.isatty():
             return False
-        self._console.print(present.plan(bot, lines))
+        self._console.print(present.plan(bot, found, lines))
         answer = Prompt.ask(f"Utföra {acts} åtgärder?", choices=["j", "n"], default="n", console=self._console)
         return answer == "j"
 

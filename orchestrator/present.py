@@ -57,7 +57,7 @@ VERDICTS = {"ok": "stämmer", "weak": "svag", "drift": "stämmer inte", "unseen"
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(
             column,
@@ -68,10 +68,15 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
+def about(run: Run) -> str:
+    """Return what a run is about: its day, and the settings of the bot's own that it was started with."""
+    return ", ".join([f"dag {run.today}", *(f"{name} {value}" for name, value in run.options.own.items())])
+
+
 def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
     """Return the run's result: seen, done, left and referred with their reasons, and what is unfinished."""
     titles = {rule.id: rule.title for rule in bot.rules}
-    table = _table(f"{bot.name}: {STATES[run.state]}", "", "Antal", "Varför")
+    table = _table("", "", "Antal", "Varför")
     table.add_row("Sedda", str(len(lines) or run.seen), "")
     done = done_heading(bot)
     for heading, states in (
@@ -90,9 +95,10 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
         table.add_row(Text(heading, style="bold"), Text(str(len(chosen)), style="bold"), "")
         for reason, count in Counter(why(line, titles) for line in chosen).most_common():
             table.add_row("", str(count), Text(reason))
-    parts: list[RenderableType] = [
-        table if lines or run.seen else Text(f"{bot.name}: {STATES[run.state]}", style="bold")
-    ]
+    # Not the table's own title: that is broken to the width of the table, which is narrow where nothing was done.
+    parts: list[RenderableType] = [Text(f"{bot.name}, {about(run)}: {STATES[run.state]}", style="bold")]
+    if lines or run.seen:
+        parts.append(table)
     if run.sentence:
         parts.append(Text(run.sentence, style="yellow"))
     if run.findings:
@@ -110,14 +116,14 @@ def why(line: ItemLine, titles: Mapping[str, str]) -> str:
     return line.note or titles.get(line.rule, line.rule)
 
 
-def plan(bot: AnyBot, lines: Iterable[ItemLine]) -> RenderableType:
+def plan(bot: AnyBot, run: Run, lines: Iterable[ItemLine]) -> RenderableType:
     """Return what the plan would do, item by item."""
-    table = _table("Plan", "Post", "Regel", "Skäl")
+    table = _table("", "Post", "Regel", "Skäl")
     titles = {rule.id: rule.title for rule in bot.rules}
     for line in lines:
         if line.outcome == "act" and line.state == "todo":
             table.add_row(line.reference, titles.get(line.rule, line.rule), Text(line.reason))
-    return table
+    return Group(Text(f"Plan för {bot.name}, {about(run)}", style="bold"), table)
 
 
 def items(lines: Iterable[ItemLine], *, everything: bool) -> RenderableType:
@@ -141,10 +147,11 @@ def history(of_item: Sequence[tuple[str, ItemLine]]) -> RenderableType:
 
 def runs(found: Iterable[Run]) -> RenderableType:
     """Return the runs, newest first."""
-    table = _table("Körningar", "Körning", "Läge", "Sedda", "Slutkod", "Anmärkning")
+    table = _table("Körningar", "Körning", "Gäller", "Läge", "Sedda", "Slutkod", "Anmärkning")
     for run in found:
         table.add_row(
             run.id,
+            Text(about(run)),
             STATES[run.state],
             str(run.seen),
             "" if run.exit_code is None else str(run.exit_code),
@@ -470,11 +477,17 @@ def show(what: RenderableType) -> None:
     Console().print(what)
 
 
+def scope(run: Run) -> dict[str, Any]:
+    """Return for machines what `about` says to people."""
+    return {"today": run.today.isoformat(), "own": dict(run.options.own)}
+
+
 def as_json(run: Run, lines: Sequence[ItemLine]) -> dict[str, Any]:
     """Return the run for machines: counts per state and reason, and every item."""
     return {
         "run": run.id,
         "bot": run.bot,
+        **scope(run),
         "state": run.state,
         "exit_code": run.exit_code,
         "sentence": run.sentence,

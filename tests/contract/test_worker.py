@@ -1228,7 +1228,7 @@ def test_nothing_that_is_shown_of_a_run_names_anybody(house: House) -> None:
     console = Console(width=200, file=out)
     for each in (
         present.summary(BOT, house.run(), lines),
-        present.plan(BOT, lines),
+        present.plan(BOT, house.run(), lines),
         present.items(lines, everything=True),
     ):
         console.print(each)

@@ -12,7 +12,7 @@ from orchestrator.ledger.store import PlannedItem
 from orchestrator.ledger.tables import items
 from tests.builders import NOW, an_act, an_item
 from tests.e2e.conftest import Carry, Serving
-from tests.e2e.house import BOT, House, assert_sound, ended
+from tests.e2e.house import BOT, TODAY, House, assert_sound, ended
 
 IVO = "ivo-reporting"
 
@@ -108,6 +108,17 @@ def test_a_plan_that_a_newer_run_has_overtaken_is_not_changed(house: House) -> N
     assert f"B-1 är utförd i körning {new}; det finns inget att ändra." in done.err
     assert "Det finns ingen post B-2." in unknown.err
     assert _texts(house, old) == "Inga."
+
+
+def test_show_and_runs_say_which_quarter_a_plan_is_about(house: House) -> None:
+    """It is looked at again days after it was asked for."""
+    house.plan(_worded(), bot=IVO, own={"period": "2026Q1"})
+
+    shown, told, listed = house.flotta("show"), house.flotta("show", "--json"), house.flotta("runs", "--json")
+
+    assert shown.out.count(f"dag {TODAY}, period 2026Q1") == 2
+    for each in (told.json(), *listed.json()):
+        assert (each["today"], each["own"]) == (str(TODAY), {"period": "2026Q1"})
 
 
 def _worded() -> PlannedItem:

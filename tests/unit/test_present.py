@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -85,11 +86,28 @@ def test_the_summary_ends_with_what_the_run_says_of_itself() -> None:
 
 def test_a_plan_lists_what_would_be_done_and_nothing_else() -> None:
     """Item by item, with its reason."""
-    text = shown(present.plan(BOT, [a_line("todo", reference="P-7"), a_line("left", reference="P-8", outcome="leave")]))
+    text = shown(
+        present.plan(BOT, a_run(), [a_line("todo", reference="P-7"), a_line("left", reference="P-8", outcome="leave")])
+    )
 
     assert "P-7" in text
     assert "Dubblett av påminnelse P-2" in text
     assert "P-8" not in text
+
+
+def test_a_run_says_which_day_and_which_quarter_it_is_about() -> None:
+    """Two quarters' plans have the same items, and the wrong one is approved."""
+    run = a_run(today=date(2026, 10, 5), options=options(own={"period": "2026Q3"}), state="planned")
+
+    for what in (
+        present.summary(BOT, run, [a_line("todo")]),
+        present.summary(BOT, run, []),
+        present.plan(BOT, run, [a_line("todo")]),
+        present.runs([run]),
+    ):
+        assert "dag 2026-10-05, period 2026Q3" in shown(what)
+    assert {"today": "2026-10-05", "own": {"period": "2026Q3"}}.items() <= present.as_json(run, []).items()
+    assert "dag 2026-03-31:" in shown(present.summary(BOT, a_run(), [a_line()]))
 
 
 @pytest.mark.parametrize("everything", [True, False])
@@ -134,7 +152,7 @@ def test_what_looks_like_markup_is_shown_as_it_is() -> None:
     said = "css=input[name=user]: 0"
 
     assert said in shown(present.items([a_line(reason=said)], everything=True))
-    assert said in shown(present.plan(BOT, [a_line("todo", reason=said)]))
+    assert said in shown(present.plan(BOT, a_run(), [a_line("todo", reason=said)]))
     assert said in shown(present.runs([a_run(sentence=said)]))
     assert said in shown(present.summary(BOT, a_run(sentence=said), [a_line(note=said)]))
 
