@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -612,6 +613,7 @@ class Operator:
         """With `as_json` nothing but one JSON document goes to standard output. `attended`: they sign in themselves."""
         self._settings, self._ledger, self._as_json, self._attended = settings, ledger, as_json, attended
         self._console = Console(stderr=as_json)
+        self._is_stopped = False
 
     def say(self, sentence: str) -> None:
         """Tell the person something."""
@@ -671,7 +673,7 @@ class Operator:
 
     def _agrees(self, bot: AnyBot, found: Run, lines: Sequence[ItemLine], acts: int) -> bool:
         """Show what the plan would do and ask. Where there is nobody to ask, the answer is no."""
-        if not sys.stdin.isatty():
+        if self._is_stopped or not sys.stdin.isatty():
             return False
         self._console.print(present.plan(bot, found, lines))
         answer = Prompt.ask(f"Utföra {acts} åtgärder?", choices=["j", "n"], default="n", console=self._console)
@@ -712,26 +714,31 @@ class Operator:
         return found
 
     def _process(self, run_id: str) -> int:
-        """Start the worker, show how far it has come, return its exit code. Ctrl-C asks it to stop, twice ends it."""
+        """Start the worker, show how far it has come, return its exit code.
+
+        Ctrl-C asks it to stop, twice ends it. A terminal that is closed, or who ends this process, asks it as well: it
+        is a session of its own, and would work on unseen.
+        """
         how = processes.ATTENDED if self._attended else None
-        child = processes.start(self._settings.home, run_id, os.environ, after=self._run(run_id).epoch, how=how)
-        try:
+        with _asked_to_stop() as asked:
+            child = processes.start(self._settings.home, run_id, os.environ, after=self._run(run_id).epoch, how=how)
             with self._progress() as bar:
                 task = bar.add_task("Startar", total=None)
-                while True:
+                while not asked:
                     try:
                         return child.wait(FOLLOW_EVERY)
                     except subprocess.TimeoutExpired:
                         bar.update(task, **self._how_far(run_id))
-        except KeyboardInterrupt:
+            self._is_stopped = True
             self.say("Avslutar efter den pågående posten. Ctrl-C igen avbryter genast.")
             child.send_signal(signal.SIGTERM)
-            try:
-                return child.wait(STOP_WITHIN)
-            except (KeyboardInterrupt, subprocess.TimeoutExpired):
-                processes.end_tree(self._settings.home, run_id)
-                child.wait()
-                return 130
+            until = time.monotonic() + STOP_WITHIN
+            while signal.SIGINT not in asked[1:] and time.monotonic() < until:
+                with suppress(subprocess.TimeoutExpired):
+                    return child.wait(FOLLOW_EVERY)
+            processes.end_tree(self._settings.home, run_id)
+            child.wait()
+            return 130
 
     def _progress(self) -> Progress:
         return Progress(
@@ -753,6 +760,34 @@ class Operator:
         finished = counts.get("done", 0)
         left = counts.get("todo", 0) + counts.get("uncertain", 0)
         return {"description": "Utför", "completed": finished, "total": finished + left}
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[list[int]]:
+    """Yield the signals to stop that have come, in order; until the end of this they do nothing but stand there.
+
+    What whoever started us has let us ignore (`nohup`) stays ignored.
+    """
+    asked: list[int] = []
+    terminal = [fd for fd in (0, 1, 2) if os.isatty(fd)]
+
+    def note(number: int, _frame: object) -> None:
+        asked.append(number)
+        if number == signal.SIGHUP:
+            # Nobody reads there any more, and the next word to them would be an error that hides how the run ended.
+            with Path(os.devnull).open("r+b") as nowhere:
+                for fd in terminal:
+                    os.dup2(nowhere.fileno(), fd)
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    heeded = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    for number in heeded:
+        signal.signal(number, note)
+    try:
+        yield asked
+    finally:
+        for number, handler in heeded.items():
+            signal.signal(number, handler)
 
 
 def find(ledger: Ledger, name: str | None, *, unfinished: bool, what: str = "körning") -> Run:

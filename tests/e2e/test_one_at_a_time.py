@@ -127,15 +127,26 @@ def test_a_run_that_is_killed_leaves_no_lock_behind(hasty: House, serving: Servi
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_keeps_the_state_and_resume_finishes(hasty: House, serving: Serving) -> None:
-    """Who interrupts wants the computer back, not to lose the work: the item in hand is finished and stored."""
+@pytest.mark.parametrize(
+    "signals",
+    [[signal.SIGINT], [signal.SIGTERM], [signal.SIGHUP, signal.SIGHUP]],
+    ids=["Ctrl-C", "timeout", "closed terminal"],
+)
+def test_interrupting_keeps_the_state_and_resume_finishes(
+    signals: list[signal.Signals], hasty: House, serving: Serving
+) -> None:
+    """Who interrupts wants the computer back, not to lose the work: the item in hand is finished and stored.
+
+    A shell passes on what its terminal has told us already, so the second hang-up ends nothing.
+    """
     lifecare = serving(SLOW, rows=24)
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     resuming = hasty.start("resume", run_id)
     until(lambda: bool(lifecare.attempted()), resuming)
 
-    resuming.send_signal(signal.SIGINT)
+    for each in signals:
+        resuming.send_signal(each)
 
     interrupted = ended(resuming)
     assert interrupted.code == 130, interrupted.said
