@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from bots.errors import ConfigurationError
@@ -56,6 +58,16 @@ def seat(urls: Mapping[str, str], *, sends: bool) -> None:
         if "ATTENDED" in ACCOUNTS[system]:
             with urlopen(Request(f"{url}/__mock__/person", body), timeout=10):  # noqa: S310 - our own address
                 pass
+
+
+def answers(url: str) -> bool:
+    """Return whether anything is served at a mock's address: it is gone with the command that started it."""
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=2):
+            return True
+    except OSError:
+        return False
 
 
 def give_accounts(systems: tuple[str, ...]) -> None:

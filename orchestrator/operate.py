@@ -135,7 +135,7 @@ def run(request: Request) -> int:
             return operator.handed_over(run_id, errand)
         operator.free(accounts, wait=request.wait)
         ledger.create_run(run_id, bot.name, **about)
-        return operator.carry(run_id, ask=not request.yes and not request.plan_only)
+        return operator.carry(run_id, ask=not request.yes and not request.plan_only, closes=is_mock)
 
 
 def _day(request: Request) -> date:
@@ -172,6 +172,30 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
     """Carry out `flotta resume`: end the run's old processes, and go on where they stopped."""
     settings = load()
     ledger = bootstrap.open_ledger(settings)
+    found = _resumable(ledger, name)
+    if found.options.mock:
+        mocks.give_accounts(registry.bot(found.bot).systems)
+        settings = load()
+    operator = Operator(settings, ledger, as_json=json)
+    if found.machine is not None and found.state in hands.CARRIED:
+        raise RunHeld(f"Körningen {found.id}", f"maskinen {found.machine}")
+    if found.holder is not None and not processes.is_here(found.holder):
+        raise RunHeld(f"Körningen {found.id}", str(found.holder))
+    if found.options.mock and not all(map(mocks.answers, found.options.base_urls.values())):
+        raise ConfigurationError(
+            f"Låtsassystemet stängdes med körningen. Starta en ny med `flotta run {found.bot} --mock`."
+        )
+    ledger.reopen(found.id)
+    if ended := processes.end_tree(settings.home, found.id):
+        operator.say(f"Avslutade {ended} processer från det förra försöket.")
+    operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
+    if found.state in {"planned", "waiting"} and yes and not found.approved_by:
+        ledger.approve(found.id, getpass.getuser(), bootstrap.now())
+    return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"} and not found.approved_by)
+
+
+def _resumable(ledger: Ledger, name: str | None) -> Run:
+    """Return the run that is to be gone on with. Raises ConfigurationError when it is over, or waits for a person."""
     found = find(ledger, name, unfinished=True)
     if found.state == "rejected":
         raise ConfigurationError(f"Planen i {found.id} har avvisats. Starta en ny körning.")
@@ -183,21 +207,7 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
         raise ConfigurationError(
             f"Körningen {found.id} väntar på att en person loggar in: `flotta sign-in {found.id}`."
         )
-    if found.options.mock:
-        mocks.give_accounts(registry.bot(found.bot).systems)
-        settings = load()
-    operator = Operator(settings, ledger, as_json=json)
-    if found.machine is not None and found.state in hands.CARRIED:
-        raise RunHeld(f"Körningen {found.id}", f"maskinen {found.machine}")
-    if found.holder is not None and not processes.is_here(found.holder):
-        raise RunHeld(f"Körningen {found.id}", str(found.holder))
-    ledger.reopen(found.id)
-    if ended := processes.end_tree(settings.home, found.id):
-        operator.say(f"Avslutade {ended} processer från det förra försöket.")
-    operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
-    if found.state in {"planned", "waiting"} and yes and not found.approved_by:
-        ledger.approve(found.id, getpass.getuser(), bootstrap.now())
-    return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"} and not found.approved_by)
+    return found
 
 
 def sign_in(name: str | None, *, json: bool) -> int:
@@ -651,8 +661,11 @@ class Operator:
             self.say(f"Ingen maskin utför {errand.pool} nu. `flotta worker --pool {errand.pool}` startar en.")
         return 0
 
-    def carry(self, run_id: str, *, ask: bool) -> int:
-        """Run the worker's process to its end, ask about the plan if that is wanted, and report."""
+    def carry(self, run_id: str, *, ask: bool, closes: bool = False) -> int:
+        """Run the worker's process to its end, ask about the plan if that is wanted, and report.
+
+        `closes`: the system that it works in is gone when this is done, and the plan can't be gone on with.
+        """
         code = self._process(run_id)
         found = self._run(run_id)
         bot = registry.bot(found.bot)
@@ -661,7 +674,7 @@ class Operator:
             acts = sum(line.state == "todo" for line in lines)
             self._console.print(present.summary(bot, found, lines))
             if acts and not self._agrees(bot, found, lines, acts):
-                self.say(self._how_to_go_on(found))
+                self.say(self._how_to_go_on(found, closes=closes))
                 if self._as_json:
                     print_json(present.as_json(replace(found, exit_code=NOT_APPROVED), lines))
                 return NOT_APPROVED
@@ -679,12 +692,15 @@ class Operator:
         answer = Prompt.ask(f"Utföra {acts} åtgärder?", choices=["j", "n"], default="n", console=self._console)
         return answer == "j"
 
-    def _how_to_go_on(self, found: Run) -> str:
+    def _how_to_go_on(self, found: Run, *, closes: bool) -> str:
         """Return what is said when a plan was not agreed to."""
-        if sys.stdin.isatty():
-            return f"Inget utfördes. `flotta resume {found.id}` visar planen igen."
-        if found.options.mock:
+        is_asked = sys.stdin.isatty()
+        if closes:
+            if is_asked:
+                return "Inget utfördes, och låtsassystemet stängs nu. Kör igen för att få en ny plan."
             return "Inget utfördes: ingen fanns att fråga, och låtsassystemet stängs nu. Kör igen med --yes."
+        if is_asked:
+            return f"Inget utfördes. `flotta resume {found.id}` visar planen igen."
         return f"Planen väntar på godkännande: `flotta resume {found.id} --yes` utför den."
 
     def _report(self, found: Run, code: int) -> int:

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -300,6 +300,18 @@ class House:
 
 def _account() -> Any:
     return {name.lower(): value for name, value in ACCOUNTS["lifecare"].items()}
+
+
+@contextmanager
+def terminal(typed: str) -> Iterator[int]:
+    """Yield a terminal to read from, on which somebody has typed this."""
+    hand, keyboard = os.openpty()
+    try:
+        os.write(hand, typed.encode())
+        yield keyboard
+    finally:
+        os.close(keyboard)
+        os.close(hand)
 
 
 def ended(child: "subprocess.Popen[str]") -> Ended:

@@ -13,8 +13,9 @@ import pytest
 from orchestrator import processes
 from orchestrator.bootstrap import CANNOT_STORE
 from tests import oracle
+from tests.builders import an_item
 from tests.e2e.conftest import Carry, Serving
-from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, until
+from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, ended, terminal, until
 
 #: Where nothing answers: a port that no program can be given.
 NOWHERE = "http://127.0.0.1:1"
@@ -49,6 +50,28 @@ def test_a_system_that_does_not_answer_is_named_with_its_address(house: House) -
     ended = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={NOWHERE}")
 
     assert_said(ended, 1, f"lifecare svarar inte på {NOWHERE}", "Kontrollera adressen")
+
+
+def test_a_mock_that_was_closed_is_said_and_its_run_is_left_as_it_was(house: House) -> None:
+    """There is no address to check, and nothing that a second try could reach."""
+    run_id = house.plan(an_item(), mock=True, base_urls={"lifecare": NOWHERE})
+
+    for more in ((), ("--yes",)):
+        refused = house.flotta("resume", *more)
+
+        assert_said(refused, 2, "Låtsassystemet stängdes med körningen.", f"`flotta run {BOT} --mock`")
+    assert house.run(run_id).state == "planned"
+    assert house.run(run_id).approved_by is None
+
+
+def test_who_says_no_to_a_mocks_plan_is_not_sent_to_a_mock_that_is_gone(house: House) -> None:
+    """It closes with the command."""
+    with terminal("n\n") as keyboard:
+        said = ended(house.start("run", BOT, "--mock", "--rows", "8", stdin=keyboard))
+
+    assert said.code == 3, said.said
+    assert "Inget utfördes, och låtsassystemet stängs nu." in said.out
+    assert "flotta resume" not in said.said
 
 
 def test_settings_that_are_not_toml_are_named_with_their_place(house: House) -> None:
