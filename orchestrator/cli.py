@@ -213,7 +213,7 @@ def show(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Visa även de poster som lämnades kvar.")] = False,
     reveal: Annotated[bool, typer.Option("--reveal", help="Öppna en posts uppgifter. Det antecknas i spåret.")] = False,
-    note: Annotated[str | None, typer.Option("--note", help="Varför uppgifterna öppnas.")] = None,
+    note: Annotated[str | None, typer.Option("--note", help="Varför uppgifterna öppnas (--reveal kräver det).")] = None,
     out: Annotated[
         str | None, typer.Option("--out", "-o", metavar="KATALOG", help="Lägg postens bilder och spår här.")
     ] = None,

@@ -292,6 +292,8 @@ def reveal(name: str | None, *, note: str | None, out: str | None, json: bool) -
     """Carry out `flotta show ITEM --reveal`, of the newest run that saw the item."""
     from orchestrator.ledger.reveal import reveal as opened  # noqa: PLC0415 - no other command needs it
 
+    if not (note or "").strip():
+        raise ConfigurationError("Skriv i --note varför uppgifterna öppnas: det antecknas i spåret.")
     ledger = bootstrap.open_ledger(load())
     of_item = ledger.lines_of(name) if name else []
     if not of_item:

@@ -124,6 +124,8 @@ def schedule(*, json: bool) -> int:
 def pause(bot: str, *, note: str) -> int:
     """Carry out `flotta pause`."""
     known = registry.bot(bot)
+    if not note.strip():
+        raise ConfigurationError("Skriv i --note varför: den som ser att roboten vilar ska förstå det.")
     found = expected.pause(
         bootstrap.open_ledger(load()), known.name, by=getpass.getuser(), why=note, now=bootstrap.now()
     )

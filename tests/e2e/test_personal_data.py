@@ -71,7 +71,7 @@ def test_what_is_revealed_is_on_the_screen_and_in_the_trail(
 
     closed = house.flotta("show", reminder)
     revealed = house.flotta("show", reminder, "--reveal", "--note", "Klagomål 17", "--out", str(tmp_path / "out"))
-    nobody = house.flotta("show", "P-0", "--reveal")
+    nobody = house.flotta("show", "P-0", "--reveal", "--note", "Klagomål 17")
 
     assert closed.code == revealed.code == 0, revealed.said
     assert person[reminder] not in closed.said

@@ -74,6 +74,17 @@ def test_who_says_no_to_a_mocks_plan_is_not_sent_to_a_mock_that_is_gone(house: H
     assert "flotta resume" not in said.said
 
 
+@pytest.mark.parametrize("note", [(), ("--note", " ")], ids=["none", "empty"])
+def test_nobodys_data_is_opened_without_a_reason(note: tuple[str, ...], house: House) -> None:
+    """Who looks into the trail must learn more than a name."""
+    run_id = house.plan(an_item("P-1"))
+
+    refused = house.flotta("show", "P-1", "--reveal", *note)
+
+    assert_said(refused, 2, "Skriv i --note varför uppgifterna öppnas")
+    assert "item.revealed" not in house.flotta("audit", "show", run_id, "--json").out
+
+
 def test_settings_that_are_not_toml_are_named_with_their_place(house: House) -> None:
     """The file and the line are what it takes to put it right."""
     house.configure('[systems.lifecare\nuser = "robot"\n')
@@ -121,6 +132,7 @@ def test_without_a_browser_it_is_said_how_to_get_one(house: House, serving: Serv
         (("mock", "no-such-system", "--port", "0"), ("no-such-system", "lifecare")),
         (("show", "no-such-run"), ("Det finns ingen körning eller post no-such-run",)),
         (("resume",), ("ingen körning att fortsätta",)),
+        (("pause", BOT, "--note", " "), ("Skriv i --note varför",)),
         (("run", BOT), ("Adressen till lifecare saknas", "flotta.toml")),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, tuple) else str(each),
