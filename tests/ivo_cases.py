@@ -591,6 +591,10 @@ _STOPS = a_decision(
     verkstallighet=(*_given(date(2025, 9, 1)), happened("avbruten", date(2026, 1, 5)),
                     happened("återupptagen", date(2026, 4, 20)), happened("avbruten", date(2026, 5, 10))),
 )  # fmt: skip
+#: A wait that was late by 2025-11-01, given on 2026-04-10; then one that was late by 2026-08-01, and goes on.
+_TWICE_LATE = a_decision(
+    beslutat=date(2025, 8, 1), verkstallighet=(*_given(date(2026, 4, 10)), happened("avbruten", date(2026, 5, 1))),
+)  # fmt: skip
 _LATE_AND_GIVEN = a_decision(verkstallighet=_given(date(2026, 8, 25)))
 _OLD = Quarter(2025, 4)
 
@@ -692,6 +696,19 @@ TOLD = [
             {"avbrottsdatum": "2026-03-20", "verkställt": "2026-07-10"}),
     Example("the second wait, and nobody has told of the first", a_case(_TWICE), STOP,
             {"avbrottsdatum": "2026-03-20"}),
+    Example("the second wait, and the first was over in the quarter before",
+            a_case(_TWICE_LATE), STOP,
+            {"avbrottsdatum": "2026-05-01", "verkställt": None, "key": f"ivo:B-1:2026Q3:{STOP}"},
+            says="gick ut 2026-08-01. Dessutom: De tre månaderna gick ut 2025-11-01, och väntan upphörde 2026-04-10, "
+            "före kvartalet. IVO har inte fått veta det.",
+            inputs={"beslutat": "2025-08-01", "avbrott": "2026-05-01", "till": None, "rapport": STOP}),
+    Example("the second wait is a question too",
+            a_case(replace(_TWICE_LATE, avliden=date(2026, 9, 1))), "refer ended-untold",
+            says="Dessutom: De tre månaderna gick ut 2025-11-01"),
+    Example("the first was over in the quarter before, and the second is no matter yet",
+            a_case(replace(_TWICE_LATE, verkstallighet=(
+                *_given(date(2026, 4, 10)), happened("avbruten", date(2026, 7, 1))))), "refer over-untold",
+            says="upphörde 2026-04-10, före kvartalet", inputs={"beslutat": "2025-08-01", "till": "2026-04-10"}),
     Example("both waits were told", a_case(_TWICE, told(_OLD), told(_OLD, DONE), told(Q2, STOP, is_open=False)),
             "leave told-already"),
     Example("both waits' ends alone were told", a_case(_TWICE, told(_OLD, DONE), told(Q3, DONE)),

@@ -312,7 +312,10 @@ def _gone(beslut: Insatsbeslut, on: date) -> tuple[date, str] | None:
 
 
 def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
-    """Decide on what IVO has no open case of: the oldest wait that was too long, and that it has not been told of."""
+    """Decide on what IVO has no open case of: each wait that was too long, and that it has not been told of.
+
+    Only one of them can have gone on into the quarter. An older one is asked about beside it.
+    """
     period, past = case.period, counting.history(beslut, today)
     late = [each for each in past.waits if _is_late(case, each, _until(each, beslut, period.last))]
     about = [_about(past.waits, each) for each in case.told]
@@ -324,7 +327,16 @@ def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
     untold = [each for each in late if each not in about and _until(each, beslut, period.last) >= period.before.first]
     if not untold:
         return _in_time(case, beslut, past, late)
-    wait = untold[0]
+    *older, wait = untold
+    found = _late(case, beslut, wait, today)
+    for each in older:
+        found = _besides(found, _late(case, beslut, each, today))
+    return found
+
+
+def _late(case: Case, beslut: Insatsbeslut, wait: Wait, today: date) -> Act | Refer:
+    """Decide on one wait that was too long, and that IVO has not been told of."""
+    period = case.period
     last, facts = counting.deadline(wait.since), _facts(wait)
     until = _until(wait, beslut, period.last)
     if until < period.first:
@@ -341,6 +353,12 @@ def _waiting(case: Case, beslut: Insatsbeslut, today: date) -> Decision:
     reason += f" Den verkställdes {wait.end}." if wait.end else ""
     more = {"verkställt": wait.end.isoformat()} if wait.end else {}
     return _report(case, beslut, rule, kind, reason, wait, facts, more)
+
+
+def _besides(found: Act | Refer, other: Act | Refer) -> Act | Refer:
+    """Add what must be asked beside it to a decision: who approves or answers the one sees the other."""
+    reason = f"{found.reason} Dessutom: {other.reason}"
+    return replace(found, reason=reason, inputs={**other.inputs, **found.inputs})
 
 
 def _until(wait: Wait, beslut: Insatsbeslut, last: date) -> date:
