@@ -228,10 +228,12 @@ def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
 
 
 def _and_again(case: Case, beslut: Insatsbeslut, done: Act | Refer, today: date) -> Act | Refer:
-    """Add what is late again after a wait that is over, to the report of its end: both are due."""
+    """Add what is late again after a wait that is over, to the report of its end: both are due, or asked about."""
     again = _waiting(case, beslut, today)
-    if not (isinstance(done, Act) and isinstance(again, Act)):
+    if isinstance(done, Refer) or isinstance(again, Leave):
         return done
+    if isinstance(again, Refer):
+        return _besides(done, again)
     steps = tuple(replace(each, args={**each.args, AFTER: DONE}) for each in again.steps)
     return Act(done.rule, f"{done.reason} {again.reason}", (*done.steps, *steps), {**again.inputs, **done.inputs})
 
