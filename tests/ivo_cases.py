@@ -781,6 +781,18 @@ WRITTEN = [
     Example("a note of before the interruption is of another wait",
             a_case(a_decision(beslutat=date(2025, 8, 1), drojsmal=(noted(date(2025, 9, 20)),), verkstallighet=(
                 *_given(date(2025, 10, 1)), happened("avbruten", date(2026, 6, 1))))), "refer no-reason"),
+    *(Example(f"a note of {on} of a wait that ended on 2026-08-25",
+              a_case(a_decision(drojsmal=(noted(on),), verkstallighet=_given(date(2026, 8, 25)))), what)
+      for on, what in ((date(2026, 8, 25), NEW), (date(2026, 8, 26), "refer no-reason"))),
+    Example("a note of a later wait is not of this one",
+            a_case(a_decision(
+                drojsmal=(noted(date(2026, 7, 1)), noted(date(2026, 9, 20), "önskar vänta")),
+                verkstallighet=(*_given(date(2026, 8, 25)), happened("avbruten", date(2026, 9, 1))))), NEW,
+            {"orsak": "resursbrist personal", "uppföljningar": "Orsaken följdes upp 2026-07-01."}),
+    *(Example(f"an offer of {on} of a wait that ended on 2026-08-25",
+              a_case(a_decision(erbjudanden=(offered(on),), verkstallighet=_given(date(2026, 8, 25)))), NEW,
+              {"erbjudande": told_of})
+      for on, told_of in ((date(2026, 8, 25), "2026-08-25"), (date(2026, 8, 26), None))),
     Example("a no is a reason where none is noted",
             a_case(a_decision(drojsmal=(), erbjudanden=(offered(date(2026, 7, 3)),))), NEW,
             {"orsak": "tackat nej", "uppföljningar": "Ingen uppföljning är antecknad."}),

@@ -442,9 +442,10 @@ def _report(
 
 
 def _described(beslut: Insatsbeslut, wait: Wait, facts: dict[str, str | None]) -> dict[str, str] | Refer:
-    """Return what is said of why somebody waits, or what is missing for it. Older notes are of another wait."""
-    notes = sorted((each for each in beslut.drojsmal if each.on >= wait.since), key=lambda each: each.on)
-    offers = sorted((each for each in beslut.erbjudanden if each.on >= wait.since), key=lambda each: each.on)
+    """Return what is said of why somebody waits, or what is missing. Notes before and after are of other waits."""
+    until = wait.end or date.max
+    notes = sorted((each for each in beslut.drojsmal if wait.since <= each.on <= until), key=lambda each: each.on)
+    offers = sorted((each for each in beslut.erbjudanden if wait.since <= each.on <= until), key=lambda each: each.on)
     declined = "tackat nej" if offers and offers[-1].svar == "tackat nej" else None
     orsak = notes[-1].orsak if notes else declined
     if orsak not in REASONS:
