@@ -826,10 +826,31 @@ WRITTEN = [
             _in_part(("delvis verkställd", date(2026, 6, 9), 20), ("verkställd", date(2026, 8, 25))), NEW,
             {"konsekvenser": "Den enskilde hade en del av insatsen ledsagarservice från 2026-06-09 och hela från "
              "2026-08-25."}),
+    Example("a part for a while, then the whole",
+            _in_part(("delvis verkställd", date(2026, 6, 9), 20), ("avbruten", date(2026, 8, 1)),
+                     ("verkställd", date(2026, 8, 25))), NEW,
+            {"konsekvenser": "Den enskilde hade en tid en del av insatsen ledsagarservice, och hela från 2026-08-25."}),
+    Example("a part that nobody knows, then the whole",
+            _in_part(("delvis verkställd", date(2026, 6, 9)), ("avbruten", date(2026, 8, 1)),
+                     ("verkställd", date(2026, 8, 25))), NEW,
+            {"konsekvenser": "Den enskilde hade en tid en del av insatsen ledsagarservice, och hela från 2026-08-25."}),
+    Example("no hours for a while, then the whole",
+            _in_part(("verkställd", date(2026, 6, 9), 0), ("avbruten", date(2026, 8, 1)),
+                     ("verkställd", date(2026, 8, 25))), NEW,
+            {"konsekvenser": "Den enskilde var utan insatsen ledsagarservice till 2026-08-25."}),
+    Example("nothing, then the whole", _in_part(("verkställd", date(2026, 8, 25))), NEW,
+            {"konsekvenser": "Den enskilde var utan insatsen ledsagarservice till 2026-08-25."}),
+    Example("nothing after an interruption, of what was given in part before the whole",
+            _in_part(("delvis verkställd", date(2025, 9, 1), 20), ("verkställd", date(2025, 9, 9)),
+                     ("avbruten", date(2026, 5, 20)), ("verkställd", date(2026, 8, 25)),
+                     beslutat=date(2025, 8, 20)), STOP,
+            {"konsekvenser": "Den enskilde var utan insatsen ledsagarservice till 2026-08-25."}),
     Example("in part until it was interrupted",
             _in_part(("delvis verkställd", date(2026, 6, 9), 20), ("avbruten", date(2026, 8, 1))), NEW,
             {"ej verkställd del": None, "avbrottsdatum": None,
-             "konsekvenser": "Den enskilde är utan insatsen ledsagarservice."}),
+             "konsekvenser": "Den enskilde är utan insatsen ledsagarservice.",
+             "beskrivning": "Brist på en ledig bostad som passar beslutet. Insatsen ledsagarservice har inte "
+             "verkställts helt sedan beslutet 2026-05-20."}),
     Example("in part, and on the same day interrupted",
             _in_part(("avbruten", date(2026, 6, 9)), ("delvis verkställd", date(2026, 6, 9), 20)), NEW,
             {"ej verkställd del": None}),
@@ -849,19 +870,24 @@ WRITTEN = [
     Example("more and more is given",
             _in_part(("delvis verkställd", date(2026, 6, 9), 20), ("verkställd", date(2026, 8, 1), 49)), NEW,
             {"ej verkställd del": "1 av 50 timmar i månaden"}),
-    Example("no hours at all are given", _in_part(("verkställd", date(2026, 6, 9), 0), omfattning=1), NEW,
-            {"ej verkställd del": "1 av 1 timmar i månaden"}),
-    Example("it is not counted in hours, and is given", _in_part(("verkställd", date(2026, 6, 9), 20), omfattning=None),
-            "leave waited-enough"),
+    *(Example(f"it is not counted in hours, and is given: {hours}",
+              _in_part(("verkställd", date(2026, 6, 9), hours), omfattning=None), "leave waited-enough")
+      for hours in (1, 20, None)),
 ]  # fmt: skip
 
 #: A part that nobody knows is asked about: how much is missing is what the report is of.
 UNKNOWN_PART = [
     Example(f"{part} of {whole}", _in_part(("delvis verkställd", date(2026, 6, 9), part), omfattning=whole),
             "refer unknown-part", inputs={"beslutat": "2026-05-20", "till": None})
-    for whole, part in ((None, 20), (50, None), (50, 50), (50, 60))
+    for whole, part in ((None, 20), (50, None), (50, 0), (50, 50), (50, 60))
 ]  # fmt: skip
 UNKNOWN_PART += [
+    *(Example(f"carried out with no hours at all: of {whole}",
+              _in_part(("verkställd", date(2026, 6, 9), 0), omfattning=whole), "refer unknown-part",
+              says="Hur mycket av den är det inte?")
+      for whole in (50, 1, None)),
+    Example("carried out with no hours at all, and then in full",
+            _in_part(("verkställd", date(2026, 6, 9), 0), ("verkställd", date(2026, 8, 25))), "refer unknown-part"),
     Example("some of it is taken up again",
             _in_part(("delvis verkställd", date(2026, 6, 9)), ("avbruten", date(2026, 6, 20)),
                      ("återupptagen", date(2026, 7, 9))), "refer unknown-part"),

@@ -36,14 +36,15 @@ def is_late(start: date, on: date, *, on_the_day: bool = False) -> bool:
 class Wait:
     """One time of waiting: since the decision, or since an `is_stop`, an interruption of what was given in full.
 
-    `part` is what is given of it meanwhile, in hours a month, and `in_part` since when. `end` is when it was given in
-    full, or when all was ended (`is_over`).
+    `part` is what is given of it meanwhile, in hours a month, and `in_part` since when; `had_part` is whether any has
+    ever been. `end` is when it was given in full, or when all was ended (`is_over`).
     """
 
     since: date
     is_stop: bool = False
     in_part: date | None = None
     part: int | None = None
+    had_part: bool = False
     end: date | None = None
     is_over: bool = False
 
@@ -86,10 +87,12 @@ def history(beslut: Insatsbeslut, on: date) -> History:
         elif _is_whole(beslut, each):
             waits[-1] = replace(now, end=each.on)
         else:
-            waits[-1] = replace(now, in_part=each.on, part=each.omfattning)
+            had_part = now.had_part or each.omfattning != 0
+            waits[-1] = replace(now, in_part=each.on, part=each.omfattning, had_part=had_part)
     return History(tuple(waits), ended, is_unclear)
 
 
 def _is_whole(beslut: Insatsbeslut, each: Handelse) -> bool:
-    less = None not in (each.omfattning, beslut.omfattning) and (each.omfattning or 0) < (beslut.omfattning or 0)
-    return each.what != IN_PART and not less
+    # Where hours are not counted, none at all are less than it all the same.
+    is_less = each.omfattning is not None and each.omfattning < (beslut.omfattning or 1)
+    return each.what != IN_PART and not is_less

@@ -36,7 +36,7 @@ def why(support: str, orsak: str, wait: Wait, offers: Sequence[Erbjudande]) -> s
     elif wait.in_part is not None:
         waited = f"Insatsen {support} verkställdes delvis {wait.in_part}; resten har inte verkställts sedan {since}."
     else:
-        waited = f"Insatsen {support} har inte verkställts sedan {since}."
+        waited = f"Insatsen {support} har inte verkställts {'helt ' if wait.had_part else ''}sedan {since}."
     return " ".join([_BECAUSE[orsak], waited, *map(_offered, offers)])
 
 
@@ -44,6 +44,8 @@ def consequences(support: str, wait: Wait, missing: str | None) -> str:
     """Return what the delay means to the person, as far as the facts say it."""
     if wait.end is not None and wait.in_part is not None:
         return f"Den enskilde hade en del av insatsen {support} från {wait.in_part} och hela från {wait.end}."
+    if wait.end is not None and wait.had_part:
+        return f"Den enskilde hade en tid en del av insatsen {support}, och hela från {wait.end}."
     if wait.end is not None:
         return f"Den enskilde var utan insatsen {support} till {wait.end}."
     if missing:
