@@ -390,7 +390,8 @@ HAPPENINGS = [
           ("verkställd", date(2026, 6, 1)), ("avbruten", date(2026, 6, 2))),
 ]  # fmt: skip
 
-#: Nobody waits after their death, their move, or the decision's last day; before the decision it means nothing.
+#: Nobody waits after their death, their move, or the decision's last day. A move before the decision means nothing, for
+#: somebody may have moved back; that nobody was left to wait before it began is a contradiction, and asked about.
 GONE = [
     Example(f"{fact}: {on}", a_case(a_decision(**{fact: on})), what)
     for fact in ("avliden", "utflyttad", "to")
@@ -398,8 +399,45 @@ GONE = [
         (date(2026, 8, 20), "leave in-time"),
         (date(2026, 8, 21), "refer ended-untold"),
         (date(2026, 10, 1), "refer ended-untold"),
-        (date(2019, 1, 1), NEW),
+        (date(2026, 5, 20), "leave in-time"),
+        (date(2026, 5, 19), NEW if fact == "utflyttad" else "refer gone-before"),
+        (date(2019, 1, 1), NEW if fact == "utflyttad" else "refer gone-before"),
     )
+] + [
+    Example(
+        "died before the decision",
+        a_case(a_decision(avliden=date(2026, 5, 18))),
+        "refer gone-before",
+        says="avled 2026-05-18, innan väntan började 2026-05-20",
+        inputs={"beslutat": "2026-05-20", "till": None},
+    ),
+    Example(
+        "run out before the decision",
+        a_case(a_decision(to=date(2026, 5, 18))),
+        "refer gone-before",
+        says="löpte ut 2026-05-18, innan väntan började 2026-05-20",
+    ),
+    Example(
+        "died and run out before the decision",
+        a_case(a_decision(avliden=date(2026, 5, 18), to=date(2026, 5, 1))),
+        "refer gone-before",
+        says="avled 2026-05-18",
+    ),
+    Example(
+        "died before the decision, and it was given too late",
+        a_case(a_decision(avliden=date(2026, 5, 18), verkstallighet=_given(date(2026, 8, 25)))),
+        "refer gone-before",
+    ),
+    Example(
+        "died before the decision, and it was given in time",
+        a_case(a_decision(avliden=date(2026, 5, 18), verkstallighet=_given(date(2026, 8, 20)))),
+        "leave waited-enough",
+    ),
+    Example(
+        "died before the decision, and it was ended too late",
+        a_case(a_decision(avliden=date(2026, 5, 18), verkstallighet=(happened("avslutad", date(2026, 8, 25)),))),
+        "refer ended-untold",
+    ),
 ]
 
 #: What was over in the quarter before is asked about once more, for somebody may have missed the window then. Later it
@@ -558,7 +596,11 @@ FOLLOWED = [
     _over("run out yesterday", "2026-10-04", to=TODAY - DAY),
     Example("runs out today", _of_march(to=TODAY), STILL),
     Example("dies tomorrow", _of_march(avliden=TODAY + DAY), STILL),
-    Example("died before the decision", _of_march(avliden=date(2026, 2, 28)), STILL),
+    Example("died before the decision", _of_march(avliden=date(2026, 2, 28)), "refer gone-before",
+            says="2026-02-28", inputs=_SINCE_MARCH),
+    Example("died before the decision, and it was given",
+            _of_march(avliden=date(2026, 2, 28), verkstallighet=_given(date(2026, 7, 9))), DONE),
+    Example("moved before the decision", _of_march(utflyttad=date(2026, 2, 28)), STILL),
     Example("over", _of_march(avliden=date(2026, 8, 1)), CLOSED,
             {"rule": "ended", "step": "close", "key": f"ivo:B-1:2026Q2:{CLOSED}", "period": "2026Q4", "orsak": None,
              "beskrivning": None}, inputs=_SINCE_MARCH | {"rapport": CLOSED}),

@@ -91,6 +91,7 @@ CARRIED_OUT = Rule("carried-out", "verkställt: rapporteras till IVO")
 ENDED = Rule("ended", "avslutat: rapporteras till IVO")
 ENDED_UNTOLD = Rule("ended-untold", "avslutat utan att IVO har fått veta")
 ENDED_OTHERWISE = Rule("ended-otherwise", "avslutat av en anledning som reglerna inte känner")
+GONE_BEFORE = Rule("gone-before", "avliden, eller beslutet slut, innan väntan började")
 ENDED_AT_IVO = Rule("ended-at-ivo", "IVO väntar inte längre")
 MAYBE_TOLD = Rule("maybe-told", "kan vara rapporterat under en annan referens")
 TOLD_ALREADY = Rule("told-already", "redan rapporterat för kvartalet")
@@ -113,8 +114,8 @@ ALL = (
     NOT_FOUND, TWO_OPEN, GONE_AT_IVO,
     PROTECTED, NOT_DECIDED, NOT_REPORTABLE, LATER, UNKNOWN_VALUE, COURT, UNKNOWN_SECTION, OTHER_LAW,
     STILL_OPEN, TOLD_SINCE, NO_WAIT, CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, ENDED_AT_IVO,
-    WAITED_ENOUGH, IN_TIME, OVER, OVER_UNTOLD, ENDED_UNTOLD, MAYBE_TOLD, LATE_AGAIN, LATE, NO_NUMBER, UNKNOWN_SUPPORT,
-    NO_REASON, UNKNOWN_PART, TOO_LONG,
+    WAITED_ENOUGH, IN_TIME, OVER, OVER_UNTOLD, ENDED_UNTOLD, MAYBE_TOLD, LATE_AGAIN, LATE, GONE_BEFORE, NO_NUMBER,
+    UNKNOWN_SUPPORT, NO_REASON, UNKNOWN_PART, TOO_LONG,
 )  # fmt: skip
 
 
@@ -417,6 +418,8 @@ def _report(
 
     It `ends` what that one has begun, and may then be told `on` any day, in that day's quarter.
     """
+    if kind in WAITS and (gone := _gone_before(beslut, wait)):
+        return Refer(GONE_BEFORE, f"{gone}, innan väntan började {wait.since}. Vad ska IVO få veta?", facts)
     if not _is_number(beslut.personnummer):
         return Refer(NO_NUMBER, "Vilket personnummer, eller nummer från IVO (ÅÅÅÅMMDD-T123), har personen?", facts)
     if beslut.kod not in SUPPORTS:
@@ -439,6 +442,15 @@ def _report(
         REPORT if leaves_open else CLOSE, key(beslut.id, _last(ends).period if ends else case.period, kind), args
     )
     return Act(rule, reason, (step,), facts | {"rapport": kind})
+
+
+def _gone_before(beslut: Insatsbeslut, wait: Wait) -> str | None:
+    """Return why nobody was left to wait when this wait began. Who has moved away may have moved back."""
+    if beslut.avliden is not None and beslut.avliden < wait.since:
+        return f"Den enskilde avled {beslut.avliden}"
+    if beslut.to is not None and beslut.to < wait.since:
+        return f"Beslutet löpte ut {beslut.to}"
+    return None
 
 
 def _described(beslut: Insatsbeslut, wait: Wait, facts: dict[str, str | None]) -> dict[str, str] | Refer:

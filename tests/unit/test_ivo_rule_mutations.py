@@ -33,6 +33,7 @@ UNSEEN = {
     "in_time: 3 for 2": "as above",
     "_waiting: first for `period.last` (2)": "whether it went on to the quarter's first day shows by that day too",
     "_late: first for `period.last`": "what was over before the quarter was so before its first day",
+    "_gone_before: LtE in": "who is gone on the day that a wait begins is not told of as waiting",
     "_area: without `born.day`": "a quarter ends with a month, so nobody's birthday is later in it",
     "_born: GtE in `day > 60`": "neither day 60 nor day 0 is a day",
     "_born: 59 for 60 in `day > 60`": "as above",
