@@ -380,7 +380,23 @@ HAPPENINGS = [
     _with("refer unknown-part", ("verkställd", date(2026, 6, 1)), ("delvis verkställd", date(2026, 9, 1), 20)),
     _with("refer unknown-part", ("verkställd", date(2026, 6, 1)), ("verkställd", date(2026, 7, 1), 20),
           ("verkställd", date(2026, 7, 9))),
-    # On one day it is carried out, then taken up again, then in part, then interrupted, then ended.
+    # What is given from before, and on one day interrupted and taken up, is given still: an entry that was mended.
+    *(_with("leave waited-enough", ("verkställd", date(2026, 5, 25)), *happenings)
+      for what in ("återupptagen", "verkställd")
+      for happenings in ((("avbruten", date(2026, 6, 9)), (what, date(2026, 6, 9))),
+                         ((what, date(2026, 6, 9)), ("avbruten", date(2026, 6, 9))))),
+    _with(STOP, ("verkställd", date(2026, 5, 25)), ("avbruten", date(2026, 6, 1)), ("återupptagen", date(2026, 6, 9)),
+          ("avbruten", date(2026, 6, 9))),
+    _with(STOP, ("verkställd", date(2026, 5, 25)), ("återupptagen", date(2026, 6, 9)), ("avbruten", date(2026, 6, 9)),
+          ("avbruten", date(2026, 6, 10))),
+    _with("leave waited-enough", ("verkställd", date(2026, 5, 25)), ("avbruten", date(2026, 6, 9)),
+          ("återupptagen", date(2026, 6, 9)), ("avslutad", date(2026, 6, 9))),
+    _with(STOP, ("verkställd", date(2026, 5, 25)), ("avbruten", date(2026, 6, 1)), ("verkställd", date(2026, 6, 9)),
+          ("återupptagen", date(2026, 6, 9)), ("avbruten", date(2026, 6, 9))),
+    # Which of them came first nobody can tell where less is given.
+    _with("refer unknown-part", ("verkställd", date(2026, 5, 25)), ("avbruten", date(2026, 6, 9)),
+          ("delvis verkställd", date(2026, 6, 9), 20)),
+    # On any other day it is carried out, then taken up again, then in part, then interrupted, then ended.
     _with("leave in-time", ("avslutad", date(2026, 8, 1)), ("avbruten", date(2026, 8, 1)),
           ("verkställd", date(2026, 6, 1))),
     _with("leave in-time", ("avslutad", date(2026, 6, 2)), ("avbruten", date(2026, 6, 2)),
@@ -876,10 +892,6 @@ WRITTEN = [
             _in_part(("delvis verkställd", date(2026, 6, 9)), ("avbruten", date(2026, 8, 1)),
                      ("verkställd", date(2026, 8, 25))), NEW,
             {"konsekvenser": "Den enskilde hade en tid en del av insatsen ledsagarservice, och hela från 2026-08-25."}),
-    Example("no hours for a while, then the whole",
-            _in_part(("verkställd", date(2026, 6, 9), 0), ("avbruten", date(2026, 8, 1)),
-                     ("verkställd", date(2026, 8, 25))), NEW,
-            {"konsekvenser": "Den enskilde var utan insatsen ledsagarservice till 2026-08-25."}),
     Example("nothing, then the whole", _in_part(("verkställd", date(2026, 8, 25))), NEW,
             {"konsekvenser": "Den enskilde var utan insatsen ledsagarservice till 2026-08-25."}),
     Example("nothing after an interruption, of what was given in part before the whole",
@@ -928,6 +940,9 @@ UNKNOWN_PART += [
               _in_part(("verkställd", date(2026, 6, 9), 0), omfattning=whole), "refer unknown-part",
               says="Hur mycket av den är det inte?")
       for whole in (50, 1, None)),
+    Example("carried out with no hours at all for a while, and then in full",
+            _in_part(("verkställd", date(2026, 6, 9), 0), ("avbruten", date(2026, 8, 1)),
+                     ("verkställd", date(2026, 8, 25))), "refer unknown-part"),
     Example("carried out with no hours at all, and then in full",
             _in_part(("verkställd", date(2026, 6, 9), 0), ("verkställd", date(2026, 8, 25))), "refer unknown-part"),
     Example("some of it is taken up again",

@@ -13,7 +13,7 @@ MONTHS = 3
 CARRIED_OUT, IN_PART, INTERRUPTED, RESUMED, ENDED = (
     "verkställd", "delvis verkställd", "avbruten", "återupptagen", "avslutad",
 )  # fmt: skip
-#: Any other happening is unknown, and is referred. On one day they come in this order.
+#: Any other happening is unknown, and is referred. On one day they come in this order, but for what `history` says.
 HAPPENINGS = (CARRIED_OUT, RESUMED, IN_PART, INTERRUPTED, ENDED)
 
 
@@ -36,8 +36,8 @@ def is_late(start: date, on: date, *, on_the_day: bool = False) -> bool:
 class Wait:
     """One time of waiting: since the decision, or since an `is_stop`, an interruption of what was given in full.
 
-    `part` is what is given of it meanwhile, in hours a month, and `in_part` since when; `had_part` is whether any has
-    ever been. `end` is when it was given in full, or when all was ended (`is_over`).
+    `in_part` is since when a part is given meanwhile, `part` how much was last, in hours a month. `had_part`: one
+    was interrupted. `end` is when it was given in full, or when all was ended (`is_over`).
     """
 
     since: date
@@ -62,34 +62,37 @@ def history(beslut: Insatsbeslut, on: date) -> History:
     """Return the waits that a decision has brought, by all that had happened by a day."""
     waits = [Wait(beslut.beslutat)]
     ended: Handelse | None = None
+    taken_up: date | None = None
     is_unclear = False
-    before: tuple[date | None, int | None] = (None, None)
     for each in sorted(beslut.verkstallighet, key=lambda happening: (happening.on, HAPPENINGS.index(happening.what))):
         if each.on > on:
             continue
         now = waits[-1]
-        if each.what == ENDED:
-            ended = each
-            if now.end is None:
-                waits[-1] = replace(now, end=each.on, is_over=True)
+        ended = each if each.what == ENDED else ended
+        if now.end is None:
+            waits[-1] = _after(now, beslut, each)
         elif each.what == INTERRUPTED:
-            if now.end is None:
-                # What was not given in full is waited for since before.
-                before = (now.in_part, now.part) if now.in_part is not None else before
-                waits[-1] = replace(now, in_part=None, part=None)
-            else:
+            if each.on != taken_up:
                 waits.append(Wait(each.on, is_stop=True))
-                before = None, None
-        elif now.end is not None:
+        elif each.what != ENDED:
             is_unclear |= not _is_whole(beslut, each)
-        elif each.what == RESUMED and each.omfattning is None and before[0] is not None:
-            waits[-1] = replace(now, in_part=each.on, part=before[1])
-        elif _is_whole(beslut, each):
-            waits[-1] = replace(now, end=each.on)
-        else:
-            had_part = now.had_part or each.omfattning != 0
-            waits[-1] = replace(now, in_part=each.on, part=each.omfattning, had_part=had_part)
+            # On one day, what is given from before is interrupted first, and then taken up again: it is given still.
+            taken_up = each.on if now.end < each.on else taken_up
     return History(tuple(waits), ended, is_unclear)
+
+
+def _after(now: Wait, beslut: Insatsbeslut, each: Handelse) -> Wait:
+    """Return what a happening makes of a wait that goes on."""
+    if each.what == ENDED:
+        return replace(now, end=each.on, is_over=True)
+    if each.what == INTERRUPTED:
+        # What was not given in full is waited for since before.
+        return replace(now, in_part=None, had_part=now.had_part or now.in_part is not None)
+    if each.what == RESUMED and each.omfattning is None and now.had_part:
+        return replace(now, in_part=each.on)
+    if _is_whole(beslut, each):
+        return replace(now, end=each.on)
+    return replace(now, in_part=each.on, part=each.omfattning)
 
 
 def _is_whole(beslut: Insatsbeslut, each: Handelse) -> bool:

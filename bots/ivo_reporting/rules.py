@@ -465,7 +465,7 @@ def _described(beslut: Insatsbeslut, wait: Wait, facts: dict[str, str | None]) -
             NO_REASON, "Ingen av orsakerna i IVO:s formulär är antecknad. Varför är insatsen inte verkställd?", facts
         )
     missing = None
-    if wait.in_part is not None and (wait.end is None or wait.part == 0):
+    if wait.part == 0 or (wait.in_part is not None and wait.end is None):
         if beslut.omfattning is None or not wait.part or wait.part >= beslut.omfattning:
             return Refer(UNKNOWN_PART, "Insatsen är delvis verkställd. Hur mycket av den är det inte?", facts)
         missing = f"{beslut.omfattning - wait.part} av {beslut.omfattning} timmar i månaden"
