@@ -70,7 +70,12 @@ REASONS = frozenset(
 )  # fmt: skip
 _ANSWERS = frozenset({"tackat ja", "tackat nej", None})
 #: Why a case may be closed though the support was never carried out. A declined offer is none of these.
-ENDINGS = frozenset({"ansökan återtagen", "behovet har upphört"})
+ENDINGS = frozenset(
+    {
+        "ansökan återtagen", "behovet har upphört", "den enskilde har avlidit", "den enskilde har flyttat",
+        "beslutet har löpt ut",
+    }
+)  # fmt: skip
 #: From this age support by socialtjänstlagen is counted as care of the elderly in IVO's form. Years.
 ELDERLY = 65
 
@@ -215,12 +220,8 @@ def _known(case: Case, beslut: Insatsbeslut, today: date) -> Decision | None:
         reason = f"Insatsen verkställdes {wait.end}."
         done = _report(case, beslut, CARRIED_OUT, DONE, reason, wait, facts, more, ends=told, on=today)
         return _and_again(case, beslut, done, today)
-    if past.ended is not None or beslut.status == "avslutat":
+    if past.ended is not None or beslut.status == "avslutat" or _gone(beslut, today):
         return _ended(case, beslut, past, wait, facts, told, today)
-    if gone := _gone(beslut, today):
-        on, why = gone
-        more = {"avslutsdatum": on.isoformat(), "avslutsorsak": why}
-        return _report(case, beslut, ENDED, CLOSED, f"Väntan upphörde {on}.", wait, facts, more, ends=told, on=today)
     last = _last(told)
     if last.period >= case.period:
         return Leave(TOLD_ALREADY, f"IVO har redan en rapport för {last.period}.", facts)
@@ -294,13 +295,19 @@ def _ended(
     told: Told,
     today: date,
 ) -> Decision:
-    why = past.ended.why if past.ended else None
-    if past.ended is None or why not in ENDINGS:
-        question = "Beslutet är avslutat, men inte varför. Vad ska IVO få veta?"
+    """Decide on a wait that is over without support. It was over when nobody was left to wait, whatever came later."""
+    over: tuple[date, str | None] | None = _gone(beslut, today)
+    if past.ended is not None and not (over and over[0] <= past.ended.on):
+        over = past.ended.on, past.ended.why
+    if over is None or over[1] is None:
+        question = "Beslutet är avslutat, men Lifecare visar inte varför. Vad ska IVO få veta?"
+        return Refer(ENDED_OTHERWISE, question, facts | {"anledning": None})
+    on, why = over
+    if why not in ENDINGS:
+        question = "Beslutet är avslutat av en anledning som reglerna inte känner. Vad ska IVO få veta?"
         return Refer(ENDED_OTHERWISE, question, facts | {"anledning": why})
-    on = past.ended.on.isoformat()
-    more = {"avslutsdatum": on, "avslutsorsak": why}
-    return _report(case, beslut, ENDED, CLOSED, f"Avslutat {on}: {why}.", wait, facts, more, ends=told, on=today)
+    reason, more = f"Väntan upphörde {on}: {why}.", {"avslutsdatum": on.isoformat(), "avslutsorsak": why}
+    return _report(case, beslut, ENDED, CLOSED, reason, wait, facts, more, ends=told, on=today)
 
 
 def _gone(beslut: Insatsbeslut, on: date) -> tuple[date, str] | None:
