@@ -380,6 +380,17 @@ HAPPENINGS = [
     _with("refer unknown-part", ("verkställd", date(2026, 6, 1)), ("delvis verkställd", date(2026, 9, 1), 20)),
     _with("refer unknown-part", ("verkställd", date(2026, 6, 1)), ("verkställd", date(2026, 7, 1), 20),
           ("verkställd", date(2026, 7, 9))),
+    # What comes after an end contradicts it: one of the two is a mistake, or the decision is another one by now.
+    *(_with("refer after-end", ("avslutad", date(2026, 6, 1)), (what, date(2026, 9, 25)))
+      for what in ("verkställd", "delvis verkställd", "återupptagen", "avbruten")),
+    _with("refer after-end", ("verkställd", date(2026, 6, 1)), ("avslutad", date(2026, 6, 9)),
+          ("avbruten", date(2026, 6, 10))),
+    _with("refer after-end", ("verkställd", date(2026, 6, 1)), ("avslutad", date(2026, 6, 9)),
+          ("delvis verkställd", date(2026, 6, 10), 20)),
+    _with("refer after-end", ("avslutad", date(2026, 6, 1)), ("verkställd", TODAY + DAY)),
+    _with("refer after-end", ("avslutad", date(2026, 6, 1)), ("verkställd", date(2026, 6, 2)),
+          ("avslutad", date(2026, 6, 9))),
+    _with("leave in-time", ("avslutad", date(2026, 6, 1)), ("avslutad", date(2026, 6, 9))),
     # What is given from before, and on one day interrupted and taken up, is given still: an entry that was mended.
     *(_with("leave waited-enough", ("verkställd", date(2026, 5, 25)), *happenings)
       for what in ("återupptagen", "verkställd")
@@ -647,6 +658,11 @@ FOLLOWED = [
     Example("ended, and nobody has said why", _of_march(status="avslutat"), "refer ended-otherwise",
             says="Beslutet är avslutat, men Lifecare visar inte varför. Vad ska IVO få veta?",
             inputs=_SINCE_MARCH | {"anledning": None}),
+    Example("ended by mistake, and given since",
+            _of_march(verkstallighet=(happened("avslutad", date(2026, 7, 1), why="ansökan återtagen"),
+                                      *_given(date(2026, 9, 1)))), "refer after-end",
+            says="Lifecare visar något efter att insatsen avslutades. Vad gäller?",
+            inputs=PAGE | {"beslutat": "2026-03-01"}),
     Example("told of the quarter", _of_march(told(Q2), told(Q3, STILL)), "leave told-already", says="2026Q3",
             inputs=_SINCE_MARCH | {"senast rapporterat": f"2026Q3: {STILL}"}),
     Example("told of the next quarter", _of_march(told(Q2), told(Q4, STILL)), "leave told-already"),

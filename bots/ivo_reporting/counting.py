@@ -51,11 +51,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All waits of a decision by a day, the oldest first. `is_unclear`: less is given than was, and not how much."""
+    """All waits of a decision by a day, the oldest first.
+
+    `is_less`: less is given than was, and not how much. `goes_on`: something has happened since all was `ended`.
+    """
 
     waits: tuple[Wait, ...]
     ended: Handelse | None = None
-    is_unclear: bool = False
+    is_less: bool = False
+    goes_on: bool = False
 
 
 def history(beslut: Insatsbeslut, on: date) -> History:
@@ -63,11 +67,12 @@ def history(beslut: Insatsbeslut, on: date) -> History:
     waits = [Wait(beslut.beslutat)]
     ended: Handelse | None = None
     taken_up: date | None = None
-    is_unclear = False
+    is_less = goes_on = False
     for each in sorted(beslut.verkstallighet, key=lambda happening: (happening.on, HAPPENINGS.index(happening.what))):
         if each.on > on:
             continue
         now = waits[-1]
+        goes_on |= ended is not None and each.what != ENDED
         ended = each if each.what == ENDED else ended
         if now.end is None:
             waits[-1] = _after(now, beslut, each)
@@ -75,10 +80,10 @@ def history(beslut: Insatsbeslut, on: date) -> History:
             if each.on != taken_up:
                 waits.append(Wait(each.on, is_stop=True))
         elif each.what != ENDED:
-            is_unclear |= not _is_whole(beslut, each)
+            is_less |= not _is_whole(beslut, each)
             # On one day, what is given from before is interrupted first, and then taken up again: it is given still.
             taken_up = each.on if now.end < each.on else taken_up
-    return History(tuple(waits), ended, is_unclear)
+    return History(tuple(waits), ended, is_less, goes_on)
 
 
 def _after(now: Wait, beslut: Insatsbeslut, each: Handelse) -> Wait:

@@ -91,6 +91,7 @@ COURT = Rule("court", "domstolens avgörande rapporteras inte")
 NOT_REPORTABLE = Rule("not-reportable", "insatsen rapporteras inte till IVO")
 UNKNOWN_SECTION = Rule("unknown-section", "okänt lagrum")
 OTHER_LAW = Rule("other-law", "lagrummet gällde inte den dagen")
+AFTER_END = Rule("after-end", "något har hänt efter att insatsen avslutades")
 LATER = Rule("later", "beslutat efter kvartalet")
 CARRIED_OUT = Rule("carried-out", "verkställt: rapporteras till IVO")
 ENDED = Rule("ended", "avslutat: rapporteras till IVO")
@@ -116,11 +117,10 @@ TOO_LONG = Rule("too-long", "texten är för lång")
 
 #: Every rule, in the order in which they are asked.
 ALL = (
-    NOT_FOUND, TWO_OPEN, GONE_AT_IVO,
-    PROTECTED, NOT_DECIDED, NOT_REPORTABLE, LATER, UNKNOWN_VALUE, COURT, UNKNOWN_SECTION, OTHER_LAW,
-    STILL_OPEN, TOLD_SINCE, NO_WAIT, CARRIED_OUT, ENDED_OTHERWISE, ENDED, TOLD_ALREADY, STILL_WAITING, ENDED_AT_IVO,
-    WAITED_ENOUGH, IN_TIME, OVER, OVER_UNTOLD, ENDED_UNTOLD, MAYBE_TOLD, LATE_AGAIN, LATE, GONE_BEFORE, NO_NUMBER,
-    UNKNOWN_SUPPORT, NO_REASON, UNKNOWN_PART, TOO_LONG,
+    NOT_FOUND, TWO_OPEN, GONE_AT_IVO, PROTECTED, NOT_DECIDED, NOT_REPORTABLE, LATER, UNKNOWN_VALUE, COURT,
+    UNKNOWN_SECTION, OTHER_LAW, AFTER_END, STILL_OPEN, TOLD_SINCE, NO_WAIT, CARRIED_OUT, ENDED_OTHERWISE, ENDED,
+    TOLD_ALREADY, STILL_WAITING, ENDED_AT_IVO, WAITED_ENOUGH, IN_TIME, OVER, OVER_UNTOLD, ENDED_UNTOLD, MAYBE_TOLD,
+    LATE_AGAIN, LATE, GONE_BEFORE, NO_NUMBER, UNKNOWN_SUPPORT, NO_REASON, UNKNOWN_PART, TOO_LONG,
 )  # fmt: skip
 
 
@@ -196,7 +196,10 @@ def _by_page(beslut: Insatsbeslut) -> Leave | Refer | None:
     first, last = SECTIONS[beslut.lagrum]
     if not first <= beslut.beslutat <= last:
         return Refer(OTHER_LAW, f"Lagrummet gällde inte den {beslut.beslutat}. Vilket är rätt?", facts)
-    if counting.history(beslut, date.max).is_unclear:
+    past = counting.history(beslut, date.max)
+    if past.goes_on:
+        return Refer(AFTER_END, "Lifecare visar något efter att insatsen avslutades. Vad gäller?", facts)
+    if past.is_less:
         return Refer(UNKNOWN_PART, "Nu ges mindre än det som var verkställt. Hur mycket saknas?", facts)
     return None
 

@@ -26,7 +26,7 @@ from tests.mutants import UNBROKEN, Source, Verdict
 UNSEEN = {
     "ALL: turned": "a rule's title is looked up by its id, and nobody asks for the order",
     "SECTIONS: 1 for 2 in": "`9 § 1 LSS` is the region's, which is asked first",
-    "History: True for False": "a history always says whether it is unclear",
+    "History: True for": "a history always says both",
     "_by_page: with 'utkast'": "a draft is left by its row, before its page",
     "in_time: -1 for 0": "the order is the same",
     "in_time: 3 for 2": "as above",
