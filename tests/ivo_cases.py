@@ -731,6 +731,13 @@ TOLD = [
              "its key": f"ivo:B-1:2026Q3:{STOP}", "its after": DONE, "its since": "2026-06-25"},
             says="gick ut 2026-09-25", inputs=KNOWN | {"beslutat": "2026-01-10", "till": "2026-06-20",
                                                        "avbrott": "2026-06-25", "rapport": DONE}),
+    Example("moved before the interruption that was told",
+            a_case(a_decision(beslutat=date(2025, 8, 1), utflyttad=date(2026, 2, 28), verkstallighet=(
+                *_given(date(2025, 9, 1)), happened("avbruten", date(2026, 3, 1)))), told(Q2, STOP)),
+            "refer gone-before", says="längre 2026-02-28, innan väntan började 2026-03-01"),
+    Example("moved on the day of the interruption that was told",
+            a_case(a_decision(beslutat=date(2025, 8, 1), utflyttad=date(2026, 3, 1), verkstallighet=(
+                *_given(date(2025, 9, 1)), happened("avbruten", date(2026, 3, 1)))), told(Q2, STOP)), CLOSED),
     Example("told of twice, and both are open", _of_march(told(Q2), told(Q3)), "refer two-open",
             inputs={"kvittens": "IVO-2026-000001", "senast rapporterat": f"2026Q2: {NEW}"}),
     Example("one is over, and one is open", _of_march(told(Q2, is_open=False), told(Q2)), STILL),

@@ -97,7 +97,7 @@ CARRIED_OUT = Rule("carried-out", "verkställt: rapporteras till IVO")
 ENDED = Rule("ended", "avslutat: rapporteras till IVO")
 ENDED_UNTOLD = Rule("ended-untold", "avslutat utan att IVO har fått veta")
 ENDED_OTHERWISE = Rule("ended-otherwise", "avslutat av en anledning som reglerna inte känner")
-GONE_BEFORE = Rule("gone-before", "avliden, eller beslutet slut, innan väntan började")
+GONE_BEFORE = Rule("gone-before", "avliden, flyttad eller slut innan väntan började")
 ENDED_AT_IVO = Rule("ended-at-ivo", "IVO väntar inte längre")
 MAYBE_TOLD = Rule("maybe-told", "kan vara rapporterat under en annan referens")
 TOLD_ALREADY = Rule("told-already", "redan rapporterat för kvartalet")
@@ -309,6 +309,9 @@ def _ended(
     if why not in ENDINGS:
         question = "Beslutet är avslutat av en anledning som reglerna inte känner. Vad ska IVO få veta?"
         return Refer(ENDED_OTHERWISE, question, facts | {"anledning": why})
+    if on < wait.since:
+        question = f"Ingen väntade längre {on}, innan väntan började {wait.since}. Vad ska IVO få veta?"
+        return Refer(GONE_BEFORE, question, facts)
     reason, more = f"Väntan upphörde {on}: {why}.", {"avslutsdatum": on.isoformat(), "avslutsorsak": why}
     return _report(case, beslut, ENDED, CLOSED, reason, wait, facts, more, ends=told, on=today)
 
