@@ -121,6 +121,10 @@ class _Wait:
     part: int | None = None
     given: date | None = None
 
+    def has(self, day: str) -> bool:
+        """Return whether somebody waited on a day."""
+        return self.since.isoformat() <= day and (self.given is None or day <= self.given.isoformat())
+
 
 def _wait(beslut: Record, today: date, last: date) -> _Wait:
     """Return the last wait that was too long by a quarter's last day. Raises LookupError when none was."""
@@ -159,14 +163,14 @@ def _part(beslut: Record, wait: _Wait) -> dict[str, str]:
 
 
 def _reason(beslut: Record, wait: _Wait) -> str:
-    """Return the reason that was noted last; a note from before is about something else."""
-    notes = [each for each in beslut["delays"] if each["on"] >= wait.since.isoformat()]
+    """Return the reason that was noted last; a note from before or after is about something else."""
+    notes = [each for each in beslut["delays"] if wait.has(each["on"])]
     return str(max(notes, key=lambda note: str(note["on"]))["why"]) if notes else ""
 
 
 def _offered(beslut: Record, wait: _Wait) -> dict[str, str]:
     """Return what was offered last while they waited."""
-    offers = [each for each in beslut["offers"] if each["on"] >= wait.since.isoformat()]
+    offers = [each for each in beslut["offers"] if wait.has(each["on"])]
     if not offers:
         return {"erbjudande": "nej", "erbjudandedatum": "", "svar": ""}
     latest = max(offers, key=lambda offer: str(offer["on"]))

@@ -174,6 +174,18 @@ def test_an_end_is_that_of_the_wait_that_ivo_was_told_of() -> None:
     assert (new["rapporttyp"], new["avbrottsdatum"]) == ("nytt avbrott", "2026-05-10")
 
 
+def test_what_was_noted_when_nobody_waited_is_about_something_else() -> None:
+    """A note and an offer of a later wait."""
+    facts: Record = {
+        "happenings": [("2026-08-25", "verkställd")], "offers": [("2026-09-27", "tackat nej")],
+        "delays": [{"on": "2026-08-25", "why": "resursbrist bostad"}, {"on": "2026-09-25", "why": "önskar vänta"}],
+    }  # fmt: skip
+
+    right = ivo_oracle.expected(a_beslut(**facts), TODAY, is_known=False)
+
+    assert (right["orsak"], right["erbjudande"]) == ("resursbrist bostad", "nej")
+
+
 @pytest.mark.parametrize(
     ("quarter", "day"), [("2026Q1", "2026-03-31"), ("2026Q3", "2026-09-30"), ("2026Q4", "2026-12-31")]
 )
