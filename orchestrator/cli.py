@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Annotated, Any, NoReturn
 
@@ -516,10 +517,43 @@ def _refuse(sentence: str) -> NoReturn:
     raise typer.Exit(2)
 
 
+#: What the library of the command line says of a command that it cannot make out, and what we say of it.
+_USAGE = {
+    r"No such command '(.*)'\. Did you mean (.*)\?": "Det finns inget kommando {}. Menade du {}?",
+    r"No such command '(.*)'\.": "Det finns inget kommando {}.",
+    r"No such option: (.*) \(Possible options: (.*)\)": "Det finns ingen flagga {}. Menade du {}?",
+    r"No such option: (.*)": "Det finns ingen flagga {}.",
+    r"Missing argument '(.*)'\.": "Argumentet {} saknas.",
+    r"Missing option '(.*)'\.": "Flaggan {} saknas.",
+    r"Option '(.*)' requires an argument\.": "Flaggan {} behöver ett värde.",
+    r"Option '(.*)' does not take a value\.": "Flaggan {} har inget värde.",
+    r"Got unexpected extra argument\(s\) \((.*)\)": "Kommandot tar inte emot {}.",
+    r"Invalid value for '(.*)': .* valid integer.*": "{} ska vara ett heltal.",
+    r"Invalid value for '(.*)': .* greater than or equal to (.*)": "{} ska vara minst {}.",
+}
+
+
+def _in_swedish(message: str) -> str | None:
+    """Return what we say in place of the library's words, None for what we have no words of our own for."""
+    for theirs, ours in _USAGE.items():
+        if found := re.fullmatch(theirs, message, re.DOTALL):
+            return ours.format(*(part.replace("'", "") for part in found.groups()))
+    return None
+
+
 def main() -> None:
     """Run the command line. What Flotta itself says has gone wrong is one sentence and its exit code, no traceback."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except typer.Abort:
+        typer.echo("Avbröts: det fanns inget mer att läsa.", err=True)
+        sys.exit(1)
+    except typer.TyperException as error:
+        # All of them are about how a command is written. Help that nobody asked for is one of them, and stays as it is.
+        said, about = _in_swedish(error.format_message()), getattr(error, "ctx", None)
+        hint = f" `{about.command_path} --help` visar hur kommandot skrivs." if said and about else ""
+        typer.echo(f"{said}{hint}" if said else error.format_message(), err=True)
+        sys.exit(2)
     except Exception as error:  # noqa: BLE001 - no traceback: it may quote the page
         from bots.errors import FlottaError, of_python
 

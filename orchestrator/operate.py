@@ -22,7 +22,6 @@ from urllib.parse import quote
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.prompt import Prompt
 
 from bots import registry
 from bots.contract import Documented, Worded
@@ -75,7 +74,7 @@ class Request:
 
 def run(request: Request) -> int:
     """Carry out `flotta run` and return its exit code."""
-    own = {"period": request.period} if request.period else {}
+    own = _own(request)
     bot = registry.bot(request.bot, own)
     for option, named in (("--base-url", request.base_urls), ("--map", request.maps), ("--ui", request.uis)):
         if unknown := sorted(set(named) - set(bot.systems)):
@@ -138,6 +137,18 @@ def run(request: Request) -> int:
         return operator.carry(run_id, ask=not request.yes and not request.plan_only, closes=is_mock)
 
 
+def _own(request: Request) -> dict[str, str]:
+    """Return the bot's own settings that were asked for. Raises ConfigurationError naming the option."""
+    if request.period is None:
+        return {}
+    if not hasattr(registry.bot(request.bot), "period"):
+        raise ConfigurationError(f"--period: {request.bot} rapporterar inte för kvartal.")
+    try:
+        return {"period": str(Quarter.parse(request.period))}
+    except ValueError as error:
+        raise ConfigurationError(f"--period: {error}.") from error
+
+
 def _day(request: Request) -> date:
     """Return today; for a mock that is asked for a quarter, a day on which that is reported."""
     if request.mock and request.period:
@@ -163,7 +174,7 @@ def _tell_ends(replays: list[replay.Replay]) -> None:
     """Say what was asked for that no recording has."""
     for each in replays:
         for where in each.ends:
-            Console(stderr=True).print(
+            present.console(err=True).print(
                 f"Inspelningen av {each.recording.system} slutar vid {where}.", highlight=False, soft_wrap=True
             )
 
@@ -264,7 +275,7 @@ def runs(limit: int, *, json: bool) -> int:
     elif found:
         present.show(present.runs(found))
     else:
-        Console().print("Inga körningar än. Prova `flotta run reminder-cleanup --mock`.")
+        present.console().print("Inga körningar än. Prova `flotta run reminder-cleanup --mock`.")
     return 0
 
 
@@ -282,7 +293,7 @@ def show(name: str | None, *, everything: bool, json: bool) -> int:
     if json:
         print_json(present.as_json(found, lines))
     else:
-        Console().print(f"{found.id}, startad {found.created:%Y-%m-%d %H:%M} UTC, {present.about(found)}")
+        present.console().print(f"{found.id}, startad {found.created:%Y-%m-%d %H:%M} UTC, {present.about(found)}")
         present.show(present.items(lines, everything=everything))
         present.show(present.summary(bot, found, lines))
     return 0
@@ -307,7 +318,7 @@ def reveal(name: str | None, *, note: str | None, out: str | None, json: bool) -
     if out is not None:
         _lay_out(Path(out), found)
     elif found.exhibits and not json:
-        Console().print(f"{len(found.exhibits)} bilder och spår finns; --out KATALOG lägger dem där.")
+        present.console().print(f"{len(found.exhibits)} bilder och spår finns; --out KATALOG lägger dem där.")
     return 0
 
 
@@ -319,7 +330,7 @@ def _lay_out(folder: Path, found: Revealed) -> None:
             file = folder / f"{quote(found.line.reference, safe='')}-{place}{exhibit.suffix}"
             file.touch(mode=0o600)
             file.write_bytes(exhibit.raw)
-            Console(stderr=True).print(f"{file}: {exhibit.kind}, {exhibit.at:%Y-%m-%d %H:%M} UTC", highlight=False)
+            present.console(err=True).print(f"{file}: {exhibit.kind}, {exhibit.at:%Y-%m-%d %H:%M} UTC", highlight=False)
     except OSError as error:
         raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
 
@@ -337,15 +348,15 @@ def purge(*, yes: bool, json: bool) -> int:
         present.show(present.due(what, settings.retention))
     if not what:
         if not json:
-            Console().print("Inget att gallra.")
+            present.console().print("Inget att gallra.")
         return 0
-    if not yes and not (sys.stdin.isatty() and Prompt.ask("Gallra?", choices=["j", "n"], default="n") == "j"):
+    if not yes and not (sys.stdin.isatty() and present.agreed("Gallra?", present.console(err=json))):
         if not json:
-            Console().print("Inget gallrades. `flotta purge --yes` gallrar.", highlight=False)
+            present.console().print("Inget gallrades. `flotta purge --yes` gallrar.", highlight=False)
         return 3
     retention.purge(ledger, what, by=getpass.getuser(), now=bootstrap.now())
     if not json:
-        Console().print("Gallrat.")
+        present.console().print("Gallrat.")
     return 0
 
 
@@ -366,7 +377,7 @@ def report(name: str | None, out: str) -> int:
         printing.print_to(file, html, settings)
     except OSError as error:
         raise ConfigurationError(f"{file} kan inte skrivas ({type(error).__name__}).") from error
-    Console().print(f"Rapporten över {found.id} finns i {file}.", highlight=False)
+    present.console().print(f"Rapporten över {found.id} finns i {file}.", highlight=False)
     return 0
 
 
@@ -449,7 +460,7 @@ def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:
         ledger.enter(connection, getpass.getuser(), "lists.written", found.id, count=len(chosen))
     present.show(present.shares(chosen))
     closed = sum(concern.case is None for concern in concerns.values())
-    Console().print(
+    present.console().print(
         f"Listorna över {found.id} finns i {folder}. {closed} skyddade poster står inte i någon lista.", highlight=False
     )
     return 0
@@ -474,9 +485,9 @@ def questions(*, json: bool) -> int:
         print_json([asdict(each) for each in found])
     elif found:
         present.show(present.questions(found, bootstrap.now()))
-        Console().print("`flotta review show ID` visar underlaget och vad ett svar innebär.", highlight=False)
+        present.console().print("`flotta review show ID` visar underlaget och vad ett svar innebär.", highlight=False)
     else:
-        Console().print("Inget väntar på en människa.")
+        present.console().print("Inget väntar på en människa.")
     return 0
 
 
@@ -515,7 +526,7 @@ def decide(name: str, verdict: str, *, note: str, only: list[str] | None, but: l
     if asked.kind == "plan" and verdict == review.APPROVED and run is not None and run.pool is not None:
         words = "maskinerna utför åtgärderna, och regelversionerna i planen är därmed godkända."
     done = "Godkänt" if verdict == review.APPROVED else "Avvisat"
-    Console().print(f"{done}: {words.format(run=asked.run)}", highlight=False)
+    present.console().print(f"{done}: {words.format(run=asked.run)}", highlight=False)
     return 0
 
 
@@ -531,10 +542,10 @@ def reword(reference: str, given: Mapping[str, str] | None) -> int:
         raise ConfigurationError(f"{reference} har inga texter: åtgärden skickas utan.")
     said = wording.checked(_edited(reference, now, bot.texts) if given is None else given, now, bot.texts)
     if not said:
-        Console().print("Inget ändrades.")
+        present.console().print("Inget ändrades.")
         return 0
     review.reword(ledger, found.id, reference, said, by=getpass.getuser())
-    Console().print(
+    present.console().print(
         f"Ändrat i {reference} i körning {found.id}: {', '.join(said)}. Resten av planen är som den var.",
         highlight=False,
         soft_wrap=True,
@@ -597,13 +608,13 @@ def verify(*, json: bool) -> int:
         print_json({"entries": entries, "anchors": anchors, "breaks": [asdict(each) for each in found]})
     elif found:
         present.show(present.breaks(found))
-        Console().print(
+        present.console().print(
             f"Spåret är inte som det skrevs ({len(found)} fel). Kontrollera säkerhetskopior av liggaren och av "
             f"{settings.audit_anchors}, och anmäl det till den som ansvarar för systemet. "
             "Har liggaren avsiktligt börjats om, så flytta undan filen med förankringar."
         )
     else:
-        Console().print(f"Spåret är helt: {entries} poster, {anchors} förankringar i {settings.audit_anchors}.")
+        present.console().print(f"Spåret är helt: {entries} poster, {anchors} förankringar i {settings.audit_anchors}.")
     return 1 if found else 0
 
 
@@ -624,7 +635,7 @@ class Operator:
     def __init__(self, settings: Settings, ledger: Ledger, *, as_json: bool, attended: bool = False) -> None:
         """With `as_json` nothing but one JSON document goes to standard output. `attended`: they sign in themselves."""
         self._settings, self._ledger, self._as_json, self._attended = settings, ledger, as_json, attended
-        self._console = Console(stderr=as_json)
+        self._console = present.console(err=as_json)
         self._is_stopped = False
 
     def say(self, sentence: str) -> None:
@@ -691,8 +702,7 @@ class Operator:
         if self._is_stopped or not sys.stdin.isatty():
             return False
         self._console.print(present.plan(bot, found, lines))
-        answer = Prompt.ask(f"Utföra {acts} åtgärder?", choices=["j", "n"], default="n", console=self._console)
-        return answer == "j"
+        return present.agreed(f"Utföra {acts} åtgärder?", self._console)
 
     def _how_to_go_on(self, found: Run, *, closes: bool) -> str:
         """Return what is said when a plan was not agreed to."""
@@ -765,7 +775,7 @@ class Operator:
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=Console(stderr=True),
+            console=present.console(err=True),
             transient=True,
             disable=not sys.stderr.isatty(),
         )

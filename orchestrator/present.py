@@ -472,9 +472,27 @@ def breaks(found: Sequence[Break]) -> RenderableType:
     return table
 
 
+def console(*, err: bool = False) -> Console:
+    """Return what people are told on. What stands in [brackets] is a table of settings there, never markup."""
+    return Console(stderr=err, markup=False)
+
+
 def show(what: RenderableType) -> None:
     """Print to the terminal."""
-    Console().print(what)
+    console().print(what)
+
+
+def agreed(question: str, on: Console) -> bool:
+    """Ask, and return whether the answer is yes. Nothing typed, or the end of all that is, is no."""
+    while True:
+        try:
+            answer = on.input(f"{question} (ja/nej) [nej] ", markup=False).strip().lower()
+        except EOFError:
+            on.print()
+            return False
+        if answer in {"j", "ja", "n", "nej", ""}:
+            return answer.startswith("j")
+        on.print("Svara ja eller nej.")
 
 
 def scope(run: Run) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from bots import registry
 from bots.errors import ConfigurationError
 from orchestrator import bootstrap, present
@@ -54,7 +52,7 @@ def up(pools: Sequence[str]) -> int:
             errand=lambda bot: bootstrap.errand(settings, bot),
         )  # fmt: skip
         watch = Watch(settings, ledger, targets, now=bootstrap.now, log=logs.logger())
-        console = Console(stderr=True)
+        console = present.console(err=True)
         for name, schedule in settings.schedules.items():
             console.print(f"{name}: {schedule.bot} {present.moment(next_due(schedule))}", highlight=False)
         if not settings.schedules:
@@ -113,7 +111,7 @@ def schedule(*, json: bool) -> int:
         )
         return 0
     if not settings.schedules:
-        Console().print("Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.", highlight=False)
+        present.console().print("Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.", highlight=False)
     else:
         present.show(present.coming(settings.schedules, ahead, paused))
     if past:
@@ -129,7 +127,7 @@ def pause(bot: str, *, note: str) -> int:
     found = expected.pause(
         bootstrap.open_ledger(load()), known.name, by=getpass.getuser(), why=note, now=bootstrap.now()
     )
-    Console().print(
+    present.console().print(
         f"{known.name}: {found}. `flotta unpause {known.name}` låter klockan starta den igen.", highlight=False
     )
     return 0
@@ -140,7 +138,7 @@ def unpause(bot: str) -> int:
     known = registry.bot(bot)
     if not expected.unpause(bootstrap.open_ledger(load()), known.name, by=getpass.getuser()):
         raise ConfigurationError(f"{known.name} är inte pausad.")
-    Console().print(f"Klockan startar {known.name} igen. Det som hoppades över tas inte igen.", highlight=False)
+    present.console().print(f"Klockan startar {known.name} igen. Det som hoppades över tas inte igen.", highlight=False)
     return 0
 
 
@@ -161,7 +159,7 @@ def alerts(*, json: bool) -> int:
     elif found:
         present.show(present.alerts(found))
     else:
-        Console().print("Inga larm. `flotta alerts --test` provar att de kommer fram.")
+        present.console().print("Inga larm. `flotta alerts --test` provar att de kommer fram.")
     return 0
 
 
@@ -180,7 +178,7 @@ def try_targets(*, json: bool) -> int:
     else:
         for place, each in enumerate(deliveries, start=1):
             said = "mottaget" if each.taken else "togs inte emot. Kontrollera adressen, lösenordet och servern."
-            Console().print(f"{place}. {each.kind}: {said}", highlight=False)
+            present.console().print(f"{place}. {each.kind}: {said}", highlight=False)
     return 0 if all(each.taken for each in deliveries) else 1
 
 
@@ -197,7 +195,7 @@ def _fleet(pools: Sequence[str]) -> Iterator[Fleet]:
         fleet = Fleet(settings, ledger, list(pools), now=bootstrap.now, log=logs.logger())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: fleet.stop())
-        Console(stderr=True).print(
+        present.console(err=True).print(
             f"{fleet.machine} utför körningar ur {', '.join(pools)}. Ctrl-C avslutar efter de pågående posterna.",
             highlight=False,
         )
@@ -214,9 +212,11 @@ def cancel(name: str | None, *, json: bool) -> int:
     if json:
         print_json({"run": found.id, "state": state})
     elif state == "cancelled":
-        Console().print(f"Körningen {found.id} är avbruten. `flotta resume {found.id}` fortsätter.", highlight=False)
+        present.console().print(
+            f"Körningen {found.id} är avbruten. `flotta resume {found.id}` fortsätter.", highlight=False
+        )
     else:
-        Console().print(f"Körningen {found.id} avbryts när posten i hand är klar.", highlight=False)
+        present.console().print(f"Körningen {found.id} avbryts när posten i hand är klar.", highlight=False)
     return 0
 
 
@@ -228,5 +228,5 @@ def machines(*, json: bool) -> int:
     elif found:
         present.show(present.machines(found, bootstrap.now()))
     else:
-        Console().print("Ingen maskin har varit igång. `flotta up` startar den här.")
+        present.console().print("Ingen maskin har varit igång. `flotta up` startar den här.")
     return 0

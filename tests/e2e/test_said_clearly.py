@@ -74,6 +74,13 @@ def test_who_says_no_to_a_mocks_plan_is_not_sent_to_a_mock_that_is_gone(house: H
     assert "flotta resume" not in said.said
 
 
+def test_what_looks_like_markup_is_said_as_it_is(house: House) -> None:
+    """What is to be added to the settings was left out of the sentence."""
+    said = house.flotta("schedule")
+
+    assert_said(said, 0, "Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.")
+
+
 @pytest.mark.parametrize("note", [(), ("--note", " ")], ids=["none", "empty"])
 def test_nobodys_data_is_opened_without_a_reason(note: tuple[str, ...], house: House) -> None:
     """Who looks into the trail must learn more than a name."""
@@ -133,6 +140,19 @@ def test_without_a_browser_it_is_said_how_to_get_one(house: House, serving: Serv
         (("show", "no-such-run"), ("Det finns ingen körning eller post no-such-run",)),
         (("resume",), ("ingen körning att fortsätta",)),
         (("pause", BOT, "--note", " "), ("Skriv i --note varför",)),
+        (("run", "ivo-reporting", "--mock", "--period", "2026q3"), ("--period: '2026q3' är inget kvartal",)),
+        (("run", BOT, "--mock", "--period", "2026Q3"), (f"--period: {BOT} rapporterar inte för kvartal",)),
+        (("rums",), ("Det finns inget kommando rums. Menade du runs", "flotta --help")),
+        (("review", "zz"), ("Det finns inget kommando zz.", "flotta review --help")),
+        (("runs", "--limt", "3"), ("Det finns ingen flagga --limt. Menade du --limit?", "flotta runs --help")),
+        (("runs", "--zz"), ("Det finns ingen flagga --zz.",)),
+        (("runs", "--limit", "x"), ("--limit ska vara ett heltal.",)),
+        (("runs", "--limit", "0"), ("--limit ska vara minst 1.",)),
+        (("runs", "--json=1"), ("Flaggan --json har inget värde.",)),
+        (("runs", "a"), ("Kommandot tar inte emot a.",)),
+        (("run",), ("Argumentet bot saknas.",)),
+        (("pause", BOT), ("Flaggan --note saknas.",)),
+        (("pause", BOT, "--note"), ("Flaggan --note behöver ett värde.",)),
         (("run", BOT), ("Adressen till lifecare saknas", "flotta.toml")),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, tuple) else str(each),

@@ -177,6 +177,31 @@ def test_a_line_holds_nothing_that_is_sealed() -> None:
     assert not sealed & {each.name for each in fields(ItemLine)}
 
 
+@pytest.mark.parametrize(
+    ("typed", "is_yes", "again"),
+    [
+        ("ja\n", True, 0),
+        ("J\n", True, 0),
+        ("nej\n", False, 0),
+        ("N\n", False, 0),
+        ("\n", False, 0),
+        ("", False, 0),
+        ("jo\n Ja \n", True, 1),
+        ("jo\n", False, 1),
+    ],
+)
+def test_a_question_is_answered_by_yes_or_no(
+    typed: str, is_yes: bool, again: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whichever case, by word or letter; whoever goes away has not said yes."""
+    monkeypatch.setattr("sys.stdin", StringIO(typed))
+    out = StringIO()
+
+    assert present.agreed("Utföra [5] åtgärder?", Console(file=out)) == is_yes
+    assert "Utföra [5] åtgärder? (ja/nej) [nej]" in out.getvalue()
+    assert out.getvalue().count("Svara ja eller nej.") == again
+
+
 def an_entry(what: str, **facts: object) -> Entry:
     return Entry(7, NOW, "robot, epok 1", what, "r1", "reminder:P-1", facts, "a" * 64)
 
