@@ -195,7 +195,7 @@ class WriteUnanswered(FlottaError):
     """A write was sent, or may have been, and no receipt was seen."""
 
     def __init__(self, screen: str, element: str, why: str) -> None:
-        """Name the place, and in our own words what was missing."""
+        """Name the place as people read it there, and in our own words what was missing."""
         super().__init__(f"Svaret på {element} i {screen} uteblev: {why}.")
 
 

@@ -383,9 +383,9 @@ class Screen:
                 self._strike(point)
                 session.checkpoint("clicked")
         except PlaywrightTimeout as error:
-            raise WriteUnanswered(self._name, element, "systemet svarade inte i tid") from error
+            raise self.unanswered(element, "systemet svarade inte i tid") from error
         except PlaywrightError as error:
-            raise WriteUnanswered(self._name, element, "sidan försvann under klicket") from error
+            raise self.unanswered(element, "sidan försvann under klicket") from error
         return self._receipt(element, spec, about)
 
     def hand_over(self, element: str, *, about: str = "") -> str:
@@ -548,7 +548,7 @@ class Screen:
                 found = self._page.evaluate(resolver.script("page.js"), {**ask, "limit": limit})
             except PlaywrightError as error:
                 if session.is_gone:
-                    raise WriteUnanswered(self._name, element, "webbläsaren försvann") from error
+                    raise self.unanswered(element, "webbläsaren försvann") from error
                 # The page went on to its next document, which is where the answer is.
                 continue
             if until is None or found["end"] != "silence":
@@ -558,11 +558,15 @@ class Screen:
         if found["end"] == "refused":
             raise self.refused(element) if until is None else WriteDeclined()
         why = {"elsewhere": "något annat än kvittot visades", "stopped": "klicket kom för sent eller träffade fel"}
-        raise WriteUnanswered(self._name, element, why.get(found["end"], "inget kvitto visades i tid"))
+        raise self.unanswered(element, why.get(found["end"], "inget kvitto visades i tid"))
 
     def refused(self, element: str) -> WriteRefused:
         """Return the error that says that the system did not take what an element would have done."""
         return WriteRefused(*self._said(element))
+
+    def unanswered(self, element: str, why: str) -> WriteUnanswered:
+        """Return the error that says that an element may have done its write, and that no receipt was seen."""
+        return WriteUnanswered(*self._said(element), why)
 
     @property
     def said(self) -> str:

@@ -35,6 +35,12 @@ def test_a_message_without_a_number_is_no_receipt(page: Page, site: Site) -> Non
         written(page, site, FORM, "<h1>Ärende</h1><output>Klart!</output>", navigates=True)
 
 
+def test_what_was_not_answered_is_named_as_people_read_it(page: Page, site: Site) -> None:
+    """They look it up there, and know nothing of the map."""
+    with pytest.raises(WriteUnanswered, match="Svaret på »Skriv« i »Ärende« uteblev: något annat än kvittot visades"):
+        written(page, site, FORM, "<h1>Logga in</h1>", navigates=True)
+
+
 def test_a_hidden_receipt_is_no_receipt(page: Page, site: Site) -> None:
     """What the system did not show, it did not say."""
     with pytest.raises(WriteUnanswered):
