@@ -56,6 +56,10 @@ NUMBERS = {"Antal", "Sedda", "Slutkod", "Nr", "Utfört", "Frågor", "Aktuella"}
 VERDICTS = {"ok": "stämmer", "weak": "svag", "drift": "stämmer inte", "unseen": "inte sedd"}
 
 
+#: Room for the longest words of a state and of a kind of question: in a terminal of 80 what is long needs the rest.
+_STATE, _KIND = len("stoppad: skärmen"), len("regelversion")
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
@@ -71,6 +75,11 @@ def _table(title: str, *columns: str) -> Table:
 def about(run: Run) -> str:
     """Return what a run is about: its day, and the settings of the bot's own that it was started with."""
     return ", ".join([f"dag {run.today}", *(f"{name} {value}" for name, value in run.options.own.items())])
+
+
+def _told(name: str, *more: str | None) -> RenderableType:
+    """Return a cell with a name, and below it what is told of that: in a column of its own it would have no room."""
+    return Group(Text(name), *(Text(each, style="dim") for each in more if each))
 
 
 def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
@@ -138,25 +147,21 @@ def items(lines: Iterable[ItemLine], *, everything: bool) -> RenderableType:
 
 def history(of_item: Sequence[tuple[str, ItemLine]]) -> RenderableType:
     """Return what became of one item in each run that saw it, newest first."""
-    table = _table(of_item[0][1].reference, "Körning", "Läge", "Skäl", "Kvitto")
+    table = _table(of_item[0][1].reference, "Körning", "Läge", "Kvitto")
+    table.columns[0].no_wrap, table.columns[1].width = False, _STATE
     for run, line in of_item:
-        why = f"{line.reason} {line.note}" if line.note else line.reason
-        table.add_row(run, STATES[line.state], Text(why), line.receipt or "")
+        table.add_row(_told(run, line.reason, line.note), STATES[line.state], line.receipt or "", end_section=True)
     return table
 
 
 def runs(found: Iterable[Run]) -> RenderableType:
     """Return the runs, newest first."""
-    table = _table("Körningar", "Körning", "Gäller", "Läge", "Sedda", "Slutkod", "Anmärkning")
+    table = _table("Körningar", "Körning", "Läge", "Sedda", "Slutkod")
+    table.columns[0].no_wrap, table.columns[1].width = False, _STATE
     for run in found:
-        table.add_row(
-            run.id,
-            Text(about(run)),
-            STATES[run.state],
-            str(run.seen),
-            "" if run.exit_code is None else str(run.exit_code),
-            Text(run.sentence or ""),  # a locator's [brackets] are no markup
-        )
+        code = "" if run.exit_code is None else str(run.exit_code)
+        said = _told(run.id, about(run), run.sentence)
+        table.add_row(said, STATES[run.state], str(run.seen), code, end_section=True)
     return table
 
 
@@ -197,12 +202,13 @@ def coming(
 
 def past(found: Iterable[Expected]) -> RenderableType:
     """Return what became of each due time, the latest first."""
-    table = _table("De senaste trettio dagarna", "Tid", "Schema", "Utfall", "Körning", "Varför")
+    table = _table("De senaste trettio dagarna", "Tid", "Schema", "Utfall")
+    table.columns[0].no_wrap, table.columns[2].width = False, _STATE
     for each in found:
         outcome = EXPECTED[each.state]
         if each.state in {"ran", "caught_up"} and each.run_state not in {None, "done"}:
             outcome += f", {STATES[each.run_state or '']}"
-        table.add_row(moment(each.due), each.schedule, outcome, each.run or "", Text(each.why or ""))
+        table.add_row(_told(moment(each.due), each.run, each.why), each.schedule, outcome, end_section=True)
     return table
 
 
@@ -226,14 +232,16 @@ ALERTS = {
 
 def alerts(found: Sequence[Alert]) -> RenderableType:
     """Return what people have been told of, the latest first."""
-    table = _table("Larm (svensk tid)", "Tid", "Slag", "Robot", "Körning", "Larm", "Skickat")
+    table = _table("Larm (svensk tid)", "Larm", "Skickat")
+    table.columns[1].width = _STATE
     for each in found:
         if each.sent:
             state = moment(each.sent)
         else:
             state = f"försöks {moment(each.next_try)}" if each.next_try else "nej, ingen mottagare fanns"
         kind, _ = ALERTS[each.kind]
-        table.add_row(moment(each.at), kind, each.bot or "", each.run or "", Text(each.sentence), state)
+        said = _told(f"{moment(each.at)}: {kind}", each.run or each.bot, each.sentence)
+        table.add_row(said, state, end_section=True)
     return table
 
 
@@ -294,16 +302,19 @@ QUESTIONS = {
 def _age(since: datetime, now: datetime) -> str:
     hours = int((now - since).total_seconds() // 3600)
     if hours < 1:
-        return "mindre än en timme"
+        return "< 1 h"
     return f"{hours} h" if hours < 48 else f"{hours // 24} dygn"  # noqa: PLR2004 - two days
 
 
 def questions(found: Sequence[Question], now: datetime) -> RenderableType:
     """Return the review queue as a table, oldest question first."""
-    table = _table(f"Att ta ställning till: {len(found)}", "Id", "Slag", "Post", "Ålder", "Fråga", "Vem")
+    table = _table(f"Att ta ställning till: {len(found)}", "Id", "Slag", "Ålder", "Fråga")
+    table.columns[0].no_wrap = table.columns[2].no_wrap = True
+    table.columns[1].width = _KIND
     for each in found:
         kind, who, *_ = QUESTIONS[each.kind]
-        table.add_row(each.id, kind, each.reference, _age(each.since, now), Text(each.reason), who)
+        said = _told(each.reference, each.reason, f"Avgörs av {who}.")
+        table.add_row(each.id, kind, _age(each.since, now), said, end_section=True)
     return table
 
 
