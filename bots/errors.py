@@ -140,9 +140,12 @@ class SignInNeeded(FlottaError):
 
     exit_code = 3
 
-    def __init__(self, system: str, why: str = "kräver att en person loggar in med e-legitimation") -> None:
-        """Name the system. `why` goes on from its name."""
-        super().__init__(f"{system} {why}. Kör `flotta sign-in` vid din egen dator.")
+    def __init__(
+        self, system: str, why: str = "kräver att en person loggar in med e-legitimation",
+        then: str = "Kör `flotta sign-in` vid din egen dator.",
+    ) -> None:  # fmt: skip
+        """Name the system. `why` goes on from its name; `then` is what to do, where it is not a run that waits."""
+        super().__init__(f"{system} {why}. {then}")
         self.system = system
 
 

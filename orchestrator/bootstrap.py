@@ -151,7 +151,7 @@ class Doors:
         """
         from bots.browser.versions import fitting  # noqa: PLC0415 - Playwright, 0.3 s
 
-        page = self._page()
+        page = self.page()
         chosen = fitting(page, self.base_url(system), self.maps(system))
         session, screens = self.with_map(system, chosen, page)
         if self._bot is None:
@@ -171,7 +171,7 @@ class Doors:
 
         about = self._settings.system(system)
         url = self.base_url(system)
-        session = Session(page or self._page(), selector_map, url, now=now, checkpoint=self._checkpoint, heed=self.heed)
+        session = Session(page or self.page(), selector_map, url, now=now, checkpoint=self._checkpoint, heed=self.heed)
         account = Account(about.user, about.password, about.role, self._person if about.attended else None)
         return session, registry.screens(system)(session, account)
 
@@ -218,7 +218,8 @@ class Doors:
 
         return pointed_out(self.browser().new_page(no_viewport=True), html, places)
 
-    def _page(self) -> Any:  # noqa: ANN401 - Playwright's Page, not imported before it is needed
+    def page(self) -> Any:  # noqa: ANN401 - Playwright's Page, not imported before it is needed
+        """Return a new page of the one context."""
         from bots.browser import session as kit  # noqa: PLC0415
 
         if self._context is None:
@@ -233,15 +234,22 @@ def _clean_environment() -> dict[str, str]:
     }
 
 
-def inspect(doors: Doors, system: str, *, may_open: bool) -> list[dict[str, Any]]:
-    """Inspect the live system by the map that fits it best, and return the findings, each as a plain dictionary."""
+def inspect(doors: Doors, system: str, *, may_open: bool) -> tuple[list[dict[str, Any]], FlottaError | None]:
+    """Inspect the live system by the map that is of its version; where none is, by the one that agrees most.
+
+    Return the findings, each as a plain dictionary, and what kept it from the rest, as `bots.browser.inspection` does.
+    Raises SystemUnreachable.
+    """
+    from bots.browser import versions  # noqa: PLC0415
     from bots.browser.inspection import inspect as inspect_screens  # noqa: PLC0415
 
-    found = {}
-    for each in doors.maps(system):
-        session, screens = doors.with_map(system, each)
-        found[each.version] = inspect_screens(session, screens, may_open=may_open)
-    return _best(found)
+    maps = doors.maps(system)
+    fitting = versions.of_marks(maps, versions.marks_of(doors.page(), doors.base_url(system), system))
+    found, ended = {}, {}
+    for each in fitting or maps:
+        found[each.version], ended[each.version] = inspect_screens(*doors.with_map(system, each), may_open=may_open)
+    best = _best(found)
+    return best, ended[best[0]["map"]]
 
 
 def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, Any]]:
@@ -410,7 +418,7 @@ def carry(
                 now=now,
                 log=log.bind(bot=run.bot),
                 checkpoint=checkpoint,
-                inspect=lambda system: inspect(doors, system, may_open=False),
+                inspect=lambda system: inspect(doors, system, may_open=False)[0],
                 start_lane=lambda epoch: processes.start(
                     settings.home, run_id, os.environ, after=epoch, how=processes.LANE
                 ),

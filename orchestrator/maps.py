@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,14 +14,12 @@ from rich.console import Console
 from rich.prompt import Prompt
 
 from bots import registry
-from bots.errors import ConfigurationError, MapInvalid
+from bots.errors import ConfigurationError, MapInvalid, SignInNeeded
 from orchestrator import bootstrap, mocks, present
 from orchestrator.operate import print_json
 from orchestrator.settings import Settings, load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bots.browser.selector_map import SelectorMap
     from bots.browser.walk import Recorded, Walk
     from orchestrator.drafting import Draft
@@ -30,30 +29,56 @@ def check(
     system: str, *, base_url: str | None, map_file: str | None, recording: str | None, mock: bool, ui: str | None,
     json: bool,
 ) -> int:  # fmt: skip
-    """Carry out `flotta selectors check`: 0 when every element is found as the map says, 4 when one is not."""
-    with ExitStack() as stack:
-        if mock:
-            mocks.give_accounts((system,))
-            base_url = stack.enter_context(mocks.serving({system: ui}, 300, 1, bootstrap.today()))[system]
-        settings = load()
-        doors = _doors(settings, stack, system, base_url, map_file)
+    """Carry out `flotta selectors check`: 0 when every element is found as the map says, 4 when one is not.
+
+    Raises what kept it from the rest of the screens, when it has told what it found until then.
+    """
+    with _signed_in_here(), ExitStack() as stack:
+        base_url = _mocked(stack, system, ui, 300) if mock else base_url
+        doors = _doors(load(), stack, system, base_url, map_file, mock=mock, live=recording is None)
         if recording is not None:
-            found = bootstrap.inspect_recorded(doors, system, recording)
+            found, ended = bootstrap.inspect_recorded(doors, system, recording), None
         else:
-            found = bootstrap.inspect(doors, system, may_open=True)
-    if json:
-        print_json(found)
-    else:
-        present.show(present.findings(found, everything=True))
-    return 4 if any(each["verdict"] == "drift" for each in found) else 0
+            found, ended = bootstrap.inspect(doors, system, may_open=True)
+        if json:
+            print_json(found)
+        else:
+            present.show(present.findings(found, everything=True))
+        if any(each["verdict"] == "drift" for each in found):
+            return 4
+        if ended is not None:
+            raise ended
+    return 0
+
+
+@contextmanager
+def _signed_in_here() -> Iterator[None]:
+    """Say where a person signs in for a command that is no run, when it ends because none has."""
+    try:
+        yield
+    except SignInNeeded as error:
+        then = "Kör det här i en terminal på en dator med skärm: då öppnas ett fönster att logga in i."
+        raise SignInNeeded(error.system, then=then) from error
+
+
+def _mocked(stack: ExitStack, system: str, ui: str | None, rows: int) -> str:
+    """Serve the mock system, with a stand-in for the person where one signs in; return its address."""
+    mocks.give_accounts((system,))
+    urls = stack.enter_context(mocks.serving({system: ui}, rows, 1, bootstrap.today()))
+    mocks.seat(urls, sends=False)
+    return urls[system]
 
 
 def _doors(
     settings: Settings, stack: ExitStack, system: str, base_url: str | None, map_file: str | None = None, *,
-    headed: bool = False,
+    headed: bool = False, mock: bool = False, live: bool = False,
 ) -> bootstrap.Doors:  # fmt: skip
+    """Return the doors; in a window if `headed`, or where somebody at the terminal is to sign in to a `live` system."""
     base_urls, maps = {system: base_url} if base_url else {}, {system: map_file} if map_file else {}
-    return bootstrap.Doors(settings, stack, base_urls=base_urls, maps=maps, attended=headed)
+    if live and not mock and settings.system(system).attended and sys.stdin.isatty():
+        _tell(f"Logga in i {system} i fönstret som öppnas, och rör sedan inget där.")
+        headed = True
+    return bootstrap.Doors(settings, stack, base_urls=base_urls, maps=maps, attended=headed, seated=mock, local=mock)
 
 
 def record(
@@ -139,12 +164,10 @@ def propose(
     yes: bool, json: bool,
 ) -> int:  # fmt: skip
     """Carry out `flotta selectors propose`: 0 when the map still holds, 3 when there is a draft to look at, or not."""
-    with ExitStack() as stack:
-        if mock:
-            mocks.give_accounts((system,))
-            base_url = stack.enter_context(mocks.serving({system: ui}, 60, 1, bootstrap.today()))[system]
+    with _signed_in_here(), ExitStack() as stack:
+        base_url = _mocked(stack, system, ui, 60) if mock else base_url
         settings = load()
-        doors = _doors(settings, stack, system, base_url, map_file)
+        doors = _doors(settings, stack, system, base_url, map_file, mock=mock, live=recording is None)
         try:
             made, ended = bootstrap.propose(settings, doors, system, recording, lambda it: yes or _is_clean(it))
         except bootstrap.Unclean:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -275,7 +275,8 @@ class Worker:
         if drift.findings:
             return drift.findings
         if isinstance(drift, VersionUnknown):
-            return self._inspect(drift.system)
+            with suppress(FlottaError):
+                return self._inspect(drift.system)
         sightings = [{"locator": each.locator, "found": each.found} for each in drift.sightings]
         return [{"screen": drift.screen, "element": drift.element, "verdict": "drift", "sightings": sightings}]
 

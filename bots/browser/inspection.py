@@ -44,12 +44,14 @@ class Tour(Protocol):
         """
 
 
-def inspect(session: Session, screens: Tour, *, may_open: bool) -> list[Finding]:
-    """Return what is found of every element of every screen in the session's map.
+def inspect(session: Session, screens: Tour, *, may_open: bool) -> tuple[list[Finding], FlottaError | None]:
+    """Return what is found of every element of every screen in the session's map, and what kept it from the rest.
 
     `may_open` lets it click what opens a form or a menu, never what is irreversible; without it, only safe elements are
-    clicked. Stops at the first screen that cannot be reached, and reports the rest as unseen.
+    clicked. Stops at the first screen that cannot be reached, and reports the rest as unseen. What is no drift, as that
+    nobody has signed in, says nothing of the map: it is returned beside the findings.
     """
+    ended: FlottaError | None = None
     findings: list[Finding] = []
     reached: set[str] = set()
     try:
@@ -60,11 +62,11 @@ def inspect(session: Session, screens: Tour, *, may_open: bool) -> list[Finding]
         reached.add(drift.screen)
         findings.append(Finding(drift.screen, drift.element, "drift", drift.sightings, drift.sentence))
     except FlottaError as error:
-        findings.append(Finding("-", "-", "drift", (), error.sentence))
+        ended = error
     for name, screen in session.map.screens.items():
         if name not in reached:
             findings += [Finding(name, element, "unseen") for element in ("identity", *screen.elements)]
-    return findings
+    return findings, ended
 
 
 def canary(session: Session, screens: Tour, needed: Container[str]) -> list[Finding]:

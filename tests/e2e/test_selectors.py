@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from bots.browser import recording
-from tests.e2e.house import BOT, House
+from fixtures.mockui.server import Spec, serve
+from tests.e2e.house import BOT, TODAY, House
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "fixtures" / "recordings"
@@ -174,3 +175,56 @@ def test_an_approved_map_is_never_changed(house: House, tmp_path: Path) -> None:
     assert "ändras aldrig" in said
     assert there.read_text(encoding="utf-8") == before
     assert json.loads((house.maps / "lifecare/drafts/2024.04+1/changes.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("version", ["2023.2", "2026.1"])
+def test_a_system_where_a_person_signs_in_is_checked_on_its_mock(house: House, version: str) -> None:
+    """Its stand-in signs in, as in a run; nothing that can be reached without writing stays unseen."""
+    checked = house.flotta("selectors", "check", "ivo", "--mock", "--ui", version, "--json")
+
+    assert checked.code == 0, checked.said
+    seen = {each["screen"] for each in checked.json() if each["verdict"] == "ok"}
+    assert seen == {"sign_in", "role", "cases", "case", "report"}
+    assert {each["map"] for each in checked.json()} == {version}
+
+
+def test_a_system_where_a_person_signs_in_is_walked_on_its_mock(house: House) -> None:
+    """As far as a bot gets by itself."""
+    proposed = house.flotta("selectors", "propose", "ivo", "--mock", "--yes", "--json")
+
+    assert proposed.code == 3, proposed.said
+    assert proposed.json()["ended"] is None
+
+
+@pytest.mark.parametrize("command", ["check", "propose"])
+def test_that_nobody_has_signed_in_says_nothing_of_the_map(house: House, command: str) -> None:
+    """It is no drift, and no run waits for it: where to sign in is said."""
+    with serve([Spec("ivo", today=TODAY, rows=5)]) as served:
+        ran = house.flotta(
+            "selectors", command, "ivo", "--url", served["ivo"],
+            FLOTTA_SYSTEMS__IVO__ATTENDED="true", FLOTTA_SYSTEMS__IVO__ROLE="vard_och_omsorg",
+        )  # fmt: skip
+
+    assert ran.code == 3, ran.said
+    assert "kräver att en person loggar in" in ran.err
+    assert "terminal på en dator med skärm" in ran.err
+    assert "stämmer inte" not in ran.said
+
+
+def test_who_is_at_a_terminal_gets_a_window_to_sign_in_in(house: House) -> None:
+    """Here is no screen to show it on, which is what is said."""
+    with serve([Spec("ivo", today=TODAY, rows=5)]) as served:
+        house.environment |= {"FLOTTA_SYSTEMS__IVO__ATTENDED": "true", "DISPLAY": ""}
+        code, said = answering(house, "", "selectors", "check", "ivo", "--url", served["ivo"])
+
+    assert code == 2, said
+    assert "Logga in i ivo i fönstret" in said
+    assert "fönster kunde inte öppnas" in said
+
+
+def test_a_system_that_does_not_answer_says_nothing_of_the_map(house: House) -> None:
+    """It is the net that is to be looked at, or the address."""
+    ran = house.flotta("selectors", "check", "lifecare", "--url", "http://127.0.0.1:9")
+
+    assert ran.code == 1, ran.said
+    assert "svarar inte" in ran.err

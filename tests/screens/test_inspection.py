@@ -24,7 +24,8 @@ class OpenDoors(Doors):
         super().__init__(load(), ExitStack(), base_urls={"lifecare": url}, maps={})
         self._into = context
 
-    def _page(self) -> Page:
+    def page(self) -> Page:
+        """Open a page there."""
         return self._into.new_page()
 
 
@@ -72,7 +73,7 @@ def test_the_door_opens_signed_in_with_that_map(doors: OpenDoors, mock: Mock) ->
 
 def test_every_element_of_the_map_is_found_on_its_screens(doors: OpenDoors) -> None:
     """The canary's good day: no drift, nothing weak, nothing left unseen that can be reached."""
-    verdicts = _verdicts(inspect(doors, "lifecare", may_open=True))
+    verdicts = _verdicts(inspect(doors, "lifecare", may_open=True)[0])
 
     assert {name: verdict for name, verdict in verdicts.items() if verdict != "ok"} == {}
     assert {"reminder.confirm_removal", "reminder.reason", "reminder_list.content", "sign_in.identity"} <= set(verdicts)
@@ -90,7 +91,7 @@ def test_an_inspection_writes_nothing(doors: OpenDoors, mock: Mock) -> None:
 
 def test_without_leave_to_open_what_is_behind_a_form_stays_unseen(doors: OpenDoors) -> None:
     """A canary in production clicks only what is safe, and says what it therefore did not see."""
-    verdicts = _verdicts(inspect(doors, "lifecare", may_open=False))
+    verdicts = _verdicts(inspect(doors, "lifecare", may_open=False)[0])
 
     assert verdicts["reminder.confirm_removal"] == "unseen"
     assert "drift" not in verdicts.values()
@@ -98,7 +99,7 @@ def test_without_leave_to_open_what_is_behind_a_form_stays_unseen(doors: OpenDoo
 
 def test_an_inspection_tells_what_each_locator_found(doors: OpenDoors, mock: Mock) -> None:
     """Who mends the map sees the counts, per locator, as they are written in the map."""
-    findings = inspect(doors, "lifecare", may_open=True)
+    findings, _ = inspect(doors, "lifecare", may_open=True)
 
     [confirm] = [each for each in findings if each["element"] == "confirm_removal"]
     wanted = map_of(mock.ui).screens["reminder"].elements["confirm_removal"].locators
@@ -157,7 +158,7 @@ def test_a_start_page_that_is_left_at_once_is_known_all_the_same(page: Page, moc
 @pytest.mark.usefixtures("hasty")
 def test_an_unknown_version_is_inspected_by_the_map_that_fits_it_best(context: BrowserContext, newest: Mock) -> None:
     """The report names screens, elements and counts, so that a person can begin the new map."""
-    findings = inspect(OpenDoors(context, newest.url), "lifecare", may_open=False)
+    findings, _ = inspect(OpenDoors(context, newest.url), "lifecare", may_open=False)
 
     verdicts = _verdicts(findings)
     assert {each["map"] for each in findings} == {"2024.04"}
