@@ -146,6 +146,9 @@ class Bot(Protocol[S_contra, R]):
     The screens have `written()` too, which returns every step that this bot has made in this installation, as
     `Written`, oldest first.
 
+    What it calls of a system is written out where it is called, `at.lifecare.reminders()`, in a module of the bot's own
+    folder: from that the house knows which screens to look through before a run that nobody watches.
+
     A bot that is a frozen dataclass has settings of its own: its fields, each with a default.
     """
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from bots.contract import AnyBot
@@ -58,20 +59,16 @@ def screens(system: str) -> Any:  # noqa: ANN401 - each system has screens of it
 def uses(name: str, system: str) -> set[str]:
     """Return the words by which a bot's code, and the screens' methods that it calls, name what they use of a system.
 
-    Among them are the names of all screens and elements that it needs: of what it calls, and what that calls.
+    Among them are the names of all screens and elements that it needs: of what it calls, and what that calls. Raises
+    ValueError where that can't be told (`calls`).
     """
     methods = {
         each.name: each
         for each in ast.walk(ast.parse(inspect.getsource(import_module(f"bots.screens.{system}"))))
         if isinstance(each, ast.FunctionDef)
     }
-    code = ast.parse(inspect.getsource(import_module(type(bot(name)).__module__)))
-    # `at.lifecare.reminders()`: what is called of the system.
-    left = {
-        each.attr
-        for each in ast.walk(code)
-        if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Attribute) and each.value.attr == system
-    } | {"sign_in"}
+    room = Path(inspect.getfile(type(bot(name)))).parent
+    left = calls([each.read_text(encoding="utf-8") for each in room.glob("*.py")], system) | {"sign_in"}
     found: set[str] = set()
     done: set[str] = set()
     while left - done:
@@ -83,3 +80,27 @@ def uses(name: str, system: str) -> set[str]:
             elif isinstance(each, ast.Attribute | ast.Name):
                 left.add(each.attr if isinstance(each, ast.Attribute) else each.id)
     return found
+
+
+def calls(sources: Iterable[str], system: str) -> set[str]:
+    """Return the methods of a system that a bot's modules call, each written out: `at.lifecare.reminders()`.
+
+    Raises ValueError where they call none, or hand the system on: what is called of it then isn't seen, and the screens
+    behind that would be used unattended without having been looked through.
+    """
+    nodes = [each for source in sources for each in ast.walk(ast.parse(source))]
+    called = {
+        each.value: each.attr
+        for each in nodes
+        if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Attribute) and each.value.attr == system
+    }
+    for each in nodes:
+        if isinstance(each, ast.Attribute) and each.attr == system and each not in called:
+            raise ValueError(
+                f"`{ast.unparse(each)}` is handed on: write `{ast.unparse(each)}.method()` where it is used"
+            )
+    if not called:
+        raise ValueError(
+            f"no `at.{system}.method()` is written in the bot's folder, though the bot signs in to {system}"
+        )
+    return set(called.values())

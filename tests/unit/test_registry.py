@@ -37,3 +37,32 @@ def test_a_bot_that_there_is_not_is_refused_with_those_there_are() -> None:
     """A misspelling is seen at once."""
     with pytest.raises(ConfigurationError, match="reminder-cleanup"):
         registry.bot("reminder-clean")
+
+
+@pytest.mark.parametrize(
+    ("name", "system"), [(name, each) for name in registry.names() for each in registry.bot(name).systems]
+)
+def test_what_a_bot_uses_of_each_of_its_systems_is_known(name: str, system: str) -> None:
+    """What isn't known isn't looked through before a run that nobody watches."""
+    assert {"sign_in", "role"} < registry.uses(name, system)
+
+
+def test_what_any_of_a_bots_modules_calls_is_found() -> None:
+    """A bot may have more of them than its flow."""
+    flow, helper = "def run(at): return at.lifecare.reminders()", "def last(at): at.lifecare.remove(at.ivo.cases())"
+
+    assert registry.calls([flow, helper], "lifecare") == {"reminders", "remove"}
+
+
+@pytest.mark.parametrize(
+    "flow",
+    [
+        "def run(at):\n    portal = at.lifecare\n    return portal.reminders()",
+        "def run(at):\n    at.lifecare.reminders()\n    return helper(at.lifecare)",
+        "def run(at): return helper(at)",
+    ],
+)
+def test_a_system_that_is_called_by_another_name_is_a_developers_error(flow: str) -> None:
+    """Its screens would be left out of what is looked through, and nobody would notice."""
+    with pytest.raises(ValueError, match=r"at\.lifecare"):
+        registry.calls([flow], "lifecare")
