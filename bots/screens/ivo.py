@@ -18,7 +18,6 @@ from bots.errors import (
     ScreenNotReady,
     SelectorDrift,
     SignInNeeded,
-    WriteUnanswered,
 )
 from bots.quarter import Quarter
 from bots.records.ivo import BEGINS, ENDS, OPEN, IvoCase, IvoRow, SentReport
@@ -123,7 +122,8 @@ class Ivo:
         except (ScreenNotReady, SelectorDrift) as error:
             if not self._session.spent or self._session.screen("check").is_here():
                 raise
-            raise WriteUnanswered("check", "send", "sidan lämnades medan den fylldes i") from error
+            check = self._session.screen("check")
+            raise check.unanswered("send", "sidan lämnades medan den fylldes i") from error
 
     def _fill(self, report: Mapping[str, str], *, by_person: bool) -> None:
         page = self._session.screen("case")
