@@ -165,6 +165,14 @@ class Bot(Protocol[S_contra, R]):
         """Every rule that a decision of this bot may name."""
 
     @property
+    def steps(self) -> Mapping[str, str]:
+        """What each kind of its steps does, in Swedish, as people are shown it: `{"remove": "tas bort"}`."""
+
+    @property
+    def done(self) -> str:
+        """What stands above what it has done, in Swedish: `Borttagna`."""
+
+    @property
     def by_person(self) -> bool:
         """Whether it is a person at the screen who makes each of its writes, when they have looked."""
 

@@ -63,8 +63,8 @@ def _signed_in_here() -> Iterator[None]:
 
 def _mocked(stack: ExitStack, system: str, ui: str | None, rows: int) -> str:
     """Serve the mock system, with a stand-in for the person where one signs in; return its address."""
-    mocks.give_accounts((system,))
     urls = stack.enter_context(mocks.serving({system: ui}, rows, 1, bootstrap.today()))
+    mocks.give_accounts((system,))
     mocks.seat(urls, sends=False)
     return urls[system]
 

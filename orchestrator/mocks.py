@@ -10,18 +10,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from bots.errors import ConfigurationError
 from orchestrator import bootstrap
-
-#: The account of each mock system, and the role that its maps know. Where a person signs in, a stand-in does here.
-ACCOUNTS = {
-    "lifecare": {"USER": "robot", "PASSWORD": "flotta-mock", "ROLE": "handlaggare_lss"},
-    "ivo": {"ATTENDED": "true", "ROLE": "vard_och_omsorg"},
-}
 
 
 @contextmanager
@@ -55,7 +50,7 @@ def seat(urls: Mapping[str, str], *, sends: bool) -> None:
     """Put a stand-in for the person at the screen of each mock system that needs one, who `sends`, or leaves that."""
     body = json.dumps({"sends": sends}).encode()
     for system, url in urls.items():
-        if "ATTENDED" in ACCOUNTS[system]:
+        if "ATTENDED" in account(system):
             with urlopen(Request(f"{url}/__mock__/person", body), timeout=10):  # noqa: S310 - our own address
                 pass
 
@@ -70,10 +65,19 @@ def answers(url: str) -> bool:
         return False
 
 
+def account(system: str) -> Mapping[str, str]:
+    """Return the account of a mock system, by the names of the settings. Raises ConfigurationError if there is none."""
+    try:
+        found: Mapping[str, str] = import_module(f"fixtures.{system}").ACCOUNT
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ConfigurationError(f"Det finns inget låtsassystem {system}.") from error
+    return found
+
+
 def give_accounts(systems: tuple[str, ...]) -> None:
     """Let this process and its children use the mock's account, whatever the settings say of the real one."""
     for system in systems:
-        for name, value in {**ACCOUNTS[system], "SIGN_INS": "8"}.items():
+        for name, value in {**account(system), "SIGN_INS": "8"}.items():
             os.environ[f"FLOTTA_SYSTEMS__{system.upper()}__{name}"] = value
 
 

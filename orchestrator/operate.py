@@ -96,7 +96,7 @@ def run(request: Request) -> int:
             base_urls = stack.enter_context(mocks.serving(uis, request.rows, request.seed, day))
         settings = load()
         if request.mock:
-            mocks.seat(base_urls, sends=settings.bot(bot.name).own.get("submit") != "approved")
+            mocks.seat(base_urls, sends=registry.bot(bot.name, {**settings.bot(bot.name).own, **own}).by_person)
         for system in bot.systems:
             allowed = settings.system(system).sign_ins
             if request.lanes > allowed:

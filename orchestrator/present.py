@@ -13,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bots import registry
 from bots.contract import AnyBot
 from orchestrator.ledger.audit import Break, Entry
 from orchestrator.ledger.review import Change, Question
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from orchestrator.report.handlaggare import Share
     from orchestrator.settings import Retention, ScheduleSettings
 
-#: What each kind of step does, as people say it.
-STEPS = {"remove": "tas bort", "report": "rapporteras till IVO", "close": "avslut rapporteras till IVO"}
 STATES = {
     "new": "inte påbörjad",
     "running": "pågår",
@@ -87,9 +86,8 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
     titles = {rule.id: rule.title for rule in bot.rules}
     table = _table("", "", "Antal", "Varför")
     table.add_row("Sedda", str(len(lines) or run.seen), "")
-    done = done_heading(bot)
     for heading, states in (
-        (done, ("done",)),
+        (bot.done, ("done",)),
         ("Planerade", ("todo", "postponed") if run.state in {"planned", "waiting"} else ()),
         ("Kvar", ("left",)),
         ("Till handläggare", ("referred",)),
@@ -98,7 +96,7 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
         ("Inte klara", () if run.state in {"planned", "waiting"} else ("todo", "failed", "uncertain")),
     ):
         chosen = [line for line in lines if line.state in states]
-        if not chosen and heading not in {done, "Kvar", "Till handläggare"}:
+        if not chosen and heading not in {bot.done, "Kvar", "Till handläggare"}:
             continue
         table.add_section()
         table.add_row(Text(heading, style="bold"), Text(str(len(chosen)), style="bold"), "")
@@ -113,11 +111,6 @@ def summary(bot: AnyBot, run: Run, lines: Sequence[ItemLine]) -> RenderableType:
     if run.findings:
         parts.append(findings(run.findings))
     return Group(*parts)
-
-
-def done_heading(bot: AnyBot) -> str:
-    """Return what stands above what the bot has done."""
-    return "Borttagna" if bot.name == "reminder-cleanup" else "Utförda"
 
 
 def why(line: ItemLine, titles: Mapping[str, str]) -> str:
@@ -334,21 +327,25 @@ def question(asked: Question, behind: Sequence[Change], now: datetime) -> Render
     ):
         facts.add_row(Text(name, style="bold"), Text(value))
     table = _table("", "Post", "Före", "Efter", "Skäl")
+    steps = registry.bot(asked.bot).steps
     for each in behind:
         before = "\n".join(f"{name}: {value or '–'}" for name, value in each.before.items())
         table.add_row(
-            each.reference, Text(before or "–"), _after(each), Text(f"{each.reason} [{each.rule}]"), end_section=True
+            each.reference, Text(before or "–"), _after(each, steps), Text(f"{each.reason} [{each.rule}]"),
+            end_section=True,
         )  # fmt: skip
     return Group(facts, table) if behind else facts
 
 
-def _after(change: Change) -> Text:
+def _after(change: Change, steps: Mapping[str, str]) -> Text:
+    """Return what would be written, but for what the change is about, which stands beside it."""
     if not change.after:
         return Text("ingen ändring", style="dim")
     said = Text()
     for step in change.after:
-        said.append(STEPS.get(step["gör"], step["gör"]) + "\n", style="green")
-        said.append("\n".join(f"{name}: {value}" for name, value in step.items() if name not in {"gör", "reminder"}))
+        said.append(steps.get(step["gör"], step["gör"]) + "\n", style="green")
+        told = {name: value for name, value in step.items() if name != "gör" and value != change.reference}
+        said.append("\n".join(f"{name}: {value}" for name, value in told.items()))
     return said
 
 

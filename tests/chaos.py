@@ -36,7 +36,7 @@ from fixtures.mockui.server import Spec, serve
 from orchestrator.bootstrap import ledger_in, open_ledger
 from orchestrator.ledger.store import Errand, Ledger, Options
 from orchestrator.ledger.store import mark as mark_of
-from orchestrator.mocks import ACCOUNTS
+from orchestrator.mocks import account
 from orchestrator.settings import Settings
 from tests import oracle
 from tests.e2e.house import BOT, NOW, ROOT, SETTLE, TODAY, House, Lifecare
@@ -239,7 +239,7 @@ class Chaos:
                     unattended=True, limit=limit,
                 )  # fmt: skip
                 run_id = f"{BOT}:{n}-{turn}"
-                errand = Errand("standard", f"prov-{n}/{ACCOUNTS['lifecare']['USER']}")
+                errand = Errand("standard", f"prov-{n}/{account('lifecare')['USER']}")
                 created = NOW + timedelta(minutes=turn)
                 ledger.create_run(run_id, BOT, today=TODAY, options=options, now=created, errand=errand)
                 runs[run_id] = url

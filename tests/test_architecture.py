@@ -18,6 +18,7 @@ import pytest
 
 from bots import registry
 from bots.browser.selector_map import Role, SelectorMap, load
+from orchestrator import mocks
 
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -166,6 +167,18 @@ def test_the_product_imports_no_tests(file: Path) -> None:
     assert not imported & {"tests", "pytest", "hypothesis"}
 
 
+@pytest.mark.parametrize(
+    "file",
+    sorted(each for ext in ("py", "html", "css") for each in (ROOT / "orchestrator").rglob(f"*.{ext}")),
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_the_house_knows_no_bot_by_its_name(file: Path) -> None:
+    """What differs between bots they say themselves. An example of a command may name one."""
+    text = re.sub(r"(flotta \w+|t\.ex\.) [\w-]+", "", file.read_text(encoding="utf-8"))
+
+    assert [each for each in (*registry.names(), *BOTS) if each in text] == []
+
+
 # Entry points.
 
 
@@ -275,6 +288,12 @@ def test_a_map_is_of_a_version_that_the_mock_can_show(file: Path) -> None:
     app = import_module(f"fixtures.{file.parent.name}.app")
 
     assert file.stem in app.ui_versions()
+
+
+@pytest.mark.parametrize("file", MAPS, ids=map_name)
+def test_a_map_has_the_role_of_the_mocks_account(file: Path) -> None:
+    """Whoever tries a bot on a mock comes in."""
+    assert mocks.account(file.parent.name)["ROLE"] in the_map(file).screens["role"].elements
 
 
 @pytest.mark.parametrize("file", MAPS, ids=map_name)

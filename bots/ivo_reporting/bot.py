@@ -101,6 +101,11 @@ class IvoReporting:
 
     name: ClassVar[str] = "ivo-reporting"
     systems: ClassVar[tuple[str, ...]] = ("lifecare", "ivo")
+    steps: ClassVar[Mapping[str, str]] = {
+        rules.REPORT: "rapporteras till IVO",
+        rules.CLOSE: "avslut rapporteras till IVO",
+    }
+    done: ClassVar[str] = "Rapporterade"
     rules: ClassVar[tuple[Rule, ...]] = rules.ALL
     asks: ClassVar[bool] = True
     texts: ClassVar[Mapping[str, int]] = dict.fromkeys(texts.NAMES, texts.LONGEST)

@@ -6,9 +6,9 @@ twin's again; then give the reason, remove, and keep the receipt. If the answer 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bots.contract import Decision, Item, Receipt, Refer, Step
 from bots.records.lifecare import Protected, Reminder, ReminderRow
@@ -42,6 +42,8 @@ class ReminderCleanup:
 
     name = "reminder-cleanup"
     systems = ("lifecare",)
+    steps: ClassVar[Mapping[str, str]] = {"remove": "tas bort"}
+    done = "Borttagna"
     rules = rules.ALL
     asks = False
     by_person = False

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from orchestrator import present, report
+from orchestrator import report
 from orchestrator.ledger.review import instance_of
 from orchestrator.ledger.store import Concern, ItemLine
 
@@ -65,7 +65,6 @@ def page(bot: AnyBot, run: Run, handlaggare: str, share: Share) -> str:
     """Return the list as an HTML document that stands alone."""
     return report.render(
         "list.html", bot=bot, run=run, handlaggare=handlaggare, done=share.done, asked=share.asked, open=share.open,
-        done_heading=present.done_heading(bot),
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from orchestrator import processes
 from orchestrator.bootstrap import open_ledger
 from orchestrator.ledger.store import Ledger, Options, PlannedItem, Run
 from orchestrator.ledger.tables import approved_rules
-from orchestrator.mocks import ACCOUNTS
+from orchestrator.mocks import account
 from orchestrator.settings import BotSettings, Settings
 from tests import oracle
 from tests.builders import a_holder
@@ -136,7 +136,7 @@ class House:
             "PYTHONWARNINGS": "error",
             # Only code is in it, and each house would fill one of its own.
             "NODE_COMPILE_CACHE": str(Path(tempfile.gettempdir()) / "flotta-tests-node-cache"),
-            **{f"FLOTTA_SYSTEMS__LIFECARE__{name}": value for name, value in ACCOUNTS["lifecare"].items()},
+            **{f"FLOTTA_SYSTEMS__LIFECARE__{name}": value for name, value in account("lifecare").items()},
         }
         # Most mocks here are small, and most of what they hold is removable.
         self.configure(f"[bots.{BOT}]\nmax_share = 1.0\n")
@@ -299,7 +299,7 @@ class House:
 
 
 def _account() -> Any:
-    return {name.lower(): value for name, value in ACCOUNTS["lifecare"].items()}
+    return {name.lower(): value for name, value in account("lifecare").items()}
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from fixtures.mockui.server import Spec, serve
 from orchestrator import processes
 from orchestrator.ledger.store import Options
 from orchestrator.ledger.tables import steps
-from orchestrator.mocks import ACCOUNTS
+from orchestrator.mocks import account
 from tests import ivo_oracle
 from tests.builders import NOW
 from tests.e2e.house import SETTLE, House
@@ -134,7 +134,7 @@ def city(house: House, looks: tuple[str, str]) -> Iterator[Callable[..., City]]:
                 text = file.read_text(encoding="utf-8")
                 file.write_text(text.replace("settle: 3", f"settle: {SETTLE}"), encoding="utf-8")
             house.environment |= {"FLOTTA_PERSON_DEADLINE": "PT40S", "FLOTTA_WRITE_DEADLINE": "PT5S"} | {
-                f"FLOTTA_SYSTEMS__IVO__{name}": value for name, value in ACCOUNTS["ivo"].items()
+                f"FLOTTA_SYSTEMS__IVO__{name}": value for name, value in account("ivo").items()
             }
             return City(house, stack.enter_context(serve(specs)))
 

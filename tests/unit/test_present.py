@@ -16,7 +16,7 @@ from orchestrator import present
 from orchestrator.ledger.alerts import Alert
 from orchestrator.ledger.audit import Entry
 from orchestrator.ledger.expected import Expected
-from orchestrator.ledger.review import Question
+from orchestrator.ledger.review import Change, Question
 from orchestrator.ledger.store import OPEN_STATES, ItemLine, Run
 from orchestrator.ledger.tables import items as item_table
 from tests.builders import NOW, TODAY, options
@@ -257,3 +257,16 @@ def test_the_trail_says_what_was_done_and_on_what_grounds() -> None:
     assert "kvitto KV-1, karta lifecare 2024.04, hittat i efterhand" in said
     assert "delvis klar" in said
     assert "bbb" not in said
+
+
+def test_what_would_be_written_is_said_in_the_bots_own_words() -> None:
+    """With all of it, but for what it is about, which stands beside it."""
+    question = Question("q1", "plan", BOT.name, "i", "r1", "Över gränsen.", NOW, "planen")
+    step = {"gör": "remove", "reminder": "P-1", "why": "Dubblett av P-2."}
+    change = Change("P-1", "duplicate", "Dubblett.", {"typ": "egen"}, (step,))
+
+    text = shown(present.question(question, [change], NOW))
+
+    assert "tas bort" in text
+    assert "why: Dubblett av P-2." in text
+    assert "reminder:" not in text

@@ -24,12 +24,13 @@ def test_a_bot_is_found_by_its_own_name(name: str) -> None:
 
 @pytest.mark.parametrize("name", registry.names())
 def test_a_bot_has_all_that_the_worker_asks_for(name: str) -> None:
-    """Systems with screens, rules with names of their own, a record that can be sealed."""
+    """Systems with screens, rules with names of their own, words for its steps, a record that can be sealed."""
     bot = registry.bot(name)
 
     assert bot.systems
     assert all(callable(registry.screens(system)) for system in bot.systems)
     assert all(isinstance(rule, Rule) for rule in bot.rules)
+    assert all(bot.steps.values())
     assert is_dataclass(bot.record)
 
 
