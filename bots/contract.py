@@ -143,6 +143,9 @@ class Document:
 class Bot(Protocol[S_contra, R]):
     """One bot: `S_contra` is the screens it needs, one attribute per system; `R` the record its decisions rest on.
 
+    A bot is a class below this one, `class ReminderCleanup(Bot[Screens, Case])`, which has all but `done`, `by_person`
+    and `asks` to say itself. What only some bots do is in Protocols of their own: `Documented`, `Worded`, `Learns`.
+
     The screens have `written()` too, which returns every step that this bot has made in this installation, as
     `Written`, oldest first.
 
@@ -171,14 +174,17 @@ class Bot(Protocol[S_contra, R]):
     @property
     def done(self) -> str:
         """What stands above what it has done, in Swedish: `Borttagna`."""
+        return "Utförda"
 
     @property
     def by_person(self) -> bool:
         """Whether it is a person at the screen who makes each of its writes, when they have looked."""
+        return False
 
     @property
     def asks(self) -> bool:
         """Whether a person approves each of its plans, however small; how much a plan touches is then no matter."""
+        return False
 
     @property
     def record(self) -> type[R]:

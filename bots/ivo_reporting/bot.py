@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import ClassVar, Literal, Protocol
 
-from bots.contract import Decision, Document, Item, Made, Receipt, Refer, Rule, Step, Written
+from bots.contract import Bot, Decision, Document, Item, Made, Receipt, Refer, Rule, Step, Written
 from bots.errors import ConfigurationError
 from bots.ivo_reporting import rules, statistics, texts
 from bots.ivo_reporting.models import Case, Known, Reported, Told
@@ -88,7 +88,7 @@ class Screens(Protocol):
 
 
 @dataclass(frozen=True)
-class IvoReporting:
+class IvoReporting(Bot[Screens, Case]):
     """Reports to IVO what was granted and not carried out in three months, and how it went.
 
     `period` is the quarter that is reported, else the one before today's. `submit`: a person checks and sends each

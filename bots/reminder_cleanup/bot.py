@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import ClassVar, Protocol
 
-from bots.contract import Decision, Item, Receipt, Refer, Step
+from bots.contract import Bot, Decision, Item, Receipt, Refer, Step
 from bots.records.lifecare import Protected, Reminder, ReminderRow
 from bots.reminder_cleanup import rules
 from bots.reminder_cleanup.models import Case
@@ -37,7 +37,7 @@ class Screens(Protocol):
         """Lifecare, signed in."""
 
 
-class ReminderCleanup:
+class ReminderCleanup(Bot[Screens, Case]):
     """Removes reminders that are provably duplicates or out of date."""
 
     name = "reminder-cleanup"
@@ -45,8 +45,6 @@ class ReminderCleanup:
     steps: ClassVar[Mapping[str, str]] = {"remove": "tas bort"}
     done = "Borttagna"
     rules = rules.ALL
-    asks = False
-    by_person = False
     record = Case
 
     def collect(self, at: Screens, today: date) -> Iterator[Item[Case]]:

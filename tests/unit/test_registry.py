@@ -34,6 +34,14 @@ def test_a_bot_has_all_that_the_worker_asks_for(name: str) -> None:
     assert is_dataclass(bot.record)
 
 
+def test_a_bot_says_only_what_differs_from_most() -> None:
+    """It writes by itself, its small plans need nobody, and what it has done is done."""
+    bot = registry.bot("reminder-cleanup")
+
+    assert (bot.by_person, bot.asks, bot.done) == (False, False, "Borttagna")
+    assert registry.bot("ivo-reporting", {"submit": "approved"}).by_person is False
+
+
 def test_a_bot_that_there_is_not_is_refused_with_those_there_are() -> None:
     """A misspelling is seen at once."""
     with pytest.raises(ConfigurationError, match="reminder-cleanup"):
