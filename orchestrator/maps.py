@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.prompt import Prompt
 
 from bots import registry
 from bots.errors import ConfigurationError, MapInvalid, SignInNeeded
@@ -133,7 +132,7 @@ def _is_clean(recorded: Recorded) -> bool:
     if not sys.stdin.isatty():
         _tell("Ingen har sett efter om något av det säger något om en person. Kör i en terminal, eller ange --yes.")
         return False
-    return Prompt.ask("Står där något om en person?", choices=["j", "n"], default="j") == "n"
+    return present.agreed("Har du sett efter att inget av det säger något om en person?", present.console(err=True))
 
 
 def _said(script: str | None) -> Iterator[str]:
@@ -226,9 +225,7 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
         harmless = yes and made.is_harmless
         if yes and not harmless:
             _tell("--yes räcker inte här: någon måste se efter.")
-        is_approved = harmless or (
-            sys.stdin.isatty() and Prompt.ask("Godkänn kartan?", choices=["j", "n"], default="n") == "j"
-        )
+        is_approved = harmless or (sys.stdin.isatty() and present.agreed("Godkänn kartan?", present.console(err=True)))
     if not is_approved:
         _tell("Kartan godkändes inte.")
         return 3

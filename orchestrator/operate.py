@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from bots import registry
@@ -386,6 +385,10 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     from orchestrator import report as printing  # noqa: PLC0415 - no other command needs it
     from orchestrator.report import tables  # noqa: PLC0415 - as above
 
+    try:
+        quarter = Quarter.parse(period)
+    except ValueError as error:
+        raise ConfigurationError(f"--period: {error}.") from error
     bot = registry.bot(name, {"period": period})
     if not isinstance(bot, Documented):
         raise ConfigurationError(f"{name} gör inga dokument.")
@@ -395,7 +398,7 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     # A trial on mock systems, which are new each time, hides nothing of the real ones.
     real = [run for run in latest if not run.options.mock]
     place = ",".join(bootstrap.instances((real or latest)[0])) if latest else ""
-    is_mock, quarter = bool(latest) and not real, Quarter.parse(period)
+    is_mock = bool(latest) and not real
     if quarter.last >= bootstrap.today() and not is_mock:
         raise ConfigurationError(f"{period} är inte slut än. Dokumenten skrivs när kvartalet har rapporterats.")
     a_year_ago = ledger.noted(_counts(name, place, replace(quarter, year=quarter.year - 1)))
@@ -422,9 +425,9 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     with ledger.changing() as connection:
         ledger.enter(connection, getpass.getuser(), "documents.written", None, bot=name, period=period)
     if not any(counted.values()) and not any(each.rows for each in found if not each.counts):
-        Console(stderr=True).print(f"Inget har rapporterats för {period} härifrån.", highlight=False)
+        present.console(err=True).print(f"Inget har rapporterats för {period} härifrån.", highlight=False)
     names = ", ".join(f"{each.name}.pdf och {each.name}.csv" for each in found)
-    Console().print(f"Dokumenten för {period} finns i {folder}: {names}.", highlight=False, soft_wrap=True)
+    present.console().print(f"Dokumenten för {period} finns i {folder}: {names}.", highlight=False, soft_wrap=True)
     return 0
 
 
