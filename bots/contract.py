@@ -129,6 +129,9 @@ class Document:
 
     `name` is the file's; `chart` draws these numbers as bars, if there are any. `counts` are what it counts, none of
     them hidden: they stay in the house, for the document of a year later.
+
+    A document with `counts` has them in its rows too, as far as they are shown: how it is parted, what is counted,
+    and how many; that of the sum begins with `totalt`, as the sum does in `counts`. So its CSV can be read as `before`.
     """
 
     name: str
@@ -218,10 +221,17 @@ class Bot(Protocol[S_contra, R]):
 
 @runtime_checkable
 class Documented(Protocol):
-    """A bot that makes documents of what it has written."""
+    """A bot that makes documents of what it has written (`flotta documents`).
+
+    It has a setting `period` of its own, a quarter as `2026Q3`.
+    """
 
     def documents(self, made: Sequence[Made], period: str, before: Mapping[str, int]) -> list[Document]:
-        """Return the documents of a quarter. `before` are the counts of a year earlier, where there are any."""
+        """Return the documents of a quarter, out of all that the bot has made.
+
+        `before` are the counts of a year earlier: all of them where the house has them, those that were shown where
+        they are read from the CSV of that year, empty where there are none.
+        """
 
 
 @runtime_checkable
