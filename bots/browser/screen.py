@@ -286,6 +286,16 @@ class Screen:
             protected=record["isProtected"],
         )
 
+    def about(self, seen: Seen, **asked: str) -> Seen:
+        """Return what was read, which must be of the matter that was asked for, by these of its fields.
+
+        Raises SelectorDrift when the page shows another.
+        """
+        for name, wanted in asked.items():
+            if seen.fields[name] != wanted:
+                raise self.drift(f"fields.{name}", why="sidan visar något annat än det begärda")
+        return seen
+
     def _row(self, table: str, values: dict[str, str], *, protected: bool) -> Row:
         spec = self._spec.tables[table]
         return Row(

@@ -72,7 +72,7 @@ class Reminder(ReminderRow):
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """A reminder of a person whose data is protected, or may be. Nothing else of it is read."""
+    """A reminder or a decision of a person whose data is protected, or may be. Nothing else of it is read."""
 
     id: str
 

@@ -82,9 +82,7 @@ class Ivo:
         listed.click("open", row=(row.number or "", row.referens))
         page = self._session.screen("case")
         page.arrive()
-        seen = page.read()
-        if seen.fields["referens"] != row.referens:
-            raise page.drift("fields.referens", why="sidan visar ett annat ärende än det begärda")
+        seen = page.about(page.read(), referens=row.referens)
         return IvoCase(**seen.fields, reports=tuple(SentReport(**each.values) for each in seen.tables["reports"]))
 
     @staticmethod

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date
+from typing import TypeVar
 
-from bots.browser.screen import Seen
+from bots.browser.screen import Row, Screen, Seen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
 from bots.errors import SessionLost, SignInRefused
@@ -22,6 +23,8 @@ from bots.records.lifecare import (
     ReminderRow,
     Uppfoljning,
 )
+
+T = TypeVar("T")
 
 
 class Lifecare:
@@ -56,16 +59,11 @@ class Lifecare:
 
     def reminders(self) -> list[ReminderRow | Protected]:
         """Return every reminder of the list, over all its pages."""
-        rows = self._session.screen("reminder_list").all_rows("reminders")
-        return [Protected(row.values["id"]) if row.protected else ReminderRow(**row.values) for row in rows]
+        return _rows(ReminderRow, self._session.screen("reminder_list").all_rows("reminders"))
 
     def reminder(self, reminder_id: str) -> Reminder | Protected:
         """Open one reminder's page and return all that it shows; of a protected person's, the id alone."""
-        page = self._session.screen("reminder")
-        found = _reminder(page.visit(id=reminder_id))
-        if found.id != reminder_id:
-            raise page.drift("fields.id", why="sidan visar en annan påminnelse än den begärda")
-        return found
+        return _opened(_reminder, self._session.screen("reminder"), reminder_id)
 
     def remove(self, reminder_id: str, reason: str) -> Receipt:
         """Remove the reminder whose page is open, giving `reason`, and return the receipt.
@@ -79,16 +77,11 @@ class Lifecare:
     def insatsbeslut(self, since: date, until: date) -> list[InsatsbeslutRow | Protected]:
         """Return every decision on support that was made between two days, both of them included."""
         days = {"since": since.isoformat(), "until": until.isoformat()}
-        rows = self._session.screen("insatser").all_rows("insatser", **days)
-        return [Protected(row.values["id"]) if row.protected else InsatsbeslutRow(**row.values) for row in rows]
+        return _rows(InsatsbeslutRow, self._session.screen("insatser").all_rows("insatser", **days))
 
     def ett_insatsbeslut(self, beslut_id: str) -> Insatsbeslut | Protected:
         """Open one decision's page and return all that it shows; of a protected person's, the id alone."""
-        page = self._session.screen("insats")
-        found = _insatsbeslut(page.visit(id=beslut_id))
-        if found.id != beslut_id:
-            raise page.drift("fields.id", why="sidan visar ett annat beslut än det begärda")
-        return found
+        return _opened(_insatsbeslut, self._session.screen("insats"), beslut_id)
 
     def tour(self, needed: Container[str] | None = None) -> Iterator[str]:
         """Walk through the screens that there are, without writing, yielding the name of each on arrival.
@@ -117,9 +110,18 @@ class Lifecare:
                 yield page
 
 
-def _reminder(seen: Seen) -> Reminder | Protected:
-    if seen.protected:
-        return Protected(seen.fields["id"])
+def _rows(record: Callable[..., T], rows: Iterable[Row]) -> list[T | Protected]:
+    """Return the rows as records; of a protected person's, the id alone."""
+    return [Protected(row.values["id"]) if row.protected else record(**row.values) for row in rows]
+
+
+def _opened(record: Callable[[Seen], T], page: Screen, matter: str) -> T | Protected:
+    """Open the page of one matter and return it as a record; of a protected person's, the id alone."""
+    seen = page.about(page.visit(id=matter), id=matter)
+    return Protected(matter) if seen.protected else record(seen)
+
+
+def _reminder(seen: Seen) -> Reminder:
     return Reminder(
         **seen.fields,
         history=tuple(HistoryEvent(**row.values) for row in seen.tables["history"]),
@@ -128,9 +130,7 @@ def _reminder(seen: Seen) -> Reminder | Protected:
     )
 
 
-def _insatsbeslut(seen: Seen) -> Insatsbeslut | Protected:
-    if seen.protected:
-        return Protected(seen.fields["id"])
+def _insatsbeslut(seen: Seen) -> Insatsbeslut:
     return Insatsbeslut(
         **seen.fields,
         verkstallighet=tuple(Handelse(**row.values) for row in seen.tables["verkstallighet"]),

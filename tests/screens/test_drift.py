@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, Route
 
+from bots.browser.screen import Seen
 from bots.errors import SelectorDrift, SignInRefused
 from bots.screens.lifecare import Lifecare
 from tests.screens.mock import Mock, open_ids
@@ -322,3 +323,15 @@ def test_a_refused_password_is_no_drift(page: Page, mock: Mock) -> None:
     """The screen is the map's own; only the account is wrong."""
     with pytest.raises(SignInRefused):
         Lifecare(a_session(page, mock), account(password="fel")).sign_in()  # noqa: S106 - wrong on purpose
+
+
+def test_a_page_of_another_matter_than_was_asked_for_is_refused(lifecare: Lifecare) -> None:
+    """Its fields are right, and somebody else's."""
+    page = lifecare._session.screen("insats")
+    seen = Seen({"id": "B-1", "arende": "A-1"}, {}, protected=False)
+
+    assert page.about(seen, id="B-1", arende="A-1") is seen
+    with pytest.raises(SelectorDrift, match="något annat än det begärda") as drift:
+        page.about(seen, id="B-1", arende="A-2")
+
+    assert (drift.value.screen, drift.value.element) == ("insats", "fields.arende")
