@@ -64,7 +64,8 @@ def _mocked(stack: ExitStack, system: str, ui: str | None, rows: int) -> str:
     """Serve the mock system, with a stand-in for the person where one signs in; return its address."""
     urls = stack.enter_context(mocks.serving({system: ui}, rows, 1, bootstrap.today()))
     mocks.give_accounts((system,))
-    mocks.seat(urls, sends=False)
+    # Each page is looked through as it is; who signs in must not have left it before.
+    mocks.seat(urls, sends=False, look=3_000)
     return urls[system]
 
 

@@ -46,9 +46,12 @@ def serving(
         raise ConfigurationError(f"Felfilen {faults}: {error}") from error
 
 
-def seat(urls: Mapping[str, str], *, sends: bool) -> None:
-    """Put a stand-in for the person at the screen of each mock system that needs one, who `sends`, or leaves that."""
-    body = json.dumps({"sends": sends}).encode()
+def seat(urls: Mapping[str, str], *, sends: bool, look: int | None = None) -> None:
+    """Put a stand-in for the person at the screen of each mock system that needs one, who `sends`, or leaves that.
+
+    `look`: how long they look at a page before they do anything, where it is not the mock's own. Milliseconds.
+    """
+    body = json.dumps({"sends": sends} if look is None else {"sends": sends, "look": look}).encode()
     for system, url in urls.items():
         if "ATTENDED" in account(system):
             with urlopen(Request(f"{url}/__mock__/person", body), timeout=10):  # noqa: S310 - our own address

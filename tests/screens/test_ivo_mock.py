@@ -271,7 +271,7 @@ def test_a_person_reports_an_interruption(person: Person) -> None:
     check_and_send(person)
 
     person.sees("IVO-K-0000037")
-    person.sees("IVO-2026-000031")
+    person.sees("IVO-2026-000032")
     person.follow("case")
     person.sees("IVO-K-0000037")
     sent = control(person.address, "state")["cases"][-1]["reports"][0]["values"]
