@@ -142,8 +142,13 @@ def _own(request: Request) -> dict[str, str]:
         return {}
     if not hasattr(registry.bot(request.bot), "period"):
         raise ConfigurationError(f"--period: {request.bot} rapporterar inte för kvartal.")
+    return {"period": str(_quarter(request.period))}
+
+
+def _quarter(period: str) -> Quarter:
+    """Return the quarter that was asked for. Raises ConfigurationError naming the option."""
     try:
-        return {"period": str(Quarter.parse(request.period))}
+        return Quarter.parse(period)
     except ValueError as error:
         raise ConfigurationError(f"--period: {error}.") from error
 
@@ -385,10 +390,7 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
     from orchestrator import report as printing  # noqa: PLC0415 - no other command needs it
     from orchestrator.report import tables  # noqa: PLC0415 - as above
 
-    try:
-        quarter = Quarter.parse(period)
-    except ValueError as error:
-        raise ConfigurationError(f"--period: {error}.") from error
+    quarter = _quarter(period)
     bot = registry.bot(name, {"period": period})
     if not isinstance(bot, Documented):
         raise ConfigurationError(f"{name} gör inga dokument.")

@@ -350,11 +350,7 @@ def _decide_step(
             .where(mine)
             .values(state="done", done=now, confirmed=True, receipt_number="för hand", receipt=receipt)
         )
-        left = sa.select(steps.c.id).where(
-            steps.c.run == question.run, steps.c.item == question.item, steps.c.state != "done"
-        )
-        connection.execute(items.update().where(*item, ~sa.exists(left)).values(state="done", note=None))
-        connection.execute(items.update().where(*item, sa.exists(left)).values(state="todo", note=None))
+        ledger.go_on(connection, question.run, question.item or "")
 
 
 def _decline(connection: sa.Connection, run: str, *which: sa.ColumnElement[bool]) -> None:

@@ -977,18 +977,21 @@ class Ledger:
                     receipt=sealed,
                 )
             )
-            left = sa.select(steps.c.id).where(
-                steps.c.run == run_id, steps.c.item == step.item, steps.c.state != "done"
-            )
-            connection.execute(
-                items.update()
-                .where(items.c.run == run_id, items.c.key == step.item)
-                .values(state=sa.case((sa.exists(left), "todo"), else_="done"), note=None)
-            )
+            self.go_on(connection, run_id, step.item)
             self.enter(
                 connection, _worker(epoch), "step.done", run_id, step.item, step=step.kind, receipt=receipt.number,
                 after=self.vault.digest_of(sealed), confirmed=confirmed, map=map_version, located_by=located_by,
             )  # fmt: skip
+
+    @staticmethod
+    def go_on(connection: sa.Connection, run_id: str, item: str) -> None:
+        """Store an item, one of whose steps was made, as done when that was its last, else as one to go on with."""
+        left = sa.select(steps.c.id).where(steps.c.run == run_id, steps.c.item == item, steps.c.state != "done")
+        connection.execute(
+            items.update()
+            .where(items.c.run == run_id, items.c.key == item)
+            .values(state=sa.case((sa.exists(left), "todo"), else_="done"), note=None)
+        )
 
     def keep(self, run_id: str, epoch: int, step: StoredStep, kind: str, raw: bytes, *, now: datetime) -> None:
         """Keep evidence of a step, sealed: `screenshot` (PNG) or `trace` (zip)."""
