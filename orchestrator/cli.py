@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -541,10 +542,13 @@ def _in_swedish(message: str) -> str | None:
     return None
 
 
-def main() -> None:
-    """Run the command line. What Flotta itself says has gone wrong is one sentence and its exit code, no traceback."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, of this process if no arguments are given, and exit.
+
+    What Flotta itself says has gone wrong is one sentence and its exit code, no traceback.
+    """
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(arguments, prog_name="flotta", standalone_mode=False))
     except typer.Abort:
         typer.echo("Avbröts: det fanns inget mer att läsa.", err=True)
         sys.exit(1)

@@ -29,10 +29,13 @@ def only_allowed(_logger: WrappedLogger, _method: str, event: MutableMapping[str
     return kept
 
 
-def logger(out: TextIO = sys.stderr, **facts: Any) -> structlog.typing.FilteringBoundLogger:  # noqa: ANN401 - any fact
-    """Return a logger that writes JSON lines to `out`, each with `facts`."""
+def logger(
+    out: TextIO | None = None,
+    **facts: Any,  # noqa: ANN401 - any fact
+) -> structlog.typing.FilteringBoundLogger:
+    """Return a logger that writes JSON lines to `out`, standard error by default, each with `facts`."""
     bound: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(out),
+        structlog.PrintLogger(sys.stderr if out is None else out),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -1,7 +1,53 @@
-"""What holds for every test."""
+"""What holds for every test: how much is tried, from which seeds, and what it costs."""
 
+from __future__ import annotations
+
+import os
+
+import pytest
 from hypothesis import settings
 
-# How long an example takes says how busy the machine is: what hangs is ended by the timeout of its test.
-settings.register_profile("flotta", deadline=None)
-settings.load_profile("flotta")
+from tests import costs, sweeps
+
+# How long an example takes says how busy the machine is: what hangs is ended by the timeout of its test. The same
+# examples are tried each time, so that a change alone can turn a test red; `make soak` tries others.
+settings.register_profile("test", deadline=None, derandomize=True)
+settings.register_profile("soak", deadline=None, max_examples=2_000)
+
+
+class _Watch:
+    """Hears of every test where all reports come together: adds up the costs, and remembers a sweep's seeds that fail."""
+
+    def __init__(self, *, soaking: bool) -> None:
+        self._costs, self._soaking = costs.Costs(), soaking
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note one report."""
+        self._costs.add(report)
+        if self._soaking:
+            sweeps.remember(report)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what the tests have cost."""
+        terminalreporter.section("costs")
+        for line in self._costs.lines():
+            terminalreporter.line(line)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--soak`."""
+    parser.addoption("--soak", action="store_true", help="sweep over seeds, versions and random kills (`make soak`)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how much is tried, and register what watches the tests."""
+    settings.load_profile("soak" if config.getoption("--soak") else "test")
+    config.pluginmanager.register(sweeps, "sweeps")
+    config.pluginmanager.register(costs, "costs")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Watch(soaking=config.getoption("--soak")), "watch")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say which seeds a soak draws, so that it can be repeated."""
+    return f"SOAK_SEED={os.environ.get('SOAK_SEED', '1')}" if config.getoption("--soak") else None

@@ -7,16 +7,18 @@ people to read stays as it is.
 
 from __future__ import annotations
 
+import __future__
+
 import ast
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 #: What is changed, in words; in which node; what becomes of its fields.
@@ -44,10 +46,12 @@ class Mutant:
     name: str
     node: ast.AST
     fields: Mapping[str, Any]
+    #: Which of the module's top-level statements it is in, counted from 0.
+    part: int
 
 
 #: What changes nothing.
-UNBROKEN = Mutant("unbroken", ast.Pass(), {})
+UNBROKEN = Mutant("unbroken", ast.Pass(), {}, part=0)
 
 
 class Verdict(Enum):
@@ -66,6 +70,28 @@ class Verdict(Enum):
             return cls.BREAKS
 
 
+def place_of(name: str) -> str:
+    """Return which function or constant a mutant of this name is in."""
+    return name.split(":")[0]
+
+
+def misjudged(judged: Mapping[str, Verdict], excepted: Mapping[str, Collection[str]], place: str) -> list[str]:
+    """Return what is wrong with the verdicts on the mutants of one place, each as a sentence. Empty when nothing is.
+
+    `excepted` has the mutants that no test can notice, by the exception that lists them. Every other mutant must be
+    noticed; an exception must hide none that can be, and be needed by one of its mutants at least.
+    """
+    hidden = {name for names in excepted.values() for name in names}
+    survivors = [f"survived: {name}" for name in judged if name not in hidden and judged[name] is Verdict.AGREES]
+    noticed = [f"excepted, but noticed: {name}" for name in judged if name in hidden and judged[name] is Verdict.DIFFERS]
+    needless = [
+        f"exception that nothing needs: {beginning}"
+        for beginning, names in excepted.items()
+        if place_of(beginning) == place and not any(judged.get(name) is Verdict.AGREES for name in names)
+    ]
+    return survivors + noticed + needless
+
+
 class Source:
     """A module of ours that can be broken. A set that has some of a family of `wordings` is tried with the others."""
 
@@ -73,19 +99,21 @@ class Source:
         """Read the module's source. `finely`: what is handed on is changed too, not only what decides."""
         self._module, self._wordings, self._finely = module, wordings, finely
         self._tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+        # A mutant is in one statement of the module, so the others are compiled once for all mutants.
+        self._unbroken = [_compiled(part) for part in self._tree.body]
 
     @cached_property
     def mutants(self) -> dict[str, Mutant]:
         """Every mutant by name. Names are what was changed, so that they outlive a moved line."""
         found: dict[str, Mutant] = {}
-        for part in self._tree.body:
+        for at, part in enumerate(self._tree.body):
             for said, node, fields in self._of_part(part):
                 name = unused = f"{_place(part)}: {said}"
                 again = 1
                 while unused in found:
                     again += 1
                     unused = f"{name} ({again})"
-                found[unused] = Mutant(unused, node, fields)
+                found[unused] = Mutant(unused, node, fields, at)
         return found
 
     def broken(self, mutant: Mutant, **others: ModuleType) -> ModuleType:
@@ -93,12 +121,13 @@ class Source:
         kept = {field: getattr(mutant.node, field) for field in mutant.fields}
         try:
             _set(mutant.node, mutant.fields)
-            code = compile(ast.fix_missing_locations(self._tree), "<mutant>", "exec")
+            broken = _compiled(self._tree.body[mutant.part])
         finally:
             _set(mutant.node, kept)
         # By its own name, since a dataclass looks its module up.
         made = ModuleType(self._module.__name__)
-        exec(code, vars(made))  # noqa: S102 - our own source, changed here
+        for at, part in enumerate(self._unbroken):
+            exec(broken if at == mutant.part else part, vars(made))  # noqa: S102 - our own source, changed here
         vars(made).update(others)
         return made
 
@@ -174,6 +203,11 @@ class Source:
 def _set(node: ast.AST, fields: Mapping[str, Any]) -> None:
     for field, value in fields.items():
         setattr(node, field, value)
+
+
+def _compiled(part: ast.stmt) -> CodeType:
+    module = ast.fix_missing_locations(ast.Module([part], []))
+    return compile(module, "<mutant>", "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
 
 
 def _place(part: ast.stmt) -> str:

@@ -7,30 +7,46 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-import structlog
-from playwright.sync_api import Browser, Playwright
+from cryptography.fernet import Fernet
+from playwright.sync_api import Playwright
 
-from bots import registry
 from bots.browser import session as kit
 from fixtures.mockui.faults import parse
 from fixtures.mockui.server import Spec, serve
-from orchestrator import bootstrap, processes
-from orchestrator.ledger.store import Run
-from orchestrator.worker import Screens, Worker
+from tests.builders import a_ledger
+from tests.choice import one_of
 from tests.e2e.house import SETTLE, TODAY, VERSIONS, House, Lifecare, Record, is_setting
+from tests.e2e.in_process import InProcess
 
 #: Serves a mock: `serving(rows=8)`.
 Serving = Callable[..., Lifecare]
-#: Carries a run in this process and returns its exit code: `carry(run, write_deadline=timedelta(seconds=4))`.
-Carry = Callable[..., int]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of an empty ledger that no key has sealed anything in."""
+    file = tmp_path_factory.mktemp("migrated") / "ledger.db"
+    with closing(a_ledger(file, Fernet.generate_key())) as ledger:
+        ledger.migrate()
+    return file
+
+
+@pytest.fixture(scope="session")
+def in_process(playwright: Playwright) -> Iterator[InProcess]:
+    """Start the product's browser once for all commands and runs that are carried in this process."""
+    executable = kit.find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
+    with kit.launch(playwright, executable, as_root=os.geteuid() == 0, environment={}) as browser:
+        yield InProcess(playwright, browser)
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_process: InProcess, migrated: Path
+) -> Iterator[House]:
     """Return an empty house. What is left of its processes ends with the test."""
     for name in filter(is_setting, list(os.environ)):
         monkeypatch.delenv(name)
-    made = House(tmp_path / "house")
+    made = House(tmp_path / "house", in_process, migrated)
     yield made
     made.close()
 
@@ -56,11 +72,19 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGHUP, hang_up)
 
 
-@pytest.fixture(params=VERSIONS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses `ui` once for each UI version where all are asked for (`make soak`)."""
+    if "ui" in metafunc.fixturenames and metafunc.config.getoption("--soak"):
+        metafunc.parametrize("ui", VERSIONS, indirect=True)
+
+
+@pytest.fixture
 def ui(request: pytest.FixtureRequest) -> str:
-    """Name the UI version; a test that uses it runs once for each that has a map."""
-    version: str = request.param
-    return version
+    """Name the UI version that this test runs with: each has its own, so that all have many.
+
+    That every version does what the others do is the matter of the conformance suites.
+    """
+    return str(getattr(request, "param", one_of(VERSIONS, request.node.nodeid)))
 
 
 @pytest.fixture
@@ -79,55 +103,3 @@ def serving() -> Iterator[Serving]:
 def lifecare(serving: Serving, ui: str) -> Lifecare:
     """Return the usual mock of each UI version in turn."""
     return serving(ui=ui)
-
-
-@pytest.fixture(scope="session")
-def warm_browser(playwright: Playwright) -> Iterator[Browser]:
-    """Start the product's browser once for all runs that are carried in this process."""
-    executable = kit.find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
-    with kit.launch(playwright, executable, as_root=os.geteuid() == 0, environment={}) as browser:
-        yield browser
-
-
-class WarmDoors(bootstrap.Doors):
-    """Doors to a browser that runs already."""
-
-    def use(self, browser: Browser, person: str | None = None) -> None:
-        """Open every page in a fresh context of this browser, with a person before it who does as the script says."""
-        self._browser = browser
-        self._context = self._stack.enter_context(kit.new_context(browser))
-        if person is not None:
-            self._context.add_init_script(person)
-
-
-@pytest.fixture
-def carry(house: House, warm_browser: Browser) -> Carry:
-    """Return the production worker in this process: what differs from a process of its own is the start alone."""
-
-    def one(run: Run, *, person: str | None = None, **settled: object) -> int:
-        settings = house.settings().model_copy(update=settled)
-        with ExitStack() as stack:
-            ledger = stack.enter_context(closing(house.ledger()))
-            doors = WarmDoors(
-                settings, stack, base_urls=dict(run.options.base_urls), maps={}, attended=person is not None
-            )
-            doors.use(warm_browser, person)
-            worker = Worker(
-                bot=registry.bot(run.bot),
-                run=run,
-                ledger=ledger,
-                settings=settings,
-                screens=Screens(doors.open),
-                instance=",".join(bootstrap.instances(run)),
-                accounts=bootstrap.accounts(settings, run.bot, run.options),
-                me=processes.myself(),
-                now=bootstrap.now,
-                log=structlog.wrap_logger(None, processors=[_silence]),
-            )
-            return worker.work().exit_code
-
-    return one
-
-
-def _silence(*_event: object) -> dict[str, object]:
-    raise structlog.DropEvent

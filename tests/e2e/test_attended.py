@@ -7,48 +7,52 @@ from datetime import timedelta
 import pytest
 
 from bots.browser import session
-from orchestrator.settings import SystemSettings
-from tests.e2e.conftest import Carry, Serving
+from tests.e2e.conftest import Serving
 from tests.e2e.house import VERSIONS, House, assert_sound
 from tests.screens.test_sign_in import PERSON
 
 #: The account that a person signs in with has no password here, only a role that is taken after it.
-ATTENDED = {"lifecare": SystemSettings(attended=True, role="handlaggare_lss")}
+ATTENDED = {
+    "FLOTTA_SYSTEMS__LIFECARE__ATTENDED": "true",
+    "FLOTTA_SYSTEMS__LIFECARE__ROLE": "handlaggare_lss",
+}
 
 
 @pytest.mark.parametrize("ui", VERSIONS)
 def test_a_run_waits_for_a_person_and_goes_on_when_they_have_signed_in(
-    ui: str, house: House, serving: Serving, carry: Carry
+    ui: str, house: House, serving: Serving
 ) -> None:
     """With nobody there it touches nothing; with somebody it is a run like any other."""
     lifecare = serving(ui=ui)
     before = lifecare.state()
-    run_id = house.a_run(lifecare)
+    house.approve_rules()
+    run_id = house.a_run(lifecare, mock=False)
 
-    assert carry(house.run(run_id), systems=ATTENDED) == 3
+    assert house.carry(run_id, **ATTENDED) == 3
 
     assert house.run(run_id).state == "waiting_for_sign_in"
     assert "flotta sign-in" in str(house.run(run_id).sentence)
     assert lifecare.journal() == []
-    with_somebody = carry(house.run(run_id), systems=ATTENDED, person=PERSON)
+    with_somebody = house.carry(run_id, person=PERSON, **ATTENDED)
     assert with_somebody == 0
     assert_sound(house, run_id, lifecare, before)
 
 
 def test_a_session_that_ends_in_the_middle_waits_for_the_person_again(
-    house: House, serving: Serving, carry: Carry, monkeypatch: pytest.MonkeyPatch
+    house: House, serving: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They have gone home by then; what was done is stored, and the rest waits."""
     lifecare = serving({"kind": "session_expiry", "on": "write", "count": 1})
     before = lifecare.state()
-    run_id = house.a_run(lifecare)
+    house.approve_rules()
+    run_id = house.a_run(lifecare, mock=False)
     monkeypatch.setattr(session, "PERSON_WITHIN", timedelta(seconds=2))
     once = PERSON.replace("password.form.requestSubmit", "sessionStorage.gone = 1; password.form.requestSubmit")
 
-    assert carry(house.run(run_id), systems=ATTENDED, person=once) == 3
+    assert house.carry(run_id, person=once, **ATTENDED) == 3
 
     assert house.run(run_id).state == "waiting_for_sign_in"
-    assert carry(house.run(run_id), systems=ATTENDED, person=PERSON) == 0
+    assert house.carry(run_id, person=PERSON, **ATTENDED) == 0
     assert_sound(house, run_id, lifecare, before)
 
 
@@ -56,7 +60,7 @@ def test_a_run_that_waits_for_a_person_is_not_resumed_without_one(house: House, 
     """It would wait again; who resumes it is told what to do."""
     lifecare = serving()
     house.environment |= {"FLOTTA_SYSTEMS__LIFECARE__ATTENDED": "true"}
-    assert house.start_run(lifecare).wait() == 3
+    assert house.flotta_run(lifecare).code == 3
 
     said = house.flotta("resume")
 
@@ -68,7 +72,7 @@ def test_without_a_screen_who_would_sign_in_is_told_so(house: House, serving: Se
     lifecare = serving()
     house.environment |= {"FLOTTA_SYSTEMS__LIFECARE__ATTENDED": "true"}
     house.environment.pop("DISPLAY", None)
-    assert house.start_run(lifecare).wait() == 3
+    assert house.flotta_run(lifecare).code == 3
 
     said = house.flotta("sign-in")
 

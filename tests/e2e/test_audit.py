@@ -3,14 +3,14 @@
 import sqlite3
 from contextlib import closing
 
-from tests.e2e.conftest import Carry, Serving
+from tests.e2e.conftest import Serving
 from tests.e2e.house import House
 
 
-def test_a_run_can_be_audited_and_an_alteration_is_said(house: House, serving: Serving, carry: Carry) -> None:
+def test_a_run_can_be_audited_and_an_alteration_is_said(house: House, serving: Serving) -> None:
     """Every removal stands in it with its receipt; a receipt that is changed afterwards does not pass."""
     lifecare = serving()
-    assert carry(house.run(house.a_run(lifecare))) == 0
+    assert house.carry(house.a_run(lifecare)) == 0
 
     trail = house.flotta("audit", "show", "--json").json()
     whole = house.flotta("audit", "verify")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import Serving
-from tests.e2e.house import BOT, House, Lifecare, ended
+from tests.e2e.house import BOT, House, Lifecare
 
 
 def changed(house: House, old: str, new: str) -> None:
@@ -27,7 +27,7 @@ def test_a_changed_screen_stops_the_bot_before_it_plans(house: House, lifecare: 
     changed(house, "label: Orsak till borttagning", "label: Skäl")
     changed(house, "{label: Förfaller, as: date}", "{label: Förfallit, as: date}")
 
-    ran = ended(house.start_run(lifecare, "--json")).json()
+    ran = house.flotta_run(lifecare, "--json").json()
 
     assert (ran["state"], ran["exit_code"], ran["seen"]) == ("drifted", 4, 0)
     assert "fields.due" in ran["sentence"]
@@ -51,7 +51,7 @@ def test_a_locator_that_finds_nothing_is_told_and_stops_nobody(house: House, lif
     """The menu is known by all the rest that is remembered of it."""
     changed(house, "{role: button, name: Fler åtgärder}, {css: button.kebab}", "{css: button.burgare}")
 
-    ran = ended(house.start_run(lifecare, "--json", "--limit", "1")).json()
+    ran = house.flotta_run(lifecare, "--json", "--limit", "1").json()
 
     assert (ran["state"], ran["exit_code"]) == ("done", 0), ran
     assert [(each["screen"], each["element"], each["verdict"]) for each in ran["findings"]] == [
@@ -64,7 +64,7 @@ def test_a_run_that_a_person_follows_is_not_looked_through(house: House, lifecar
     """They see what they do; and a plan alone changes nothing."""
     changed(house, "label: Orsak till borttagning", "label: Skäl")
 
-    ran = ended(house.start("run", BOT, "--plan-only", "--base-url", f"lifecare={lifecare.url}", "--json")).json()
+    ran = house.flotta("run", BOT, "--plan-only", "--base-url", f"lifecare={lifecare.url}", "--json").json()
 
     assert ran["state"] == "planned"
 

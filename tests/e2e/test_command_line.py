@@ -65,7 +65,7 @@ def test_run_runs_and_show_speak_json_to_programs(house: House, serving: Serving
     """A program that follows the fleet reads nothing else, so nothing else may be on standard output."""
     lifecare = serving()
 
-    ran = ended(house.start_run(lifecare, "--json"))
+    ran = house.flotta_run(lifecare, "--json")
     shown, listed = house.flotta("show", "--json"), house.flotta("runs", "--json")
 
     assert ran.code == 0, ran.said
@@ -97,7 +97,7 @@ def test_a_plan_that_waits_is_told_to_programs(house: House, serving: Serving) -
 def test_resume_speaks_json_to_programs(house: House, serving: Serving) -> None:
     """What is planned as JSON is also carried out so."""
     lifecare = serving()
-    assert ended(house.start_run(lifecare, "--plan-only", "--json")).json()["state"] == "planned"
+    assert house.flotta_run(lifecare, "--plan-only", "--json").json()["state"] == "planned"
 
     resumed = house.flotta("resume", "--yes", "--json")
 

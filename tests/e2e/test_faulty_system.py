@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests import oracle
-from tests.e2e.conftest import Carry, Serving
+from tests.e2e.conftest import Serving
 from tests.e2e.house import VERSIONS, House, Lifecare, Record, assert_sound
 
 #: Enough rows for chance to strike some writes, and few enough to be quick: 12 of them are removable.
@@ -25,10 +25,10 @@ def _fault(kind: str, probability: float, **more: object) -> Record:
     ids=lambda fault: str(fault["kind"]),
 )
 def test_a_write_that_happens_is_sent_once_however_its_answer_is_lost(
-    fault: Record, ui: str, house: House, serving: Serving, carry: Carry
+    fault: Record, ui: str, house: House, serving: Serving
 ) -> None:
     """A lost answer says nothing of the write, not even that it will not happen yet: the bot looks, and looks again."""
-    lifecare, run_id, before = _carried(fault, ui, house, serving, carry)
+    lifecare, run_id, before = _carried(fault, ui, house, serving)
 
     assert_sound(house, run_id, lifecare, before)
     assert sorted(lifecare.attempted()) == sorted(lifecare.removed())
@@ -40,10 +40,10 @@ def test_a_write_that_happens_is_sent_once_however_its_answer_is_lost(
     ids=lambda fault: str(fault["kind"]),
 )
 def test_a_write_that_did_not_happen_is_made_in_the_end(
-    fault: Record, house: House, serving: Serving, carry: Carry
+    fault: Record, house: House, serving: Serving
 ) -> None:
     """When it is proven that nothing happened, trying again is safe, and nobody has to do it by hand."""
-    lifecare, run_id, before = _carried(fault, VERSIONS[-1], house, serving, carry)
+    lifecare, run_id, before = _carried(fault, VERSIONS[-1], house, serving)
 
     assert_sound(house, run_id, lifecare, before)
 
@@ -59,47 +59,47 @@ def test_a_write_that_did_not_happen_is_made_in_the_end(
     ids=lambda fault: str(fault["kind"]),
 )
 def test_what_disturbs_a_page_delays_the_work_and_changes_nothing(
-    fault: Record, house: House, serving: Serving, carry: Carry
+    fault: Record, house: House, serving: Serving
 ) -> None:
     """A notice over the page, a page that signs itself out, a late script, half a page: the next try is another."""
-    lifecare, run_id, before = _carried(fault, VERSIONS[0], house, serving, carry, rows=16)
+    lifecare, run_id, before = _carried(fault, VERSIONS[0], house, serving, rows=16)
 
     assert_sound(house, run_id, lifecare, before)
 
 
 def _carried(
-    fault: Record, ui: str, house: House, serving: Serving, carry: Carry, *, rows: int = ROWS
+    fault: Record, ui: str, house: House, serving: Serving, *, rows: int = ROWS
 ) -> tuple[Lifecare, str, Record]:
     """Carry a run to its end in a system with this fault. Return the system, the run and what there was before."""
     lifecare = serving(fault, ui=ui, rows=rows)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
-    assert carry(house.run(run_id), write_deadline=timedelta(seconds=4)) == 0, house.run(run_id).sentence
+    assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT4S") == 0, house.run(run_id).sentence
     return lifecare, run_id, before
 
 
 def test_signed_out_again_and_again_the_end_is_the_oracles(
-    ui: str, house: House, serving: Serving, carry: Carry
+    ui: str, house: House, serving: Serving
 ) -> None:
     """Signed out just before a click, the bot has sent nothing: it signs in and does that reminder again."""
     lifecare = serving(_fault("session_expiry", 0.05), ui=ui, rows=24)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
-    assert carry(house.run(run_id)) == 0, house.run(run_id).sentence
+    assert house.carry(run_id) == 0, house.run(run_id).sentence
 
     assert_sound(house, run_id, lifecare, before)
 
 
 def test_what_others_changed_since_the_plan_is_referred_and_nothing_else(
-    ui: str, house: House, serving: Serving, carry: Carry
+    ui: str, house: House, serving: Serving
 ) -> None:
     """The proof was read before the change, and may not hold after it."""
     lifecare = serving({"kind": "stale_row", "count": 12}, ui=ui, rows=ROWS)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
-    assert carry(house.run(run_id)) == 0
+    assert house.carry(run_id) == 0
 
     changed = _changed(before, lifecare.state())
     wanted = set(oracle.expected(before))
@@ -112,14 +112,14 @@ def test_what_others_changed_since_the_plan_is_referred_and_nothing_else(
 
 
 def test_what_others_change_just_before_the_write_is_never_removed(
-    ui: str, house: House, serving: Serving, carry: Carry
+    ui: str, house: House, serving: Serving
 ) -> None:
     """Between the last look and the click only the system itself can tell, and its no is taken."""
     lifecare = serving({"kind": "stale_row", "probability": 0.3, "seed": 1}, ui=ui, rows=ROWS)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
-    assert carry(house.run(run_id)) == 0
+    assert house.carry(run_id) == 0
 
     wanted = set(oracle.expected(before))
     referred = {each for each, state in house.states(run_id).items() if state == "referred"} & wanted
@@ -145,14 +145,14 @@ MIXED = [
 
 
 def test_all_that_can_go_wrong_at_once_ends_by_itself_in_stored_states(
-    ui: str, house: House, serving: Serving, carry: Carry
+    ui: str, house: House, serving: Serving
 ) -> None:
     """A bad night needs nobody: what was wanted is done, once, or is a person's with the reason."""
     lifecare = serving(*MIXED, ui=ui, rows=MIXED_ROWS)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
-    assert carry(house.run(run_id), write_deadline=timedelta(seconds=4)) == 0, house.run(run_id).sentence
+    assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT4S") == 0, house.run(run_id).sentence
 
     states = house.states(run_id)
     wanted = set(oracle.expected(before))

@@ -70,9 +70,9 @@ class City:
         return run_id
 
     def carried(self, *, ends: str = "done", **options: Any) -> str:
-        """Add a run, carry it to this end in a process of its own, and return its id."""
+        """Add a run, carry it to this end, and return its id."""
         run_id = self.a_run(**options)
-        self.house.worker(run_id).wait()
+        self.house.carry(run_id)
         run = self.house.run(run_id)
         left = {key: state for key, state in self.states(run_id).items() if state in {"todo", "failed", "uncertain"}}
         assert run.state == ends, (run.sentence, {key: _notes(self, run_id)[key] for key in left})
@@ -274,7 +274,7 @@ def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., Cit
     town.seat(sends=False)
     run_id = town.a_run(limit=6, submit="approved")
     for _ in range(4):
-        town.house.worker(run_id).wait()
+        town.house.carry(run_id)
         if town.house.run(run_id).state == "done":
             break
         with closing(town.house.ledger()) as ledger:
@@ -389,7 +389,7 @@ def test_a_person_who_is_gone_is_waited_for(city: Callable[..., City]) -> None:
     town.seat(sends=True)
     with closing(town.house.ledger()) as ledger:
         ledger.reopen(run_id)
-    town.house.worker(run_id).wait()
+    town.house.carry(run_id)
 
     assert town.house.run(run_id).state == "done", town.house.run(run_id)
     assert len(town.sent()) == len(set(town.sent())) == 2
@@ -425,7 +425,7 @@ def test_a_text_that_was_worded_otherwise_in_review_is_what_ivo_gets(city: Calla
     town = city()
     town.seat(sends=True)
     run_id = town.a_run(limit=6, plan_only=True)
-    town.house.worker(run_id).wait()
+    town.house.carry(run_id)
     planned = [key for key, state in town.states(run_id).items() if state == "todo"]
     edit = ("review", "edit")
     said = "Personen bor kvar hos sina föräldrar så länge."
@@ -463,7 +463,7 @@ def test_nobody_is_called_to_sign_in_for_a_plan_that_waits(city: Callable[..., C
     with closing(town.house.ledger()) as ledger:
         ledger.create_run("real", BOT, today=TODAY, options=options, now=NOW)
 
-    town.house.worker("real").wait()
+    town.house.carry("real")
 
     found = town.house.run("real")
     assert (found.state, found.exit_code) == ("waiting", 3)

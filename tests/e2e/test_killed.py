@@ -11,12 +11,12 @@ import pytest
 
 from orchestrator import processes
 from orchestrator.ledger.store import Ledger
-from tests.e2e.conftest import Carry, Serving
+from tests.e2e.conftest import Serving
 from tests.e2e.house import House, Lifecare, Record, assert_sound, until
 
 POINTS = ("before-intent", "after-intent", "armed", "clicked", "before-receipt")
-#: Fifty in all: 2 versions, 5 lots of 5.
-LOTS, KILLS = 5, 5
+#: How many workers are killed for each seed.
+KILLS = 5
 
 
 def test_killed_at_each_point_of_a_step_the_run_is_resumed_to_the_same_end(hasty: House, lifecare: Lifecare) -> None:
@@ -36,21 +36,21 @@ def test_killed_at_each_point_of_a_step_the_run_is_resumed_to_the_same_end(hasty
     assert_sound(hasty, run_id, lifecare, before)
 
 
-@pytest.mark.parametrize("lot", range(LOTS))
+@pytest.mark.sweep(usual=(1,), soak=10)
 def test_killed_at_random_times_again_and_again_the_runs_end_the_same(
-    lot: int, ui: str, hasty: House, serving: Serving, carry: Carry
+    seed: int, ui: str, hasty: House, serving: Serving
 ) -> None:
     """Where a crash matters may be somewhere that nobody thought of, so chance chooses, from a seed."""
-    chance = random.Random(f"{ui} {lot}")
+    chance = random.Random(f"{ui} {seed}")
     lifecare = serving(ui=ui)
     kills = 0
-    for before in _states(lifecare, first=1 + 100 * lot):
+    for before in _states(lifecare, first=1 + 100 * seed):
         run_id = hasty.a_run(lifecare, instances={"lifecare": f"{lifecare.url} {kills}"})
         while kills < KILLS and _killed(hasty, run_id, chance):
             kills += 1
         if hasty.run(run_id).state != "done":
             processes.end_tree(hasty.home, run_id)
-            assert carry(hasty.run(run_id)) == 0
+            assert hasty.carry(run_id) == 0
         assert_sound(hasty, run_id, lifecare, before)
         if kills == KILLS:
             break

@@ -18,7 +18,7 @@ def test_a_second_start_names_the_holder_and_does_nothing(house: House, serving:
     worker = house.armed(first, "before-intent", "stop")
     frozen(worker)
 
-    second = ended(house.start_run(lifecare))
+    second = house.flotta_run(lifecare)
 
     assert second.code == 2, second.said
     assert first in second.said
@@ -108,7 +108,7 @@ def test_a_run_whose_first_worker_dies_beside_its_lanes_is_resumed_to_the_same_e
 
 def test_more_lanes_than_the_account_may_be_signed_in_are_refused(house: House, serving: Serving) -> None:
     """A system that ends the first session when a second begins would end up with neither."""
-    refused = ended(house.start_run(serving(), "--lanes", "2"))
+    refused = house.flotta_run(serving(), "--lanes", "2")
 
     assert refused.code == 2, refused.said
     assert "sign_ins" in refused.said
@@ -120,7 +120,7 @@ def test_a_run_that_is_killed_leaves_no_lock_behind(hasty: House, serving: Servi
     killed = hasty.armed(hasty.a_run(lifecare), "before-intent", "kill")
     assert killed.wait() == -signal.SIGKILL
 
-    second = ended(hasty.start_run(lifecare))
+    second = hasty.flotta_run(lifecare)
 
     assert second.code == 0, second.said
     assert len(lifecare.removed()) == 5

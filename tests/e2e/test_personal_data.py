@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.settings import BotSettings
-from tests.e2e.conftest import Carry, Serving
+from tests.e2e.conftest import Serving
 from tests.e2e.house import BOT, House, ended
 from tests.e2e.scan import Leak, leaks, packed_examples, people_of
 
@@ -58,15 +57,16 @@ def test_pictures_and_traces_keep_nobody_in_the_clear(house: House, serving: Ser
 
 
 def test_what_is_revealed_is_on_the_screen_and_in_the_trail(
-    house: House, serving: Serving, carry: Carry, tmp_path: Path
+    house: House, serving: Serving, tmp_path: Path
 ) -> None:
     """Who looks at somebody's data is known afterwards, and what they asked for is theirs alone."""
     lifecare = serving(rows=20)
     state = lifecare.state()
     numbers = {each["id"]: each["personnummer"] for each in state["persons"]}
     person = {each["id"]: numbers[each["person"]] for each in state["paminnelser"]}
+    house.configure(f"[bots.{BOT}]\nmax_share = 1.0\nscreenshots = true\n")
     run_id = house.a_run(lifecare)
-    assert carry(house.run(run_id), bots={BOT: BotSettings(max_share=1, screenshots=True)}) == 0
+    assert house.carry(run_id) == 0
     reminder = lifecare.removed()[0]
 
     closed = house.flotta("show", reminder)
@@ -85,11 +85,11 @@ def test_what_is_revealed_is_on_the_screen_and_in_the_trail(
     assert "ingen post P-0" in nobody.said
 
 
-def test_lists_name_no_person(house: House, serving: Serving, carry: Carry, tmp_path: Path) -> None:
+def test_lists_name_no_person(house: House, serving: Serving, tmp_path: Path) -> None:
     """They are mailed, printed, and lie on desks."""
     lifecare = serving(rows=24)
     people = people_of(lifecare.state())
-    assert carry(house.run(house.a_run(lifecare))) == 0
+    assert house.carry(house.a_run(lifecare)) == 0
 
     listed = house.flotta("lists", "-o", str(tmp_path / "out"))
     unknown = house.flotta("lists", "-o", str(tmp_path / "other"), "--handlaggare", "XXXX")
@@ -106,12 +106,12 @@ def test_lists_name_no_person(house: House, serving: Serving, carry: Carry, tmp_
     assert "XXXX har inget" in unknown.said
 
 
-def test_what_is_over_its_time_is_purged_when_somebody_says_yes(house: House, serving: Serving, carry: Carry) -> None:
+def test_what_is_over_its_time_is_purged_when_somebody_says_yes(house: House, serving: Serving) -> None:
     """Asked without a terminal, nobody has."""
     lifecare = serving()
     first = house.a_run(lifecare)
-    assert carry(house.run(first)) == 0
-    assert carry(house.run(house.a_run(lifecare))) == 0
+    assert house.carry(first) == 0
+    assert house.carry(house.a_run(lifecare)) == 0
     house.configure('[retention]\nrecords = "P1D"\n')
 
     asked = house.flotta("purge")
@@ -198,7 +198,7 @@ def test_what_a_person_sees_names_nobody(house: House, serving: Serving) -> None
     lifecare = serving(rows=24)
     people = people_of(lifecare.state())
 
-    planned = ended(house.start_run(lifecare, "--plan-only"))
+    planned = house.flotta_run(lifecare, "--plan-only")
     shown = house.flotta("show", "--all")
     as_json = house.flotta("show", "--json")
 

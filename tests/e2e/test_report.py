@@ -6,18 +6,18 @@ from pathlib import Path
 from pypdf import PdfReader
 
 from orchestrator.ledger.store import Options
-from tests.e2e.conftest import Carry, Serving
+from tests.e2e.conftest import Serving
 from tests.e2e.house import BOT, NOW, TODAY, House
 from tests.e2e.scan import people_of
 
 
 def test_a_run_is_printed_with_its_receipts_and_without_people(
-    house: House, serving: Serving, carry: Carry, tmp_path: Path
+    house: House, serving: Serving, tmp_path: Path
 ) -> None:
     """Something to put in a binder: pages with numbers, each removal with its receipt, nobody's name."""
     lifecare = serving(rows=20)
     people = people_of(lifecare.state())
-    assert carry(house.run(house.a_run(lifecare))) == 0
+    assert house.carry(house.a_run(lifecare)) == 0
     file = tmp_path / "rapport.pdf"
 
     printed = house.flotta("report", "-o", str(file))

@@ -11,24 +11,24 @@ from orchestrator.ledger import review
 from orchestrator.ledger.store import PlannedItem
 from orchestrator.ledger.tables import items
 from tests.builders import NOW, an_act, an_item
-from tests.e2e.conftest import Carry, Serving
+from tests.e2e.conftest import Serving
 from tests.e2e.house import BOT, TODAY, House, assert_sound, ended
 
 IVO = "ivo-reporting"
 
 
 def test_an_answered_question_is_not_asked_again_until_something_changes(
-    house: House, serving: Serving, carry: Carry
+    house: House, serving: Serving
 ) -> None:
     """A handläggare who has answered once is left in peace."""
     lifecare = serving(rows=20)
-    assert carry(house.run(house.a_run(lifecare))) == 0
+    assert house.carry(house.a_run(lifecare)) == 0
     open_questions = house.flotta("review", "list", "--json").json()
     question = open_questions[0]
 
     shown = house.flotta("review", "show", question["id"])
     approved = house.flotta("review", "approve", question["id"], "--note", "Tas över av KAEK.")
-    assert carry(house.run(house.a_run(lifecare))) == 0
+    assert house.carry(house.a_run(lifecare)) == 0
 
     assert question["reference"] in shown.out
     assert "frågar inte igen" in approved.out
@@ -49,7 +49,7 @@ def test_a_stopped_plan_is_approved_in_part_and_the_rest_is_left_alone(house: Ho
     lifecare = serving(rows=24)
     before = lifecare.state()
     house.configure(f"[bots.{BOT}]\nmax_actions = 2\n")
-    stopped = ended(house.start_run(lifecare))
+    stopped = house.flotta_run(lifecare)
     assert stopped.code == 3, stopped.said
     (plan,) = _plans(house)
     changes = house.flotta("review", "show", plan["id"], "--json").json()["changes"]
@@ -65,9 +65,9 @@ def test_a_stopped_plan_is_approved_in_part_and_the_rest_is_left_alone(house: Ho
     assert _plans(house) == []
 
 
-def test_an_answer_that_cannot_be_meant_is_refused(house: House, serving: Serving, carry: Carry) -> None:
+def test_an_answer_that_cannot_be_meant_is_refused(house: House, serving: Serving) -> None:
     """Each with what is wrong and what there is."""
-    assert carry(house.run(house.a_run(serving(rows=20), plan_only=True))) == 0
+    assert house.carry(house.a_run(serving(rows=20), plan_only=True)) == 0
     question = house.flotta("review", "list", "--json").json()[0]["id"]
 
     for arguments, said in (

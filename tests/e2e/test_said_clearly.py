@@ -14,8 +14,8 @@ from orchestrator import processes
 from orchestrator.bootstrap import CANNOT_STORE
 from tests import oracle
 from tests.builders import an_item
-from tests.e2e.conftest import Carry, Serving
-from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, ended, terminal, until
+from tests.e2e.conftest import Serving
+from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, terminal, until
 
 #: Where nothing answers: a port that no program can be given.
 NOWHERE = "http://127.0.0.1:1"
@@ -67,7 +67,7 @@ def test_a_mock_that_was_closed_is_said_and_its_run_is_left_as_it_was(house: Hou
 def test_who_says_no_to_a_mocks_plan_is_not_sent_to_a_mock_that_is_gone(house: House) -> None:
     """It closes with the command."""
     with terminal("n\n") as keyboard:
-        said = ended(house.start("run", BOT, "--mock", "--rows", "8", stdin=keyboard))
+        said = house.flotta("run", BOT, "--mock", "--rows", "8", stdin=keyboard)
 
     assert said.code == 3, said.said
     assert "Inget utfördes, och låtsassystemet stängs nu." in said.out
@@ -183,12 +183,12 @@ def test_a_ledger_that_is_no_database_is_left_alone(house: House) -> None:
 
 
 def test_another_key_than_the_ledgers_is_said_plainly(
-    house: House, serving: Serving, carry: Carry, tmp_path: Path
+    house: House, serving: Serving, tmp_path: Path
 ) -> None:
     """Without the key nothing can be read back, and nothing may be written that another key would hide."""
     lifecare = serving()
     run_id = house.a_run(lifecare, plan_only=True)
-    assert carry(house.run(run_id)) == 0
+    assert house.carry(run_id) == 0
 
     ended = house.flotta("resume", run_id, "--yes", FLOTTA_KEY_FILE=str(tmp_path / "other" / "key"))
 
@@ -218,7 +218,7 @@ def test_an_unknown_version_stops_the_run_before_anything_is_tried(house: House,
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux sets another process's limits")
-def test_a_full_disk_during_the_run_is_said_and_nothing_is_lost(hasty: House, serving: Serving, carry: Carry) -> None:
+def test_a_full_disk_during_the_run_is_said_and_nothing_is_lost(hasty: House, serving: Serving) -> None:
     """No file can grow any more, which is what a full disk is to a program."""
     lifecare = serving(SLOW, rows=24)
     before = lifecare.state()
@@ -234,11 +234,11 @@ def test_a_full_disk_during_the_run_is_said_and_nothing_is_lost(hasty: House, se
     assert_said(Ended(resuming.returncode, out, err), 1, "full disk", "flotta resume")
     assert set(lifecare.removed()) < set(oracle.expected(before))
     lifecare.faults()
-    assert carry(hasty.run(run_id)) == 0
+    assert hasty.carry(run_id) == 0
     assert_sound(hasty, run_id, lifecare, before)
 
 
-def test_a_disk_that_fills_at_any_point_of_a_step_loses_nothing(hasty: House, serving: Serving, carry: Carry) -> None:
+def test_a_disk_that_fills_at_any_point_of_a_step_loses_nothing(hasty: House, serving: Serving) -> None:
     """The worker stops where it can store no more, and the next one, with room, finds out what it did last."""
     lifecare = serving()
     before = lifecare.state()
@@ -246,7 +246,7 @@ def test_a_disk_that_fills_at_any_point_of_a_step_loses_nothing(hasty: House, se
     for point in ("before-intent", "after-intent", "before-receipt"):
         assert hasty.armed(run_id, point, "fill").wait() == CANNOT_STORE, point
 
-    assert carry(hasty.run(run_id)) == 0
+    assert hasty.carry(run_id) == 0
 
     assert_sound(hasty, run_id, lifecare, before)
 
@@ -280,7 +280,7 @@ def test_a_state_directory_that_cannot_be_made_is_named(house: House) -> None:
     assert_said(ended, 2, "kan inte skapas", "FLOTTA_HOME")
 
 
-def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Serving, carry: Carry) -> None:
+def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Serving) -> None:
     """Whatever killed it, the person who follows the run learns it at once."""
     lifecare = serving(SLOW)
     before = lifecare.state()
@@ -293,7 +293,7 @@ def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Ser
 
     assert_said(Ended(resuming.returncode, out, err), 1, "dog", "flotta resume")
     lifecare.faults()
-    assert carry(hasty.run(run_id)) == 0
+    assert hasty.carry(run_id) == 0
     assert_sound(hasty, run_id, lifecare, before)
 
 

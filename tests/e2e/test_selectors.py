@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import pty
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +12,7 @@ import pytest
 
 from bots.browser import recording
 from fixtures.mockui.server import Spec, serve
-from tests.e2e.house import BOT, TODAY, House
+from tests.e2e.house import BOT, TODAY, House, terminal
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "fixtures" / "recordings"
@@ -22,13 +20,9 @@ RECORDED = ROOT / "fixtures" / "recordings"
 
 def answering(house: House, answer: str, *words: str) -> tuple[int, str]:
     """Run a command in a terminal where somebody answers, and return its exit code and what it said."""
-    ours, theirs = pty.openpty()
-    with house.start(*words, stdin=theirs) as child:
-        os.write(ours, f"{answer}\n".encode())
-        out, err = child.communicate(timeout=120)
-    os.close(ours)
-    os.close(theirs)
-    return child.returncode, out + err
+    with terminal(f"{answer}\n") as keyboard:
+        ended = house.flotta(*words, stdin=keyboard)
+    return ended.code, ended.said
 
 
 def renamed(tmp_path: Path, old: str, new: str) -> str:
