@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Set on some machines; it would have every process that a test starts compile the project anew.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help setup run test check bench bench-drift chaos lock clean
+.PHONY: help setup run test test-fast soak check bench bench-drift chaos lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,14 @@ run: setup ## Clean up 300 reminders in a mock Lifecare, from plan to receipts
 
 test: setup ## Run every test, two more at a time than there are cores: some of them wait
 	@.venv/bin/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 2)) --dist worksteal
+
+test-fast: setup ## The rules, the ledger and the house, with no browser and no PostgreSQL; under a minute
+	@.venv/bin/python -m pytest -q -n $$(getconf _NPROCESSORS_ONLN) \
+		-k "not postgresql" tests/unit tests/contract tests/test_architecture.py
+
+soak: setup ## Sweep over seeds, versions and random kills for an hour (SOAK_SEED=7 repeats one)
+	@SOAK_SEED=$${SOAK_SEED:-$$(date +%s)} .venv/bin/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 2)) \
+		--dist worksteal --soak
 
 check: setup ## Style, types and directions of import; under a minute
 	@.venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .

@@ -16,7 +16,7 @@ settings.register_profile("soak", deadline=None, max_examples=2_000)
 
 
 class _Watch:
-    """Hears of every test where all reports come together: adds up the costs, and remembers a sweep's seeds that fail."""
+    """Adds up what the tests cost, and remembers a sweep's seeds that fail, where all reports come together."""
 
     def __init__(self, *, soaking: bool) -> None:
         self._costs, self._soaking = costs.Costs(), soaking
@@ -46,6 +46,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(costs, "costs")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_Watch(soaking=config.getoption("--soak")), "watch")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to `make soak` what is marked for it, and to `make test` what is the same in both."""
+    chosen = {item for item in items if (_sweeps(item) if config.getoption("--soak") else _is_short(item))}
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = [item for item in items if item in chosen]
+
+
+def _is_short(item: pytest.Item) -> bool:
+    return item.get_closest_marker("soak") is None
+
+
+def _sweeps(item: pytest.Item) -> bool:
+    """Return whether a soak tries more of this test: seeds, sizes, Hypothesis's examples, or UI versions."""
+    marks = {mark.name for mark in item.iter_markers()}
+    names = item.fixturenames if isinstance(item, pytest.Function) else []
+    return bool(marks & {"soak", "sweep", "hypothesis"}) or bool(
+        {"ui", "looks"} & set(names) and costs.layer_of(item.nodeid) == "e2e"
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

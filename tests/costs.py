@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,9 +45,9 @@ def used(pid: int) -> float:
 class Costs:
     """What the tests of a run have cost so far."""
 
-    layers: Counter[str] = field(default_factory=Counter)
+    layers: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     counts: Counter[str] = field(default_factory=Counter)
-    bots: Counter[str] = field(default_factory=Counter)
+    bots: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     slowest: list[tuple[float, float, str]] = field(default_factory=list)
 
     def add(self, report: pytest.TestReport) -> None:
@@ -57,21 +57,21 @@ class Costs:
             return
         cpu, wall = map(float, str(found[_PROPERTY]).split())
         layer = layer_of(report.nodeid)
-        self.layers[layer] += cpu  # type: ignore[assignment] # a Counter of floats
+        self.layers[layer] += cpu
         self.counts[layer] += 1
         for bot, beginning in BOTS.items():
             if report.nodeid.partition("::")[0].rpartition("/")[2].startswith(beginning):
-                self.bots[bot] += cpu  # type: ignore[assignment] # as above
+                self.bots[bot] += cpu
         self.slowest = sorted([*self.slowest, (wall, cpu, report.nodeid)], reverse=True)[:10]
 
     def lines(self) -> Iterator[str]:
         """Yield what is told of them."""
         total = sum(self.layers.values())
         yield f"{'layer':12}{'tests':>7}{'CPU s':>9}"
-        for layer, cpu in self.layers.most_common():
+        for layer, cpu in _largest(self.layers):
             yield f"{layer:12}{self.counts[layer]:7}{cpu:9.1f}"
         yield f"{'all':12}{sum(self.counts.values()):7}{total:9.1f}"
-        for bot, cpu in self.bots.most_common():
+        for bot, cpu in _largest(self.bots):
             yield f"tests of {bot}: {cpu:.1f} of {BUDGET:.0f} CPU s{'  OVER BUDGET' if cpu > BUDGET else ''}"
         yield "the ten slowest (seconds, CPU seconds):"
         for wall, cpu, name in self.slowest:
@@ -84,6 +84,10 @@ def layer_of(nodeid: str) -> str:
     return parts[1] if len(parts) > 2 else "house"
 
 
+def _largest(figures: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(figures.items(), key=lambda figure: -figure[1])
+
+
 def _now(item: pytest.Item) -> tuple[float, float]:
     cpu = time.process_time() if layer_of(item.nodeid) in ALONE else used(os.getpid())
     return cpu, time.monotonic()
@@ -93,14 +97,14 @@ def _now(item: pytest.Item) -> tuple[float, float]:
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """Note what had been used before the test."""
     item.stash[_BEFORE] = _now(item)
-    return (yield)  # type: ignore[misc] # what a wrapper returns is for pluggy
+    return (yield)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Put what the test has used among its properties."""
     try:
-        return (yield)  # type: ignore[misc] # as above
+        return (yield)
     finally:
         (cpu, wall), (cpu_before, wall_before) = _now(item), item.stash[_BEFORE]
         item.user_properties.append((_PROPERTY, f"{cpu - cpu_before:.3f} {wall - wall_before:.3f}"))

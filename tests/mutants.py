@@ -6,7 +6,6 @@ people to read stays as it is.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -72,7 +71,7 @@ class Verdict(Enum):
 
 def place_of(name: str) -> str:
     """Return which function or constant a mutant of this name is in."""
-    return name.split(":")[0]
+    return name.split(":", maxsplit=1)[0]
 
 
 def misjudged(judged: Mapping[str, Verdict], excepted: Mapping[str, Collection[str]], place: str) -> list[str]:
@@ -83,7 +82,9 @@ def misjudged(judged: Mapping[str, Verdict], excepted: Mapping[str, Collection[s
     """
     hidden = {name for names in excepted.values() for name in names}
     survivors = [f"survived: {name}" for name in judged if name not in hidden and judged[name] is Verdict.AGREES]
-    noticed = [f"excepted, but noticed: {name}" for name in judged if name in hidden and judged[name] is Verdict.DIFFERS]
+    noticed = [
+        f"excepted, but noticed: {name}" for name in judged if name in hidden and judged[name] is Verdict.DIFFERS
+    ]
     needless = [
         f"exception that nothing needs: {beginning}"
         for beginning, names in excepted.items()
@@ -207,7 +208,8 @@ def _set(node: ast.AST, fields: Mapping[str, Any]) -> None:
 
 def _compiled(part: ast.stmt) -> CodeType:
     module = ast.fix_missing_locations(ast.Module([part], []))
-    return compile(module, "<mutant>", "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+    code: CodeType = compile(module, "<mutant>", "exec", flags=__future__.annotations.compiler_flag, dont_inherit=True)
+    return code
 
 
 def _place(part: ast.stmt) -> str:

@@ -1,7 +1,7 @@
 """Sweeps over seeds: a few in `make test`, many in `make soak`, and each that has failed once in both from then on.
 
-A test that is marked `sweep(usual=(1, 2), soak=20)` takes a `seed`. `make soak` draws its seeds from SOAK_SEED, which it
-prints, and appends each one that fails to `failing_seeds.txt`, which is committed with the mend.
+A test that is marked `sweep(usual=(1, 2), soak=20)` takes a `seed`. `make soak` draws its seeds from SOAK_SEED, which
+it prints, and appends each one that fails to `failing_seeds.txt`, which is committed with the mend.
 """
 
 from __future__ import annotations

@@ -40,9 +40,7 @@ def in_process(playwright: Playwright) -> Iterator[InProcess]:
 
 
 @pytest.fixture
-def house(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_process: InProcess, migrated: Path
-) -> Iterator[House]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_process: InProcess, migrated: Path) -> Iterator[House]:
     """Return an empty house. What is left of its processes ends with the test."""
     for name in filter(is_setting, list(os.environ)):
         monkeypatch.delenv(name)
@@ -76,6 +74,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses `ui` once for each UI version where all are asked for (`make soak`)."""
     if "ui" in metafunc.fixturenames and metafunc.config.getoption("--soak"):
         metafunc.parametrize("ui", VERSIONS, indirect=True)
+
+
+@pytest.fixture
+def soaking(request: pytest.FixtureRequest) -> bool:
+    """Return whether this is `make soak`, which has the time for what is large."""
+    return bool(request.config.getoption("--soak"))
 
 
 @pytest.fixture

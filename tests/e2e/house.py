@@ -282,7 +282,7 @@ class House:
     # --- workers -----------------------------------------------------------------------------------------------
 
     def carry(self, run_id: str, *, person: str | None = None, **environment: str) -> int:
-        """Carry a run in this process and return the exit code. `person` is a script that stands for one at the screen."""
+        """Carry a run in this process and return the exit code. `person` is a script that plays one at the screen."""
         assert self._in_process is not None
         return self._in_process.worker(
             self.home,

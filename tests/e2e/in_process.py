@@ -94,7 +94,7 @@ class InProcess:
 
     def _replace(self, stack: ExitStack, patch: pytest.MonkeyPatch, *, person: str | None = None) -> None:
         """Put the warm browser and workers of this process in the place of new ones, for as long as `patch` lasts."""
-        start, context = processes.start, session.new_context
+        start, context, window = processes.start, session.new_context, session.running
 
         def start_here(home: Path, run_id: str, environment: Mapping[str, str], **more: Any) -> Any:
             if more.get("how") == processes.LANE:
@@ -109,8 +109,12 @@ class InProcess:
             return made
 
         @contextmanager
-        def running(setting: str | None, *, headed: bool = False, **_usual: Any) -> Iterator[tuple[str, Browser]]:
-            found = session.find_browser(self._playwright, setting, headed=headed and person is None)
+        def running(setting: str | None, *, headed: bool = False, **usual: Any) -> Iterator[tuple[str, Browser]]:
+            if headed and person is None:
+                with window(setting, headed=headed, **usual) as started:
+                    yield started
+                return
+            found = session.find_browser(self._playwright, setting)
             before = set(self._browser.contexts)
             try:
                 yield found, self._browser

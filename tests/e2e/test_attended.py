@@ -19,9 +19,7 @@ ATTENDED = {
 
 
 @pytest.mark.parametrize("ui", VERSIONS)
-def test_a_run_waits_for_a_person_and_goes_on_when_they_have_signed_in(
-    ui: str, house: House, serving: Serving
-) -> None:
+def test_a_run_waits_for_a_person_and_goes_on_when_they_have_signed_in(ui: str, house: House, serving: Serving) -> None:
     """With nobody there it touches nothing; with somebody it is a run like any other."""
     lifecare = serving(ui=ui)
     before = lifecare.state()

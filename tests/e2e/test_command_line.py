@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Serving
-from tests.e2e.house import BOT, House, ended
+from tests.e2e.house import BOT, House
 
 COMMANDS = (
     (),

@@ -1,7 +1,6 @@
 """The system fails, loses answers, is written in by others: nothing is repeated, and what is unsure is looked for."""
 
 import os
-from datetime import timedelta
 
 import pytest
 
@@ -39,9 +38,7 @@ def test_a_write_that_happens_is_sent_once_however_its_answer_is_lost(
     [_fault("error_before_commit", 0.2), _fault("latency", 0.2, seconds=0.3)],
     ids=lambda fault: str(fault["kind"]),
 )
-def test_a_write_that_did_not_happen_is_made_in_the_end(
-    fault: Record, house: House, serving: Serving
-) -> None:
+def test_a_write_that_did_not_happen_is_made_in_the_end(fault: Record, house: House, serving: Serving) -> None:
     """When it is proven that nothing happened, trying again is safe, and nobody has to do it by hand."""
     lifecare, run_id, before = _carried(fault, VERSIONS[-1], house, serving)
 
@@ -78,9 +75,7 @@ def _carried(
     return lifecare, run_id, before
 
 
-def test_signed_out_again_and_again_the_end_is_the_oracles(
-    ui: str, house: House, serving: Serving
-) -> None:
+def test_signed_out_again_and_again_the_end_is_the_oracles(ui: str, house: House, serving: Serving) -> None:
     """Signed out just before a click, the bot has sent nothing: it signs in and does that reminder again."""
     lifecare = serving(_fault("session_expiry", 0.05), ui=ui, rows=24)
     before = lifecare.state()
@@ -111,9 +106,7 @@ def test_what_others_changed_since_the_plan_is_referred_and_nothing_else(
     assert_sound(house, run_id, lifecare, before, but=hit)
 
 
-def test_what_others_change_just_before_the_write_is_never_removed(
-    ui: str, house: House, serving: Serving
-) -> None:
+def test_what_others_change_just_before_the_write_is_never_removed(ui: str, house: House, serving: Serving) -> None:
     """Between the last look and the click only the system itself can tell, and its no is taken."""
     lifecare = serving({"kind": "stale_row", "probability": 0.3, "seed": 1}, ui=ui, rows=ROWS)
     before = lifecare.state()
@@ -144,9 +137,7 @@ MIXED = [
 ]
 
 
-def test_all_that_can_go_wrong_at_once_ends_by_itself_in_stored_states(
-    ui: str, house: House, serving: Serving
-) -> None:
+def test_all_that_can_go_wrong_at_once_ends_by_itself_in_stored_states(ui: str, house: House, serving: Serving) -> None:
     """A bad night needs nobody: what was wanted is done, once, or is a person's with the reason."""
     lifecare = serving(*MIXED, ui=ui, rows=MIXED_ROWS)
     before = lifecare.state()

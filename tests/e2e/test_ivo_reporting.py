@@ -25,6 +25,7 @@ from orchestrator.ledger.tables import steps
 from orchestrator.mocks import account
 from tests import ivo_oracle
 from tests.builders import NOW
+from tests.choice import one_of
 from tests.e2e.house import SETTLE, House
 from tests.ivo import Client
 from tests.ivo_cases import AGAIN, SCENES
@@ -113,10 +114,16 @@ class City:
         return self.house.states(run_id)
 
 
-@pytest.fixture(params=LOOKS, ids=lambda looks: looks[1])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test once for each pair of versions where all are asked for (`make soak`), as `ui` in conftest."""
+    if "looks" in metafunc.fixturenames and metafunc.config.getoption("--soak"):
+        metafunc.parametrize("looks", LOOKS, ids=lambda looks: looks[1], indirect=True)
+
+
+@pytest.fixture
 def looks(request: pytest.FixtureRequest) -> tuple[str, str]:
-    """Name the UI versions of Lifecare and of IVO."""
-    found: tuple[str, str] = request.param
+    """Name the UI versions of Lifecare and of IVO that this test runs with."""
+    found: tuple[str, str] = getattr(request, "param", None) or one_of(LOOKS, request.node.nodeid)
     return found
 
 
@@ -165,10 +172,10 @@ def sends(city: City) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
-def test_a_quarter_is_reported_once(city: Callable[..., City]) -> None:
-    """150 decisions, sent by the person who has signed in; a second run of the quarter sends nothing."""
-    town = city(rows=150)
+@pytest.mark.parametrize("rows", [46, pytest.param(150, marks=pytest.mark.soak)])
+def test_a_quarter_is_reported_once(city: Callable[..., City], rows: int) -> None:
+    """Every scene, sent by the person who has signed in; a second run of the quarter sends nothing."""
+    town = city(rows=rows)
     town.seat(sends=True)
 
     first = town.carried()
@@ -177,7 +184,7 @@ def test_a_quarter_is_reported_once(city: Callable[..., City]) -> None:
     second = town.carried()
 
     assert (town.house.run(first).state, town.house.run(second).state) == ("done", "done")
-    assert len(town.sent()) == before > 70
+    assert len(town.sent()) == before > rows / 3
     assert set(town.states(second).values()) == {"left", "referred"}
     documented(town)
 
@@ -205,9 +212,12 @@ def documented(town: City) -> None:
 @pytest.mark.parametrize(
     ("submit", "point"),
     [
-        *(("approved", at) for at in ("report.next", "decision.next", "reason.next", "check.checked")),
-        *(("approved", at) for at in ("armed", "clicked", "before-receipt")),
-        *(("person", at) for at in ("reason.next", "armed", "before-receipt")),
+        ("approved", "decision.next"),
+        ("approved", "clicked"),
+        ("person", "before-receipt"),
+        *(pytest.param("approved", at, marks=pytest.mark.soak) for at in ("report.next", "reason.next")),
+        *(pytest.param("approved", at, marks=pytest.mark.soak) for at in ("check.checked", "armed", "before-receipt")),
+        *(pytest.param("person", at, marks=pytest.mark.soak) for at in ("reason.next", "armed")),
     ],
 )
 def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., City], submit: str, point: str) -> None:
@@ -230,8 +240,13 @@ def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., Ci
     assert town.drafts() == []
 
 
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
-@pytest.mark.parametrize(("point", "nth"), [("before-receipt", 1), ("before-intent", 2), ("armed", 2)])
+@pytest.mark.parametrize(
+    ("point", "nth"),
+    [
+        ("before-intent", 2),
+        *(pytest.param(*at, marks=pytest.mark.soak) for at in (("before-receipt", 1), ("armed", 2))),
+    ],
+)
 def test_killed_between_two_reports_of_a_decision_both_are_sent_once(
     city: Callable[..., City], point: str, nth: int
 ) -> None:
@@ -256,17 +271,15 @@ def test_killed_between_two_reports_of_a_decision_both_are_sent_once(
 
 
 @pytest.mark.parametrize(
-    ("looks", "fault"),
+    "fault",
     [
-        *((looks, {"kind": "error_after_commit", "count": 2, "of": "send"}) for looks in LOOKS),
-        (LOOKS[0], {"kind": "error_after_commit", "probability": 0.15, "seed": 3}),
-        (LOOKS[1], {"kind": "error_after_commit", "probability": 0.15, "seed": 3}),
-        (LOOKS[0], {"kind": "error_before_commit", "probability": 0.15, "seed": 3}),
-        (LOOKS[1], {"kind": "commit_late", "probability": 0.1, "seed": 3, "seconds": 1.0}),
-        (LOOKS[0], {"kind": "session_expiry", "on": "write", "probability": 0.1, "seed": 3}),
+        {"kind": "error_after_commit", "count": 2, "of": "send"},
+        {"kind": "error_after_commit", "probability": 0.15, "seed": 3},
+        {"kind": "error_before_commit", "probability": 0.15, "seed": 3},
+        {"kind": "commit_late", "probability": 0.1, "seed": 3, "seconds": 1.0},
+        {"kind": "session_expiry", "on": "write", "probability": 0.1, "seed": 3},
     ],
-    ids=lambda given: given[1] if isinstance(given, tuple) else f"{given['kind']} {given.get('of', '')}".strip(),
-    indirect=["looks"],
+    ids=lambda fault: f"{fault['kind']} {fault.get('of', '')}".strip(),
 )
 def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., City], fault: dict[str, object]) -> None:
     """Of drafts, of their pages, and of what is sent: that is found by looking, and not sent again."""
@@ -293,7 +306,6 @@ def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., Cit
         assert sorted(found) == sorted(struck)
 
 
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 def test_what_the_form_has_no_choice_for_is_referred_and_the_rest_is_sent(city: Callable[..., City]) -> None:
     """IVO has taken a code away since last quarter."""
     town = city(rows=46)
@@ -312,8 +324,7 @@ def test_what_the_form_has_no_choice_for_is_referred_and_the_rest_is_sent(city: 
     assert town.house.run(run_id).state == "done"
 
 
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
-@pytest.mark.parametrize("day", ["2026-11-20", "2027-01-04"])
+@pytest.mark.parametrize("day", [pytest.param("2026-11-20", marks=pytest.mark.soak), "2027-01-04"])
 def test_a_period_that_is_closed_is_said(city: Callable[..., City], day: str) -> None:
     """What has ended may be told on any day all the same, also when a new quarter has begun since the plan."""
     town = city(rows=46)
@@ -355,7 +366,6 @@ def test_the_next_quarter_goes_on_with_the_same_cases(city: Callable[..., City])
     )
 
 
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 def test_what_was_reported_by_hand_since_is_not_reported_again(
     city: Callable[..., City], looks: tuple[str, str]
 ) -> None:
@@ -380,7 +390,7 @@ def test_what_was_reported_by_hand_since_is_not_reported_again(
 
 def test_a_person_who_is_gone_is_waited_for(city: Callable[..., City]) -> None:
     """The run waits for somebody to sign in; the report that was filled in is sent then, once."""
-    town = city()
+    town = city(rows=FEW)
     town.house.environment["FLOTTA_PERSON_DEADLINE"] = "PT10S"
     town.seat(sends=False)
     run_id = town.carried(limit=2, ends="waiting_for_sign_in")
@@ -395,11 +405,10 @@ def test_a_person_who_is_gone_is_waited_for(city: Callable[..., City]) -> None:
     assert len(town.sent()) == len(set(town.sent())) == 2
 
 
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 @pytest.mark.parametrize("how", ["cancel", "SIGTERM"])
 def test_a_run_that_waits_for_a_person_stops_when_it_is_asked_to(city: Callable[..., City], how: str) -> None:
     """It does not sit out her time; what she may have sent is looked for before anything else."""
-    town = city()
+    town = city(rows=FEW)
     town.house.environment["FLOTTA_PERSON_DEADLINE"] = "PT25S"
     town.seat(sends=False)
     run_id = town.a_run(limit=1)
@@ -419,7 +428,6 @@ def test_a_run_that_waits_for_a_person_stops_when_it_is_asked_to(city: Callable[
     assert len(town.sent()) == 1
 
 
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 def test_a_text_that_was_worded_otherwise_in_review_is_what_ivo_gets(city: Callable[..., City]) -> None:
     """By option or in an editor; a text that names somebody is refused."""
     town = city()
@@ -449,7 +457,6 @@ def test_a_text_that_was_worded_otherwise_in_review_is_what_ivo_gets(city: Calla
     assert (late.code, f"{one} är utförd i körning {run_id}" in late.said) == (2, True)
 
 
-@pytest.mark.parametrize("looks", LOOKS[1:], ids=lambda looks: looks[1], indirect=True)
 def test_nobody_is_called_to_sign_in_for_a_plan_that_waits(city: Callable[..., City]) -> None:
     """Once IVO's list is known the plan is made alone; a person approves it before another one signs in."""
     town = city(rows=46)

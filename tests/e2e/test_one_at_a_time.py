@@ -58,7 +58,7 @@ def test_resume_ends_the_old_processes_before_it_goes_on(hasty: House, serving: 
     old = hasty.processes()
     assert len(old) > 1, "a worker without its browser"
 
-    resumed = hasty.flotta("resume")
+    resumed = ended(hasty.start("resume"))
 
     assert resumed.code == 0, resumed.said
     assert worker.poll() == -signal.SIGKILL

@@ -11,9 +11,7 @@ from tests.e2e.house import BOT, NOW, TODAY, House
 from tests.e2e.scan import people_of
 
 
-def test_a_run_is_printed_with_its_receipts_and_without_people(
-    house: House, serving: Serving, tmp_path: Path
-) -> None:
+def test_a_run_is_printed_with_its_receipts_and_without_people(house: House, serving: Serving, tmp_path: Path) -> None:
     """Something to put in a binder: pages with numbers, each removal with its receipt, nobody's name."""
     lifecare = serving(rows=20)
     people = people_of(lifecare.state())

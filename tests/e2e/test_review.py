@@ -12,14 +12,12 @@ from orchestrator.ledger.store import PlannedItem
 from orchestrator.ledger.tables import items
 from tests.builders import NOW, an_act, an_item
 from tests.e2e.conftest import Serving
-from tests.e2e.house import BOT, TODAY, House, assert_sound, ended
+from tests.e2e.house import BOT, TODAY, House, assert_sound
 
 IVO = "ivo-reporting"
 
 
-def test_an_answered_question_is_not_asked_again_until_something_changes(
-    house: House, serving: Serving
-) -> None:
+def test_an_answered_question_is_not_asked_again_until_something_changes(house: House, serving: Serving) -> None:
     """A handläggare who has answered once is left in peace."""
     lifecare = serving(rows=20)
     assert house.carry(house.a_run(lifecare)) == 0

@@ -4,7 +4,7 @@ import pytest
 
 from tests import oracle
 from tests.e2e.conftest import Serving
-from tests.e2e.house import BOT, Ended, House, Lifecare, assert_sound, ended
+from tests.e2e.house import BOT, Ended, House, Lifecare, assert_sound
 
 
 def at(lifecare: Lifecare, *more: str) -> tuple[str, ...]:
@@ -31,9 +31,7 @@ def test_a_second_run_removes_nothing_more(house: House, serving: Serving) -> No
     assert set(oracle.removed(journal)) == set(oracle.expected(before))
 
 
-def test_what_an_earlier_run_did_is_referred_when_the_system_shows_it_as_undone(
-    house: House, serving: Serving
-) -> None:
+def test_what_an_earlier_run_did_is_referred_when_the_system_shows_it_as_undone(house: House, serving: Serving) -> None:
     """A restored backup or a colleague who put it back: a person must say which, before it is done once more."""
     lifecare = serving()
     before = lifecare.state()
@@ -49,9 +47,7 @@ def test_what_an_earlier_run_did_is_referred_when_the_system_shows_it_as_undone(
 
 
 @pytest.mark.parametrize(("limit", "removed"), [(0, 0), (3, 3), (9, 5)])
-def test_a_limit_is_the_most_that_is_done(
-    limit: int, removed: int, house: House, serving: Serving
-) -> None:
+def test_a_limit_is_the_most_that_is_done(limit: int, removed: int, house: House, serving: Serving) -> None:
     """The first night, a careful person lets it do three and looks at them."""
     lifecare = serving()
 

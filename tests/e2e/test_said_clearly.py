@@ -182,9 +182,7 @@ def test_a_ledger_that_is_no_database_is_left_alone(house: House) -> None:
     assert file.read_bytes() == b"not a database " * 500
 
 
-def test_another_key_than_the_ledgers_is_said_plainly(
-    house: House, serving: Serving, tmp_path: Path
-) -> None:
+def test_another_key_than_the_ledgers_is_said_plainly(house: House, serving: Serving, tmp_path: Path) -> None:
     """Without the key nothing can be read back, and nothing may be written that another key would hide."""
     lifecare = serving()
     run_id = house.a_run(lifecare, plan_only=True)
