@@ -3,6 +3,8 @@
     FlottaError                        sentence (Swedish, no personal data), exit_code
     ├── ConfigurationError             2  a person must change a setting, a file or the command
     │   ├── BrowserMissing
+    │   ├── BrowserUnusable
+    │   ├── DriverUnusable
     │   ├── ScreenMissing
     │   ├── MapInvalid
     │   ├── RecordingNotClean
@@ -60,11 +62,48 @@ class ConfigurationError(FlottaError):
 class BrowserMissing(ConfigurationError):
     """No browser that Playwright can drive was found."""
 
-    def __init__(self, looked: str) -> None:
-        """`looked` lists the places, in order."""
+    def __init__(self, looked: str, line: str = "", *, headed: bool = False, is_setting: bool = False) -> None:
+        """`looked` lists the places, in order; `line` installs one. `is_setting`: it is where FLOTTA_BROWSER points."""
+        if is_setting:
+            super().__init__(
+                f"Ingen webbläsare finns på {looked}, som FLOTTA_BROWSER (eller browser i flotta.toml) anger. Rätta "
+                "sökvägen, eller ta bort den så används systemets egen."
+            )
+            return
         super().__init__(
-            f"Ingen webbläsare hittades (sökte: {looked}). Kör `make setup`, eller ange sökvägen i FLOTTA_BROWSER."
+            f"Ingen webbläsare{' med fönster' if headed else ''} hittades (sökte: {looked}). "
+            f"{_install(line)}, eller ange sökvägen till en i FLOTTA_BROWSER."
         )
+
+
+class BrowserUnusable(ConfigurationError):
+    """A browser was found, and it does not start."""
+
+    def __init__(self, executable: str, reason: str, line: str = "") -> None:
+        """`reason` is the browser's own or the loader's, before it had any page; `line` installs one that starts."""
+        super().__init__(
+            f"Webbläsaren {executable} startar inte ({reason.rstrip('.')}). "
+            f"{_install(line)}, eller ange sökvägen till en annan i FLOTTA_BROWSER."
+        )
+        self.reason = reason
+        self.line = line
+
+
+class DriverUnusable(ConfigurationError):
+    """Playwright's driver, which drives every browser, does not start."""
+
+    def __init__(self, reason: str, line: str = "") -> None:
+        """`reason` is the loader's own; `line` installs what it lacks."""
+        super().__init__(
+            f"Playwrights drivrutin startar inte ({reason.rstrip('.')}). "
+            + (f"Kör `{line}`." if line else "Installera det som den saknar med systemets pakethanterare.")
+        )
+        self.reason = reason
+        self.line = line
+
+
+def _install(line: str) -> str:
+    return f"Kör `{line}`" if line else "Installera Chromium eller Chrome"
 
 
 class ScreenMissing(ConfigurationError):
@@ -73,8 +112,7 @@ class ScreenMissing(ConfigurationError):
     def __init__(self) -> None:
         """There is nothing to name."""
         super().__init__(
-            "Webbläsarens fönster kunde inte öppnas. Kör kommandot på en dator med skärm (inte över en ren terminal), "
-            "med Chromium eller Chrome installerat."
+            "Webbläsarens fönster kunde inte öppnas. Kör kommandot på en dator med skärm (inte över en ren terminal)."
         )
 
 

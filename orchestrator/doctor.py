@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bots import registry
-from bots.errors import BrowserMissing, ConfigurationError, FlottaError, of_python
+from bots.browser import provision
+from bots.errors import BrowserMissing, BrowserUnusable, ConfigurationError, DriverUnusable, FlottaError, of_python
 from orchestrator import bootstrap
 from orchestrator.ledger.vault import key_from
 from orchestrator.settings import load
@@ -86,13 +87,13 @@ def _clock() -> Check:
 
 def _fonts() -> Check:
     said = _output("fc-list", ":lang=sv", "family")
-    if said is None:
+    if said is None and provision.has_fonts():
         return Check("typsnitt", OK, "systemets egna")
-    families = {line for line in said.splitlines() if line.strip()}
+    families = {line for line in (said or "").splitlines() if line.strip()}
     if families:
         return Check("typsnitt", OK, f"{len(families)} familjer med å, ä och ö")
     return Check("typsnitt", WARNING, "inget med å, ä och ö: bilder och utskrifter blir oläsliga",
-                 "apt-get install -y fonts-dejavu-core")  # fmt: skip
+                 provision.remedy(provision.FONTS))  # fmt: skip
 
 
 def _home(settings: Settings) -> Check:
@@ -179,15 +180,41 @@ def _accounts(settings: Settings) -> Check:
     return Check("konton", OK, ", ".join(_systems()))
 
 
+def _driver(_settings: Settings) -> Check:
+    if reason := provision.driver_failure():
+        return Check("drivrutin", MISSING, f"startar inte: {reason}", provision.driver_remedy(reason))
+    return Check("drivrutin", OK, "startar")
+
+
 def _browser(settings: Settings) -> Check:
     from bots.browser.session import running  # noqa: PLC0415 - Playwright, 0.3 s
 
     try:
         with running(settings.browser, as_root=os.geteuid() == 0, environment=dict(os.environ)) as (file, browser):
             return Check("webbläsare", OK, f"{file} {browser.version}")
-    except BrowserMissing as error:
-        return Check("webbläsare", MISSING, error.sentence, _how_to_get_a_browser(settings))
+    except DriverUnusable as error:
+        return Check("webbläsare", MISSING, "kan inte startas utan drivrutinen", error.line)
+    except (BrowserMissing, BrowserUnusable) as error:
+        if settings.browser is not None:
+            return Check("webbläsare", MISSING, error.sentence, _UNSET)
+        return Check("webbläsare", MISSING, error.sentence, provision.remedy(provision.BROWSER))
 
+
+def _window(settings: Settings) -> Check:
+    what = "webbläsare med fönster"
+    setting = None if settings.browser is None else Path(settings.browser)
+    if setting is not None and not provision.is_headless_shell(str(setting)):
+        found = str(setting) if setting.is_file() else None
+        remedy = _UNSET
+    else:
+        found = next((each for each in provision.browsers(headed=True) if Path(each).is_file()), None)
+        remedy = provision.remedy(provision.WINDOW)
+    if found is None:
+        return Check(what, WARNING, "saknas; behövs för `flotta sign-in` och `flotta selectors approve`", remedy)
+    return Check(what, OK, found)
+
+
+_UNSET = "unset FLOTTA_BROWSER (och ta bort browser ur flotta.toml)"
 
 _LOOKS: dict[str, Callable[[Settings], Check]] = {
     "statuskatalog": _home,
@@ -196,16 +223,10 @@ _LOOKS: dict[str, Callable[[Settings], Check]] = {
     "liggare": _database,
     "kartor": _maps,
     "konton": _accounts,
+    "drivrutin": _driver,
     "webbläsare": _browser,
+    "webbläsare med fönster": _window,
 }
-
-
-def _how_to_get_a_browser(settings: Settings) -> str:
-    if settings.browser is not None:
-        return "unset FLOTTA_BROWSER (och ta bort browser ur flotta.toml)"
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        return "apt-get install -y chromium-headless-shell || apt-get install -y chromium"
-    return f"{Path(sys.executable).with_name('playwright')} install --only-shell chromium"
 
 
 def _output(*command: str) -> str | None:

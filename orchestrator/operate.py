@@ -480,6 +480,9 @@ def doctor(*, json: bool) -> int:
         print_json([asdict(each) for each in found])
     else:
         present.show(present.checks(found))
+        for each in found:
+            if len(each.remedy) > present.LONG_REMEDY:
+                present.console().print(f"{each.what}:\n{each.remedy}", highlight=False, soft_wrap=True)
     return 2 if any(each.state == MISSING for each in found) else 0
 
 

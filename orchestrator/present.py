@@ -383,12 +383,17 @@ def revealed(found: Revealed) -> RenderableType:
     return table
 
 
+#: A longer remedy is printed below the table, where it can be copied: a column would break it. Letters.
+LONG_REMEDY = 70
+
+
 def checks(found: Sequence[Check]) -> RenderableType:
     """Return what `flotta doctor` found: how each thing is, and what mends what is not well."""
     table = _table("Den här datorn", "", "Vad", "Läge", "Åtgärd")
     signs = {"ok": Text("✓", style="green"), "warning": Text("!", style="yellow"), "missing": Text("✗", style="red")}
     for each in found:
-        table.add_row(signs[each.state], each.what, Text(each.found), Text(each.remedy))
+        remedy = each.remedy if len(each.remedy) <= LONG_REMEDY else "se under tabellen"
+        table.add_row(signs[each.state], each.what, Text(each.found), Text(remedy))
     return table
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,11 +21,14 @@ import tenacity
 from playwright.sync_api import Error as PlaywrightError
 from pydantic import SecretStr
 
+from bots.browser import provision
 from bots.browser.screen import HEED, Screen
 from bots.errors import (
     TRANSIENT,
     BrowserMissing,
+    BrowserUnusable,
     ConfigurationError,
+    DriverUnusable,
     ScreenMissing,
     ScreenNotReady,
     SessionLost,
@@ -87,33 +91,24 @@ _QUIET = (
 
 _LOCAL = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
-#: Where systems keep their browsers, headless shell first: it starts in two thirds of the time and half the memory.
-SYSTEM_BROWSERS = (
-    "/usr/bin/chromium-headless-shell",
-    "/usr/bin/chromium",
-    "/usr/bin/chromium-browser",
-    "/usr/bin/google-chrome",
-    "/snap/bin/chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-
 
 def find_browser(playwright: Playwright, setting: str | None = None, *, headed: bool = False) -> str:
     """Return the path of the browser to use: the setting, else Playwright's own, else the system's.
 
-    `headed`: one that a person can see, so not the headless shell.
+    `headed`: one that a person can see, so not a headless shell, not even the setting's.
     Raises BrowserMissing; a setting that points at nothing is an error rather than a reason to take another browser.
     """
-    if setting is not None:
+    if setting is not None and not (headed and provision.is_headless_shell(setting)):
         if not Path(setting).is_file():
-            raise BrowserMissing(f"inställningen {setting}")
+            raise BrowserMissing(setting, is_setting=True)
         return setting
-    places = [path for path in SYSTEM_BROWSERS if not (headed and path.endswith("headless-shell"))]
-    for path in (playwright.chromium.executable_path, *places):
+    places = provision.browsers(headed=headed)
+    # Its own is among them already, unless this Playwright keeps it elsewhere.
+    for path in (*places, playwright.chromium.executable_path):
         if Path(path).is_file():
             return path
-    raise BrowserMissing(f"Playwrights egen, {', '.join(places)}")
+    line = provision.remedy(provision.WINDOW if headed else provision.BROWSER)
+    raise BrowserMissing(f"Playwrights egen, {', '.join(places)}", line, headed=headed)
 
 
 def launch(
@@ -170,21 +165,43 @@ def running(
     headed: bool = False,
     local: bool = False,
 ) -> Iterator[tuple[str, Browser]]:
-    """Start the browser that `find_browser` finds, and yield its path and itself. Raises BrowserMissing."""
+    """Start the browser that `find_browser` finds, and yield its path and itself.
+
+    Raises ScreenMissing before anything else when a window has no screen, DriverUnusable, BrowserMissing and
+    BrowserUnusable. None of them quotes a page: there is none yet.
+    """
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - 0.1 s, and selector maps are read without it
 
-    with sync_playwright() as playwright:
+    if headed and not _has_screen(environment):
+        raise ScreenMissing
+    with ExitStack() as stack:
+        try:
+            playwright = stack.enter_context(sync_playwright())
+        except Exception as error:
+            # Playwright says no more than that the connection was closed.
+            if reason := provision.driver_failure():
+                raise DriverUnusable(reason, provision.driver_remedy(reason)) from error
+            raise
         executable = find_browser(playwright, setting, headed=headed)
         try:
             browser = launch(
                 playwright, executable, as_root=as_root, environment=environment, headed=headed, local=local
             )
         except PlaywrightError as error:
-            if headed:
+            if headed and any(words in error.message for words in _NO_SCREEN):
                 raise ScreenMissing from error
-            raise
+            line = provision.remedy(provision.WINDOW if headed else provision.BROWSER)
+            raise BrowserUnusable(executable, provision.telling_line(error.message), line) from error
         with browser:
             yield executable, browser
+
+
+#: What Chromium and Playwright write when DISPLAY names no screen that answers.
+_NO_SCREEN = ("Missing X server", "without having a XServer running", "Unable to open X display")
+
+
+def _has_screen(environment: Mapping[str, str]) -> bool:
+    return sys.platform != "linux" or any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def pdf(html: str, setting: str | None, *, as_root: bool, environment: Mapping[str, str]) -> bytes:

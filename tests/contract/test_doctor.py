@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bots.browser import provision
 from orchestrator import doctor
 from orchestrator.bootstrap import open_ledger
 from orchestrator.doctor import MISSING, OK, WARNING, Check
@@ -55,7 +56,9 @@ def test_a_house_in_use_is_well() -> None:
     """Where only the real system's account is not there yet."""
     states = {each.what: each.state for each in doctor.examine()}
 
-    assert {what for what, state in states.items() if state != OK} <= {"konton", "klocka", "typsnitt"}
+    assert {what for what, state in states.items() if state != OK} <= {
+        "konton", "klocka", "typsnitt", "webbläsare med fönster",
+    }  # fmt: skip
     assert states["konton"] == WARNING
 
 
@@ -150,3 +153,60 @@ def test_one_check_that_breaks_hides_no_other(monkeypatch: pytest.MonkeyPatch) -
 
     assert found("trasig").state == MISSING
     assert found("kartor").state == OK
+
+
+LINE = "apt-get update && apt-get install -y --no-install-recommends libatomic1"
+
+
+def test_a_driver_that_does_not_start_is_said_with_its_reason_and_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every browser is driven by it."""
+    monkeypatch.setattr(provision, "driver_failure", lambda: "libatomic.so.1: cannot open shared object file")
+    monkeypatch.setattr(provision, "remedy", lambda *_needs: LINE)
+
+    assert found("drivrutin") == Check(
+        "drivrutin", MISSING, "startar inte: libatomic.so.1: cannot open shared object file", LINE
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "line"),
+    [("PLAYWRIGHT_NODEJS_PATH", LINE), ("FLOTTA_BROWSER", "unset FLOTTA_BROWSER (och ta bort browser ur flotta.toml)")],
+)
+def test_a_browser_that_does_not_start_is_said_with_the_line(
+    variable: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line mends what is at fault: the driver, or the setting that names this browser."""
+    broken = tmp_path / "broken"
+    broken.write_text("#!/bin/sh\necho 'error while loading shared libraries: libatomic.so.1: no' >&2\nexit 127\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv(variable, str(broken))
+    monkeypatch.setattr(provision, "remedy", lambda *_needs: LINE)
+
+    check = doctor._browser(load())
+
+    assert (check.state, check.remedy) == (MISSING, line)
+
+
+def test_a_browser_with_a_window_is_missed_by_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs need none."""
+    monkeypatch.delenv("FLOTTA_BROWSER", raising=False)
+    monkeypatch.setattr(provision, "browsers", lambda **_options: [str(tmp_path / "chromium")])
+    monkeypatch.setattr(provision, "remedy", lambda *needs: f"the line for {needs}")
+
+    check = found("webbläsare med fönster")
+
+    assert (check.state, check.remedy) == (WARNING, f"the line for {(provision.WINDOW,)}")
+    (tmp_path / "chromium").touch()
+    assert found("webbläsare med fönster") == Check("webbläsare med fönster", OK, str(tmp_path / "chromium"))
+
+
+@pytest.mark.parametrize(("name", "state"), [("chrome", OK), ("headless-shell", WARNING)])
+def test_a_setting_gives_a_window_unless_it_is_a_headless_shell(
+    name: str, state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which opens none."""
+    (tmp_path / name).touch()
+    monkeypatch.setenv("FLOTTA_BROWSER", str(tmp_path / name))
+    monkeypatch.setattr(provision, "browsers", lambda **_options: [])
+
+    assert found("webbläsare med fönster").state == state

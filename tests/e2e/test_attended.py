@@ -69,13 +69,13 @@ def test_without_a_screen_who_would_sign_in_is_told_so(house: House, serving: Se
     """A terminal on a server has no window to show."""
     lifecare = serving()
     house.environment |= {"FLOTTA_SYSTEMS__LIFECARE__ATTENDED": "true"}
-    house.environment.pop("DISPLAY", None)
+    house.environment |= {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
     assert house.flotta_run(lifecare).code == 3
 
     said = house.flotta("sign-in")
 
     assert said.code == 2, said.said
-    assert "skärm" in said.said or "webbläsare" in said.said
+    assert "dator med skärm" in said.said
     assert "Traceback" not in said.said
     assert lifecare.journal() == []
 

@@ -125,7 +125,39 @@ def test_a_map_with_a_misspelt_key_is_refused_with_its_path(house: House, tmp_pa
 def test_without_a_browser_it_is_said_how_to_get_one(house: House, serving: Serving) -> None:
     """A setting that points at nothing is an error, not a reason to take another browser."""
     lifecare = serving()
-    assert_said(house.flotta(*at(lifecare), FLOTTA_BROWSER="/nowhere"), 2, "/nowhere", "make setup")
+    assert_said(house.flotta(*at(lifecare), FLOTTA_BROWSER="/nowhere"), 2, "/nowhere", "Rätta sökvägen")
+
+
+#: What the loader writes of a program that lacks a library.
+LOADER = (
+    "error while loading shared libraries: libatomic.so.1: cannot open shared object file: No such file or directory"
+)
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("FLOTTA_BROWSER", ("Webbläsaren", "FLOTTA_BROWSER")),
+        ("PLAYWRIGHT_NODEJS_PATH", ("Playwrights drivrutin",)),
+    ],
+)
+def test_what_cannot_start_is_said_with_its_own_reason(
+    house: House, serving: Serving, tmp_path: Path, variable: str, words: tuple[str, ...]
+) -> None:
+    """A browser or its driver that lacks a library; Playwright says no more than that a connection was closed."""
+    lifecare = serving()
+    broken = tmp_path / "broken"
+    broken.write_text(f"#!/bin/sh\necho '{broken}: {LOADER}' >&2\nexit 127\n", encoding="utf-8")
+    broken.chmod(0o755)
+
+    ended = house.flotta(*at(lifecare), **{variable: str(broken)})
+
+    # The sentence has the whole line that installs what is lacking, so it may fill several of the terminal's.
+    said = " ".join(ended.said.split())
+    assert ended.code == 2, said
+    assert "Traceback" not in said
+    for each in (*words, f"startar inte ({LOADER})"):
+        assert each in said
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from tests.e2e.house import BOT, TODAY, House, terminal
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "fixtures" / "recordings"
+#: The environment of a terminal on a server.
+NO_SCREEN = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
 
 def answering(house: House, answer: str, *words: str) -> tuple[int, str]:
@@ -114,7 +116,7 @@ def test_a_live_system_is_proposed_by_a_walk_of_the_bots_own(house: House) -> No
     page = (house.maps / "lifecare/drafts/2024.10/index.html").read_text(encoding="utf-8")
     assert page.count("data:image/png") == 4
 
-    approved = house.flotta("selectors", "approve", "lifecare", "--yes")
+    approved = house.flotta("selectors", "approve", "lifecare", "--yes", **NO_SCREEN)
 
     assert approved.code != 0
     assert "fönster" in approved.err
@@ -208,7 +210,7 @@ def test_that_nobody_has_signed_in_says_nothing_of_the_map(house: House, command
 def test_who_is_at_a_terminal_gets_a_window_to_sign_in_in(house: House) -> None:
     """Here is no screen to show it on, which is what is said."""
     with serve([Spec("ivo", today=TODAY, rows=5)]) as served:
-        house.environment |= {"FLOTTA_SYSTEMS__IVO__ATTENDED": "true", "DISPLAY": ""}
+        house.environment |= {"FLOTTA_SYSTEMS__IVO__ATTENDED": "true", **NO_SCREEN}
         code, said = answering(house, "", "selectors", "check", "ivo", "--url", served["ivo"])
 
     assert code == 2, said

@@ -10,7 +10,9 @@ from bots import errors
 from bots.errors import (
     ApplicationException,
     BrowserMissing,
+    BrowserUnusable,
     ConfigurationError,
+    DriverUnusable,
     FlottaError,
     MapInvalid,
     NotAsApproved,
@@ -40,6 +42,8 @@ from bots.errors import (
 EXAMPLES: dict[FlottaError, int] = {
     ConfigurationError("Ange adressen."): 2,
     BrowserMissing("/usr/bin/chromium"): 2,
+    BrowserUnusable("/usr/bin/chromium", "libnss3.so: cannot open shared object file"): 2,
+    DriverUnusable("libatomic.so.1: cannot open shared object file"): 2,
     MapInvalid("9.yaml", ["system: saknas"]): 2,
     RecordingNotClean(["screens/01-page.html: 2 ord"]): 2,
     SignInRefused("lifecare", "robot"): 2,
@@ -100,7 +104,13 @@ def test_every_error_stands_in_the_drawing(error: FlottaError) -> None:
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (BrowserMissing("x"), "make setup"),
+        (BrowserMissing("x"), "Installera Chromium eller Chrome"),
+        (BrowserMissing("x", "apt-get install chromium", headed=True), "Kör `apt-get install chromium`"),
+        (BrowserMissing("/nowhere", is_setting=True), "Rätta sökvägen"),
+        (BrowserUnusable("x", "skäl", "apt-get install chromium"), "Kör `apt-get install chromium`"),
+        (DriverUnusable("skäl", "apt-get install libatomic1"), "Kör `apt-get install libatomic1`"),
+        (DriverUnusable("skäl"), "pakethanterare"),
+        (ScreenMissing(), "dator med skärm"),
         (SignInRefused("lifecare", "robot"), "FLOTTA_SYSTEMS__LIFECARE__PASSWORD"),
         (SystemUnreachable("lifecare", "http://lifecare.test"), "Kontrollera adressen"),
         (SelectorDrift("s", "e"), "flotta selectors check"),

@@ -13,8 +13,9 @@ from pathlib import Path
 import playwright
 import pytest
 
-from bots.browser import provision
+from bots.browser import provision, session
 from bots.browser.provision import BROWSER, DRIVER, FONTS, LIBRARIES, PYTHON, VENV, WINDOW, Machine, System, identify
+from bots.errors import ScreenMissing
 
 SCRIPT = Path(provision.__file__)
 BUNDLE = Path(playwright.__file__).parent / "driver" / "package" / "lib" / "coreBundle.js"
@@ -288,3 +289,12 @@ def test_script_needs_nothing_but_the_standard_library() -> None:
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert len(ran.stdout.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+def test_window_without_a_screen_is_told_before_a_browser_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine needs a screen first, whatever browsers it has."""
+    monkeypatch.setattr(session, "find_browser", lambda *_arguments, **_options: pytest.fail("looked for a browser"))
+
+    with pytest.raises(ScreenMissing), session.running(None, as_root=False, environment={"DISPLAY": ""}, headed=True):
+        pytest.fail("started")
