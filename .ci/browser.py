@@ -1,17 +1,13 @@
-"""Say which browser Flotta would drive, having started it once; exit with 1 when there is none that starts."""
+"""Start once the browser that Flotta would drive; exit with 1, its own reason and the remedy when it does not start."""
 
 import os
 import sys
 
-from playwright.sync_api import Error, sync_playwright
+from bots.browser.session import running
+from bots.errors import BrowserUnusable
 
-from bots.browser.session import find_browser, launch
-from bots.errors import BrowserMissing
-
-with sync_playwright() as playwright:
-    try:
-        path = find_browser(playwright, os.environ.get("FLOTTA_BROWSER"))
-        launch(playwright, path, as_root=os.geteuid() == 0, environment=os.environ).close()
-    except (BrowserMissing, Error):
-        sys.exit(1)
-    sys.stderr.write(f"Browser: {path}\n")
+try:
+    with running(os.environ.get("FLOTTA_BROWSER"), as_root=os.geteuid() == 0, environment=os.environ):
+        pass
+except BrowserUnusable as error:
+    sys.exit(f"{error.reason}\nInstall one that starts: {error.line}")
