@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -165,13 +165,13 @@ class House:
 
     # --- commands ----------------------------------------------------------------------------------------------
 
-    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL, **environment: str) -> subprocess.Popen[str]:
-        """Start `flotta` with these arguments; without a `stdin` there is no terminal to ask on."""
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start `flotta` with these arguments in a process of its own, with no terminal to ask on."""
         child = subprocess.Popen(
             [str(Path(sys.executable).with_name("flotta")), *arguments],
             cwd=self.desk,
             env={**self.environment, **environment},
-            stdin=stdin,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -179,15 +179,26 @@ class House:
         self._started.append(child)
         return child
 
-    def flotta(self, *arguments: str, stdin: int | None = None, **environment: str) -> Ended:
-        """Run `flotta` to its end, in this process; without a `stdin` there is no terminal to ask on."""
+    def flotta(self, *arguments: str, **environment: str) -> Ended:
+        """Run `flotta` to its end, in this process, with no terminal to ask on."""
         if self._in_process is None:
-            return ended(self.start(*arguments, stdin=subprocess.DEVNULL if stdin is None else stdin, **environment))
+            return ended(self.start(*arguments, **environment))
         return Ended(
-            *self._in_process.command(
-                arguments, environment={**self.environment, **environment}, folder=self.desk, stdin=stdin
-            )
+            *self._in_process.command(arguments, environment={**self.environment, **environment}, folder=self.desk)
         )
+
+    def answered(self, answer: str, *arguments: str) -> Ended:
+        """Run `flotta` to its end, in this process, at a terminal where somebody has typed this answer."""
+        assert self._in_process is not None
+        hand, keyboard = os.openpty()
+        try:
+            os.write(hand, f"{answer}\n".encode())
+            return Ended(
+                *self._in_process.command(arguments, environment=self.environment, folder=self.desk, stdin=keyboard)
+            )
+        finally:
+            os.close(keyboard)
+            os.close(hand)
 
     def configure(self, text: str) -> None:
         """Let `flotta.toml` say this and nothing else."""
@@ -336,18 +347,6 @@ def _run(lifecare: Lifecare, *more: str) -> tuple[str, ...]:
 
 def _account() -> Any:
     return {name.lower(): value for name, value in account("lifecare").items()}
-
-
-@contextmanager
-def terminal(typed: str) -> Iterator[int]:
-    """Yield a terminal to read from, on which somebody has typed this."""
-    hand, keyboard = os.openpty()
-    try:
-        os.write(hand, typed.encode())
-        yield keyboard
-    finally:
-        os.close(keyboard)
-        os.close(hand)
 
 
 def ended(child: "subprocess.Popen[str]") -> Ended:

@@ -15,7 +15,7 @@ from orchestrator.bootstrap import CANNOT_STORE
 from tests import oracle
 from tests.builders import an_item
 from tests.e2e.conftest import Serving
-from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, terminal, until
+from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, ended, until
 
 #: Where nothing answers: a port that no program can be given.
 NOWHERE = "http://127.0.0.1:1"
@@ -38,18 +38,18 @@ def at(lifecare: Lifecare) -> tuple[str, ...]:
 
 def test_a_wrong_password_is_said_with_where_to_set_it(house: House, lifecare: Lifecare) -> None:
     """The account's owner must act; trying again would only lock the account."""
-    ended = house.flotta(*at(lifecare), FLOTTA_SYSTEMS__LIFECARE__PASSWORD="fel")  # noqa: S106 - wrong on purpose
+    ran = house.flotta(*at(lifecare), FLOTTA_SYSTEMS__LIFECARE__PASSWORD="fel")  # noqa: S106 - wrong on purpose
 
-    assert_said(ended, 2, "godtog inte kontot robot", "secrets.toml")
-    assert "FLOTTA_SYSTEMS__LIFECARE__PASSWORD" in ended.said
+    assert_said(ran, 2, "godtog inte kontot robot", "secrets.toml")
+    assert "FLOTTA_SYSTEMS__LIFECARE__PASSWORD" in ran.said
     assert lifecare.journal() == []
 
 
 def test_a_system_that_does_not_answer_is_named_with_its_address(house: House) -> None:
     """The network is nobody's fault here, so the exit code says failed rather than wrongly configured."""
-    ended = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={NOWHERE}")
+    ran = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={NOWHERE}")
 
-    assert_said(ended, 1, f"lifecare svarar inte på {NOWHERE}", "Kontrollera adressen")
+    assert_said(ran, 1, f"lifecare svarar inte på {NOWHERE}", "Kontrollera adressen")
 
 
 def test_a_mock_that_was_closed_is_said_and_its_run_is_left_as_it_was(house: House) -> None:
@@ -66,19 +66,18 @@ def test_a_mock_that_was_closed_is_said_and_its_run_is_left_as_it_was(house: Hou
 
 def test_who_says_no_to_a_mocks_plan_is_not_sent_to_a_mock_that_is_gone(house: House) -> None:
     """It closes with the command."""
-    with terminal("n\n") as keyboard:
-        said = house.flotta("run", BOT, "--mock", "--rows", "8", stdin=keyboard)
+    ran = house.answered("n", "run", BOT, "--mock", "--rows", "8")
 
-    assert said.code == 3, said.said
-    assert "Inget utfördes, och låtsassystemet stängs nu." in said.out
-    assert "flotta resume" not in said.said
+    assert ran.code == 3, ran.said
+    assert "Inget utfördes, och låtsassystemet stängs nu." in ran.out
+    assert "flotta resume" not in ran.said
 
 
 def test_what_looks_like_markup_is_said_as_it_is(house: House) -> None:
     """What is to be added to the settings was left out of the sentence."""
-    said = house.flotta("schedule")
+    ran = house.flotta("schedule")
 
-    assert_said(said, 0, "Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.")
+    assert_said(ran, 0, "Inga scheman finns. Lägg till [schedules.NAMN] i flotta.toml.")
 
 
 @pytest.mark.parametrize("note", [(), ("--note", " ")], ids=["none", "empty"])
@@ -117,9 +116,9 @@ def test_a_map_with_a_misspelt_key_is_refused_with_its_path(house: House, tmp_pa
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(good.replace("danger: irreversible", "dangr: irreversible"), encoding="utf-8")
 
-    ended = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={NOWHERE}", "--map", f"lifecare={wrong}")
+    ran = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={NOWHERE}", "--map", f"lifecare={wrong}")
 
-    assert_said(ended, 2, "wrong.yaml", "confirm_removal", "dangr")
+    assert_said(ran, 2, "wrong.yaml", "confirm_removal", "dangr")
 
 
 def test_without_a_browser_it_is_said_how_to_get_one(house: House, serving: Serving) -> None:
@@ -150,14 +149,14 @@ def test_what_cannot_start_is_said_with_its_own_reason(
     broken.write_text(f"#!/bin/sh\necho '{broken}: {LOADER}' >&2\nexit 127\n", encoding="utf-8")
     broken.chmod(0o755)
 
-    ended = house.flotta(*at(lifecare), **{variable: str(broken)})
+    ran = ended(house.start(*at(lifecare), **{variable: str(broken)}))
 
     # The sentence has the whole line that installs what is lacking, so it may fill several of the terminal's.
-    said = " ".join(ended.said.split())
-    assert ended.code == 2, said
-    assert "Traceback" not in said
+    sentence = " ".join(ran.said.split())
+    assert ran.code == 2, sentence
+    assert "Traceback" not in sentence
     for each in (*words, f"startar inte ({LOADER})"):
-        assert each in said
+        assert each in sentence
 
 
 @pytest.mark.parametrize(
@@ -220,11 +219,11 @@ def test_another_key_than_the_ledgers_is_said_plainly(house: House, serving: Ser
     run_id = house.a_run(lifecare, plan_only=True)
     assert house.carry(run_id) == 0
 
-    ended = house.flotta("resume", run_id, "--yes", FLOTTA_KEY_FILE=str(tmp_path / "other" / "key"))
+    ran = house.flotta("resume", run_id, "--yes", FLOTTA_KEY_FILE=str(tmp_path / "other" / "key"))
 
-    assert ended.code == 2
-    assert "FLOTTA_KEY_FILE" in ended.said
-    assert "Traceback" not in ended.said
+    assert ran.code == 2
+    assert "FLOTTA_KEY_FILE" in ran.said
+    assert "Traceback" not in ran.said
     assert lifecare.journal() == []
 
 
@@ -232,12 +231,12 @@ def test_an_unknown_version_stops_the_run_before_anything_is_tried(house: House,
     """Nobody has approved how to work there, so the report says what is not as in any map."""
     lifecare = serving(ui="2025.10")
 
-    ended = house.flotta(*at(lifecare), "--json")
+    ran = house.flotta(*at(lifecare), "--json")
 
-    assert ended.code == 4, ended.said
-    assert "Traceback" not in ended.said
+    assert ran.code == 4, ran.said
+    assert "Traceback" not in ran.said
     assert lifecare.journal() == []
-    report = ended.json()
+    report = ran.json()
     assert report["state"] == "drifted"
     assert "2025.10" in report["sentence"]
     drifted = [each for each in report["findings"] if each["verdict"] == "drift"]
@@ -305,9 +304,9 @@ def test_a_state_directory_that_cannot_be_made_is_named(house: House) -> None:
     in_the_way = house.root / "in the way"
     in_the_way.write_text("", encoding="utf-8")
 
-    ended = house.flotta("runs", FLOTTA_HOME=str(in_the_way / "state"))
+    ran = house.flotta("runs", FLOTTA_HOME=str(in_the_way / "state"))
 
-    assert_said(ended, 2, "kan inte skapas", "FLOTTA_HOME")
+    assert_said(ran, 2, "kan inte skapas", "FLOTTA_HOME")
 
 
 def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Serving) -> None:

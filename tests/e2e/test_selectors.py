@@ -12,19 +12,12 @@ import pytest
 
 from bots.browser import recording
 from fixtures.mockui.server import Spec, serve
-from tests.e2e.house import BOT, TODAY, House, terminal
+from tests.e2e.house import BOT, TODAY, House
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "fixtures" / "recordings"
 #: The environment of a terminal on a server.
 NO_SCREEN = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
-
-
-def answering(house: House, answer: str, *words: str) -> tuple[int, str]:
-    """Run a command in a terminal where somebody answers, and return its exit code and what it said."""
-    with terminal(f"{answer}\n") as keyboard:
-        ended = house.flotta(*words, stdin=keyboard)
-    return ended.code, ended.said
 
 
 def renamed(tmp_path: Path, old: str, new: str) -> str:
@@ -47,10 +40,10 @@ def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) 
     shown = house.flotta("selectors", "diff", "lifecare")
     told = house.flotta("selectors", "impact", "lifecare", "2024.04+1", "--json")
     hasty = house.flotta("selectors", "approve", "lifecare", "--yes")
-    refused = answering(house, "n", "selectors", "approve", "lifecare")
-    code, said = answering(house, "j", "selectors", "approve", "lifecare")
+    refused = house.answered("n", "selectors", "approve", "lifecare")
+    answered = house.answered("j", "selectors", "approve", "lifecare")
 
-    assert (hasty.code, refused[0], code) == (3, 3, 0), said
+    assert (hasty.code, refused.code, answered.code) == (3, 3, 0), answered.said
     assert "--yes räcker inte" in hasty.err
     assert proposed.code == 3, proposed.said
     assert "Förfallodag" in proposed.out
@@ -72,15 +65,15 @@ def test_who_is_killed_while_approving_approves_again(house: House, tmp_path: Pa
     house.flotta("selectors", "propose", "lifecare", "--recording", renamed(tmp_path, ">Förfaller<", ">Förfallodag<"))
     draft = house.maps / "lifecare" / "drafts" / "2024.04+1"
     shutil.copytree(draft, tmp_path / "before")
-    assert answering(house, "j", "selectors", "approve", "lifecare")[0] == 0
+    assert house.answered("j", "selectors", "approve", "lifecare").code == 0
     approved = (house.maps / "lifecare" / "2024.04+1.yaml").read_bytes()
     shutil.copytree(tmp_path / "before", draft)
     if moved:
         shutil.rmtree(house.recordings / "lifecare" / "2024.04+1")
 
-    code, said = answering(house, "j", "selectors", "approve", "lifecare")
+    answered = house.answered("j", "selectors", "approve", "lifecare")
 
-    assert code == 0, said
+    assert answered.code == 0, answered.said
     assert (house.maps / "lifecare" / "2024.04+1.yaml").read_bytes() == approved
     assert (house.recordings / "lifecare" / "2024.04+1").is_dir()
     assert not draft.exists()
@@ -165,10 +158,10 @@ def test_an_approved_map_is_never_changed(house: House, tmp_path: Path) -> None:
     there.write_text((ROOT / "selectors/lifecare/2023.10.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     before = there.read_text(encoding="utf-8")
 
-    code, said = answering(house, "j", "selectors", "approve", "lifecare")
+    answered = house.answered("j", "selectors", "approve", "lifecare")
 
-    assert code == 2
-    assert "ändras aldrig" in said
+    assert answered.code == 2
+    assert "ändras aldrig" in answered.said
     assert there.read_text(encoding="utf-8") == before
     assert json.loads((house.maps / "lifecare/drafts/2024.04+1/changes.json").read_text(encoding="utf-8"))
 
@@ -211,11 +204,11 @@ def test_who_is_at_a_terminal_gets_a_window_to_sign_in_in(house: House) -> None:
     """Here is no screen to show it on, which is what is said."""
     with serve([Spec("ivo", today=TODAY, rows=5)]) as served:
         house.environment |= {"FLOTTA_SYSTEMS__IVO__ATTENDED": "true", **NO_SCREEN}
-        code, said = answering(house, "", "selectors", "check", "ivo", "--url", served["ivo"])
+        answered = house.answered("", "selectors", "check", "ivo", "--url", served["ivo"])
 
-    assert code == 2, said
-    assert "Logga in i ivo i fönstret" in said
-    assert "fönster kunde inte öppnas" in said
+    assert answered.code == 2, answered.said
+    assert "Logga in i ivo i fönstret" in answered.said
+    assert "fönster kunde inte öppnas" in answered.said
 
 
 def test_a_system_that_does_not_answer_says_nothing_of_the_map(house: House) -> None:
