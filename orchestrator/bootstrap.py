@@ -6,7 +6,6 @@ The clock is read here and nowhere else.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -392,8 +391,7 @@ def carry(
 
         with ExitStack() as stack:
             stack.callback(ledger.close)
-            if how != processes.LANE:
-                stack.callback(shutil.rmtree, processes.temporary(settings.home, run_id), ignore_errors=True)
+            stack.enter_context(processes.temporary(settings.home))
             doors = Doors(
                 settings,
                 stack,

@@ -101,8 +101,9 @@ class Fleet:
         for run_id in processes.at_work(self._settings.home):
             run = self._ledger.run(run_id)
             if run is not None and run.pool is not None:
-                processes.end_tree(self._settings.home, run_id)
-        processes.sweep(self._settings.home, keep={run.id for run in self._ledger.unended_runs()})
+                # Another machine on this host may have the run in hand, with the same state directory.
+                processes.end_tree(self._settings.home, run_id, epoch=run.epoch - 1)
+        processes.sweep(self._settings.home)
 
     def stop(self) -> None:
         """Finish the items in hand, keep the rest."""
@@ -222,8 +223,11 @@ class Fleet:
 
     def _one_process(self, run_id: str, asked: int) -> int:
         """Let one process work on the run once its accounts are free, and return its exit code."""
+        run = self._mine(run_id, asked)
+        if run is None:
+            return bootstrap.LOST
         # A former one may only have lost its parent.
-        processes.end_tree(self._settings.home, run_id)
+        processes.end_tree(self._settings.home, run_id, epoch=run.epoch)
         run = self._its_turn(run_id, asked)
         if run is None:
             return bootstrap.LOST
@@ -231,8 +235,12 @@ class Fleet:
         try:
             return self._watched(child, run)
         finally:
-            processes.end_tree(self._settings.home, run_id)
+            self._end_tree(run)
             child.wait()
+
+    def _end_tree(self, run: Run) -> None:
+        """End what the process that was started on this reading of the run has left, and nothing of a later one."""
+        processes.end_tree(self._settings.home, run.id, epoch=run.epoch + 1)
 
     def _its_turn(self, run_id: str, asked: int) -> Run | None:
         """Return the run once nobody has its accounts; None when it is not to be carried by us, or not yet."""
@@ -267,7 +275,7 @@ class Fleet:
             except subprocess.TimeoutExpired:
                 now = self._now()
             if now - begun > limit:
-                processes.end_tree(self._settings.home, run.id)
+                self._end_tree(run)
                 self._end(run, "failed", f"Tidsgränsen {limit} nåddes, så körningens processer avslutades.")
                 return child.wait()
             called_off = False

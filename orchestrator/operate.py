@@ -201,7 +201,7 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
             f"Låtsassystemet stängdes med körningen. Starta en ny med `flotta run {found.bot} --mock`."
         )
     ledger.reopen(found.id)
-    if ended := processes.end_tree(settings.home, found.id):
+    if ended := processes.end_tree(settings.home, found.id, epoch=found.epoch):
         operator.say(f"Avslutade {ended} processer från det förra försöket.")
     operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
     if found.state in {"planned", "waiting"} and yes and not found.approved_by:
@@ -665,12 +665,7 @@ class Operator:
                     told = True
                     self.say(f"Väntar på körning {held_by} ({holder}).")
                 threading.Event().wait(FOLLOW_EVERY)
-        unended = self._ledger.unended_runs()
-        processes.sweep(
-            self._settings.home,
-            keep={each.id for each in unended if each.holder is None or not processes.is_gone(each.holder)}
-            - {mine or ""},
-        )
+        processes.sweep(self._settings.home)
 
     def handed_over(self, run_id: str, errand: Errand) -> int:
         """Tell the person who will carry the run, as far as that is known."""
@@ -757,7 +752,8 @@ class Operator:
         """
         how = processes.ATTENDED if self._attended else None
         with _asked_to_stop() as asked:
-            child = processes.start(self._settings.home, run_id, os.environ, after=self._run(run_id).epoch, how=how)
+            before = self._run(run_id).epoch
+            child = processes.start(self._settings.home, run_id, os.environ, after=before, how=how)
             with self._progress() as bar:
                 task = bar.add_task("Startar", total=None)
                 while not asked:
@@ -772,7 +768,7 @@ class Operator:
             while signal.SIGINT not in asked[1:] and time.monotonic() < until:
                 with suppress(subprocess.TimeoutExpired):
                     return child.wait(FOLLOW_EVERY)
-            processes.end_tree(self._settings.home, run_id)
+            processes.end_tree(self._settings.home, run_id, epoch=before + 1)
             child.wait()
             return 130
 

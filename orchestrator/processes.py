@@ -1,18 +1,21 @@
 """A run's processes: start one, tell whether its holder lives, end its whole tree.
 
-Every process of a run, the browser's included, carries the run's id in its environment. That is what finds the tree
-again when the worker is gone and its children have been handed to another parent.
+Every process of a run, the browser's included, carries the run's id and its worker's epoch in its environment. The id
+finds the tree again when the worker is gone and its children have another parent. The epoch tells a worker that was
+fenced off from the one that has taken over: a machine that wakes late must not end its successor's processes.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -49,10 +52,17 @@ def is_gone(holder: Holder) -> bool:
     return is_here(holder) and not is_alive(holder)
 
 
-def end_tree(home: Path, run_id: str) -> int:
-    """End every process of the run on this machine. Return how many there were, once they are gone."""
+def end_tree(home: Path, run_id: str, *, epoch: int) -> int:
+    """End the run's processes of this epoch and earlier ones on this machine.
+
+    Returns how many there were, once they are gone.
+    """
     mine = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
-    found = [process for process, of in _marked(home) if of == run_id and process.pid not in mine]
+    found = [
+        process
+        for process, of, its_epoch in _marked(home)
+        if of == run_id and its_epoch <= epoch and process.pid not in mine
+    ]
     for process in found:
         with suppress(psutil.NoSuchProcess):
             process.kill()
@@ -62,21 +72,23 @@ def end_tree(home: Path, run_id: str) -> int:
 
 def at_work(home: Path) -> set[str]:
     """Return the runs that have processes on this machine."""
-    return {run_id for _process, run_id in _marked(home)}
+    return {run_id for _process, run_id, _epoch in _marked(home)}
 
 
-def _marked(home: Path) -> Iterator[tuple[psutil.Process, str]]:
+def _marked(home: Path) -> Iterator[tuple[psutil.Process, str, int]]:
     for process in psutil.process_iter():
         try:
-            house, _, run_id = process.environ().get(MARK, "").partition(f"{home}:")
+            before, _, rest = process.environ().get(MARK, "").partition(f"{home}:")
         except (psutil.AccessDenied, psutil.NoSuchProcess, OSError):
             continue
-        if run_id and not house:
-            yield process, run_id
+        epoch, _, run_id = rest.partition(":")
+        if not before and run_id and epoch.isdecimal():
+            yield process, run_id, int(epoch)
 
 
-def _mark(home: Path, run_id: str) -> str:
-    return f"{home}:{run_id}"
+def mark(home: Path, run_id: str, epoch: int) -> str:
+    """Return the value of MARK for the processes of a run's worker with this epoch."""
+    return f"{home}:{epoch}:{run_id}"
 
 
 def limit_memory(most: int) -> None:
@@ -92,9 +104,44 @@ def limit_memory(most: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
-def temporary(home: Path, run_id: str) -> Path:
-    """Return the run's own temporary directory, which holds the browser's profile."""
-    return home / "tmp" / run_id.replace(":", "-")
+@contextmanager
+def temporary(home: Path) -> Iterator[Path]:
+    """Give this process, and those that it starts, a temporary directory of their own.
+
+    It holds the browser's profile, and in some browsers the memory that its processes share, so a browser dies without
+    it. Another process of the same run, asleep or awake, must therefore neither use it nor remove it. At the end it is
+    removed, with those that dead processes have left.
+
+    The name is short: a browser with a window keeps a socket below it, and starts only where the path of the directory
+    has at most 62 bytes.
+    """
+    folder, lock = _locked_folder(home / "tmp")
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    try:
+        yield folder
+    finally:
+        tempfile.tempdir = None
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
+        os.close(lock)
+        sweep(home)
+
+
+def _locked_folder(parent: Path) -> tuple[Path, int]:
+    """Return a new folder and the lock that keeps it. The system drops the lock when this process ends."""
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix="", dir=parent))
+        with suppress(FileNotFoundError):
+            lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            # `sweep` of another process may have removed it before it was locked.
+            if folder.exists():
+                return folder, lock
+            os.close(lock)
 
 
 def log_file(home: Path, run_id: str) -> Path:
@@ -102,12 +149,16 @@ def log_file(home: Path, run_id: str) -> Path:
     return home / "logs" / f"{run_id.replace(':', '-')}.jsonl"
 
 
-def sweep(home: Path, keep: set[str]) -> None:
-    """Wipe what killed runs and recordings left behind, but nothing of the runs in `keep`, whose processes may live."""
-    kept = {temporary(home, run_id) for run_id in keep}
+def sweep(home: Path) -> None:
+    """Remove what killed workers and recordings left behind, and nothing of a process that lives."""
     for left in (home / "tmp").glob("*"):
-        if left not in kept:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):
+            lock = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+            finally:
+                os.close(lock)
     for left in (home / "walks").glob("*"):
         if not psutil.pid_exists(int(left.name)):
             shutil.rmtree(left, ignore_errors=True)
@@ -133,10 +184,10 @@ def start(
     `after` is the run's epoch as the caller knows it: who is only about to begin when the run is given to another, and
     begins later, must not take it back. `how` is LANE, or ATTENDED.
     """
-    folder = temporary(home, run_id)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = log_file(home, run_id)
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A worker claims the run's next epoch; a lane writes by the epoch of the worker that it helps.
+    epoch = after if how == LANE else after + 1
     with log.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 - our own module, with an id and numbers as arguments
             [
@@ -151,5 +202,5 @@ def start(
             stdout=out,
             stderr=out,
             start_new_session=True,
-            env={**environment, MARK: _mark(home, run_id), "FLOTTA_HOME": str(home), "TMPDIR": str(folder)},
+            env={**environment, MARK: mark(home, run_id, epoch), "FLOTTA_HOME": str(home)},
         )

@@ -522,12 +522,6 @@ class Ledger:
             rows = connection.execute(asked.order_by(runs.c.created.desc()).limit(limit)).mappings().all()
         return [run_of(row) for row in rows]
 
-    def unended_runs(self) -> list[Run]:
-        """Return the runs that have been started and have not stored an ending."""
-        query = sa.select(runs).where(runs.c.state.in_(("new", "running")))
-        with self.reading() as connection:
-            return [run_of(row) for row in connection.execute(query).mappings()]
-
     def claim(
         self, run_id: str, holder: Holder, accounts: Sequence[str], now: datetime, *, after: int | None = None
     ) -> int:

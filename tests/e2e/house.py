@@ -311,10 +311,9 @@ class House:
 
     def armed(self, run_id: str, point: str, act: str, *, nth: int = 1) -> subprocess.Popen[bytes]:
         """Start a worker that meets `act` when it reaches `point` for the nth time."""
-        processes.temporary(self.home, run_id).mkdir(mode=0o700, parents=True, exist_ok=True)
         log = processes.log_file(self.home, run_id)
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        marked = {processes.MARK: processes._mark(self.home, run_id), "FLOTTA_HOME": str(self.home)}
+        mark = processes.mark(self.home, run_id, self.run(run_id).epoch + 1)
         with log.open("ab") as out:
             child = subprocess.Popen(
                 [sys.executable, str(ROOT / "tests" / "armed_worker.py"), run_id, point, str(nth), act],
@@ -323,7 +322,7 @@ class House:
                 stderr=out,
                 start_new_session=True,
                 cwd=self.desk,
-                env={**self.environment, **marked, "TMPDIR": str(processes.temporary(self.home, run_id))},
+                env={**self.environment, processes.MARK: mark, "FLOTTA_HOME": str(self.home)},
             )
         self._started.append(child)
         return child

@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from orchestrator import bootstrap
+from orchestrator.ledger import fleet as hands
 from orchestrator.ledger.store import Errand, Options
 from orchestrator.ledger.tables import schedules
 from tests import oracle, postgres
@@ -95,6 +96,55 @@ def test_a_machine_that_is_killed_goes_on_after_a_restart(hasty: House, serving:
     until(lambda: ended(hasty, run_id), again)
     assert state(hasty, run_id) == "done"
     assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_a_machine_that_starts_leaves_the_runs_of_another_on_its_host_alone(hasty: House, serving: Serving) -> None:
+    """The units for two pools on one host share its state directory, and each is restarted by itself."""
+    lifecare = serving(SLOW, rows=24)
+    before = lifecare.state()
+    run_id = a_queued_run(hasty, lifecare.url)
+    first = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="first")
+    until(lambda: bool(lifecare.attempted()), first)
+    workers = [each for each in hasty.processes() if run_id in each.cmdline()]
+
+    second = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="second")
+
+    until(lambda: "machine.up" in _err(second), second)
+    assert [each.is_running() for each in workers] == [True]
+    lifecare.faults()
+    until(lambda: ended(hasty, run_id), first)
+    assert _deaths(hasty, run_id) == 0
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_a_frozen_machine_that_wakes_ends_no_process_of_its_successor(hasty: House, serving: Serving) -> None:
+    """It finds its own process gone and clears up after that, on a host where another has gone on with the run."""
+    lifecare = serving(SLOW, rows=24)
+    before = lifecare.state()
+    run_id = a_queued_run(hasty, lifecare.url)
+    sleeper = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="sleeper")
+    until(lambda: bool(lifecare.attempted()), sleeper)
+    sleeper.send_signal(signal.SIGSTOP)
+    # In a file's ledger a process that exists is alive, so its runs are taken from it here, as `Place.bury` does.
+    with closing(hasty.ledger()) as ledger:
+        assert hands.recover(ledger, "sleeper") == [run_id]
+    epoch = hasty.run(run_id).epoch
+    heir = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="heir")
+    until(lambda: hasty.run(run_id).epoch > epoch, heir)
+
+    sleeper.send_signal(signal.SIGCONT)
+
+    sleeper.terminate()
+    assert sleeper.wait(60) == 0
+    lifecare.faults()
+    until(lambda: ended(hasty, run_id), heir)
+    assert _deaths(hasty, run_id) == 0
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def _deaths(house: House, run_id: str) -> int:
+    with closing(house.ledger()) as ledger:
+        return sum(each.what == "run.died" for each in ledger.audit_trail(run_id))
 
 
 def test_a_run_that_ended_while_its_machine_was_gone_is_not_begun_anew(hasty: House, serving: Serving) -> None:

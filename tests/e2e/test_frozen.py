@@ -7,6 +7,9 @@ and with everything ready for the click.
 import signal
 import subprocess
 from contextlib import suppress
+from pathlib import Path
+
+import psutil
 
 from orchestrator.bootstrap import LOST
 from tests.e2e.conftest import Serving
@@ -31,7 +34,10 @@ def test_frozen_workers_that_wake_after_another_finished_write_nothing(hasty: Ho
 
 
 def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House, serving: Serving) -> None:
-    """Their reminders are still there to be removed, so the deadline and the epoch alone hold them back."""
+    """Their reminders are still there to be removed, so the deadline and the epoch alone hold them back.
+
+    They leave the other's temporary directory alone as well, which its browser may not outlive.
+    """
     lifecare = serving(ui="2024.04")
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
@@ -41,11 +47,14 @@ def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House
     with suppress(subprocess.TimeoutExpired):
         sleepers[-1].wait(3.5)  # past the deadline of the last one's write
     attempted = lifecare.attempted()
+    in_use = _temporary_files(heir)
 
     _wake(*sleepers)
 
     assert [each.wait() for each in sleepers] == [LOST] * len(sleepers)
     assert lifecare.attempted() == attempted
+    assert in_use
+    assert _temporary_files(heir) == in_use
     _wake(heir)
     assert heir.wait() == 0
     assert_sound(hasty, run_id, lifecare, before)
@@ -58,6 +67,12 @@ def _sleepers(house: House, run_id: str) -> list["subprocess.Popen[bytes]"]:
         sleepers.append(house.armed(run_id, point, "stop", nth=nth))
         frozen(sleepers[-1])
     return sleepers
+
+
+def _temporary_files(worker: "subprocess.Popen[bytes]") -> set[Path]:
+    """Return what is in the temporary directories of a worker's browser."""
+    folders = {each.environ()["TMPDIR"] for each in psutil.Process(worker.pid).children(recursive=True)}
+    return {file for folder in folders for file in Path(folder).glob("*")}
 
 
 def _wake(*sleepers: "subprocess.Popen[bytes]") -> None:

@@ -19,7 +19,6 @@ from pypdf import PdfReader
 from fixtures.ivo.person import LOOK
 from fixtures.mockui.faults import parse
 from fixtures.mockui.server import Spec, serve
-from orchestrator import processes
 from orchestrator.ledger.store import Options
 from orchestrator.ledger.tables import steps
 from orchestrator.mocks import account
@@ -230,7 +229,7 @@ def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., Ci
     run_id = town.a_run(limit=3, submit=submit)
 
     assert town.house.armed(run_id, point, "kill", nth=2).wait() == -signal.SIGKILL
-    processes.end_tree(town.house.home, run_id)
+    town.house.kill()
     resumed = town.house.flotta("resume")
 
     assert resumed.code == 0, resumed.said
@@ -259,7 +258,7 @@ def test_killed_between_two_reports_of_a_decision_both_are_sent_once(
     run_id = town.a_run(limit=before + 1, submit="approved")
 
     assert town.house.armed(run_id, point, "kill", nth=before + nth).wait() == -signal.SIGKILL
-    processes.end_tree(town.house.home, run_id)
+    town.house.kill()
     resumed = town.house.flotta("resume", run_id)
 
     assert resumed.code == 0, resumed.said

@@ -9,7 +9,6 @@ from itertools import count
 
 import pytest
 
-from orchestrator import processes
 from orchestrator.ledger.store import Ledger
 from tests.e2e.conftest import Serving
 from tests.e2e.house import House, Lifecare, Record, assert_sound, until
@@ -28,7 +27,7 @@ def test_killed_at_each_point_of_a_step_the_run_is_resumed_to_the_same_end(hasty
     run_id = hasty.a_run(lifecare)
     for point in POINTS:
         assert hasty.armed(run_id, point, "kill").wait() == -signal.SIGKILL, point
-        processes.end_tree(hasty.home, run_id)
+        hasty.kill()
 
     resumed = hasty.flotta("resume")
 
@@ -49,7 +48,7 @@ def test_killed_at_random_times_again_and_again_the_runs_end_the_same(
         while kills < KILLS and _killed(hasty, run_id, chance):
             kills += 1
         if hasty.run(run_id).state != "done":
-            processes.end_tree(hasty.home, run_id)
+            hasty.kill()
             assert hasty.carry(run_id) == 0
         assert_sound(hasty, run_id, lifecare, before)
         if kills == KILLS:
@@ -64,7 +63,7 @@ def _states(lifecare: Lifecare, *, first: int) -> Iterator[Record]:
 
 def _killed(house: House, run_id: str, chance: random.Random) -> bool:
     """Let a new worker go on with the run for a random time, then kill it. Return whether it still lived."""
-    processes.end_tree(house.home, run_id)
+    house.kill()
     with closing(house.ledger()) as ledger:
         epoch = _epoch(ledger, run_id)
         worker = house.worker(run_id)

@@ -92,12 +92,12 @@ def test_what_a_killed_recording_has_not_scrubbed_is_wiped(house: House, tmp_pat
     os.mkfifo(script)
     child = house.start("record", "lifecare", "--mock", "--script", str(script))
     until(lambda: any((house.home / "walks" / str(child.pid)).glob("*")), child)
-    processes.sweep(house.home, keep=set())
+    processes.sweep(house.home)
     assert list((house.home / "walks" / str(child.pid)).glob("*"))
 
     child.kill()
     child.wait()
-    processes.sweep(house.home, keep=set())
+    processes.sweep(house.home)
 
     assert not list((house.home / "walks").glob("*"))
 

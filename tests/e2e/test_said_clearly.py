@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator import processes
 from orchestrator.bootstrap import CANNOT_STORE
 from tests import oracle
 from tests.builders import an_item
@@ -316,7 +315,7 @@ def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Ser
     run_id = hasty.a_run(lifecare)
     resuming = hasty.start("resume", run_id)
     until(lambda: bool(lifecare.removed()), resuming)
-    processes.end_tree(hasty.home, run_id)
+    hasty.kill()
 
     out, err = resuming.communicate()
 
