@@ -50,11 +50,28 @@ def fetch(folder: Path, npm: str) -> None:
         command = [npm, "pack", "--silent", package]
         said = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
         packed = folder / said.stdout.split()[-1]
-        with tarfile.open(packed) as archive:
-            archive.extractall(folder / f"{place.name}.part", filter="data")
-        (folder / f"{place.name}.part" / "package").rename(place)
-        (folder / f"{place.name}.part").rmdir()
+        part = folder / f"{place.name}.part"
+        unpack(packed, part)
+        (part / "package").rename(place)
+        part.rmdir()
         packed.unlink()
+
+
+def unpack(packed: Path, folder: Path) -> None:
+    """Unpack the files of a tar archive, and nothing else of it. Raises ValueError for one that lies outside.
+
+    `tarfile` itself refuses those from Python 3.11.4 on; Debian 12 has 3.11.2.
+    """
+    with tarfile.open(packed) as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is None:
+                continue
+            file = (folder / member.name).resolve()
+            if not file.is_relative_to(folder.resolve()):
+                raise ValueError(f"{packed.name} has a file outside its folder: {member.name}")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.read())
 
 
 def _named(package: str) -> str:
