@@ -107,7 +107,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         (cpu, wall), (cpu_before, wall_before) = _now(item), item.stash[_BEFORE]
-        item.user_properties.append((_PROPERTY, f"{cpu - cpu_before:.3f} {wall - wall_before:.3f}"))
+        # A browser that is closed takes with it what its pages have used before this test.
+        item.user_properties.append((_PROPERTY, f"{max(0.0, cpu - cpu_before):.3f} {wall - wall_before:.3f}"))
 
 
 _BEFORE = pytest.StashKey[tuple[float, float]]()

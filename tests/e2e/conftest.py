@@ -14,7 +14,7 @@ from bots.browser import session as kit
 from fixtures.mockui.faults import parse
 from fixtures.mockui.server import Spec, serve
 from tests.builders import a_ledger
-from tests.choice import one_of
+from tests.choice import one_of, run_with_each
 from tests.e2e.house import SETTLE, TODAY, VERSIONS, House, Lifecare, Record, is_setting
 from tests.e2e.in_process import InProcess
 
@@ -72,8 +72,8 @@ def interruptible() -> Iterator[None]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses `ui` once for each UI version where all are asked for (`make soak`)."""
-    if "ui" in metafunc.fixturenames and metafunc.config.getoption("--soak"):
-        metafunc.parametrize("ui", VERSIONS, indirect=True)
+    if metafunc.config.getoption("--soak"):
+        run_with_each(metafunc, "ui", VERSIONS)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from bots.browser import session
 from tests.e2e.conftest import Serving
-from tests.e2e.house import VERSIONS, House, assert_sound
+from tests.e2e.house import House, assert_sound
 from tests.screens.test_sign_in import PERSON
 
 #: The account that a person signs in with has no password here, only a role that is taken after it.
@@ -18,7 +18,6 @@ ATTENDED = {
 }
 
 
-@pytest.mark.parametrize("ui", VERSIONS)
 def test_a_run_waits_for_a_person_and_goes_on_when_they_have_signed_in(ui: str, house: House, serving: Serving) -> None:
     """With nobody there it touches nothing; with somebody it is a run like any other."""
     lifecare = serving(ui=ui)

@@ -24,7 +24,7 @@ from orchestrator.ledger.tables import steps
 from orchestrator.mocks import account
 from tests import ivo_oracle
 from tests.builders import NOW
-from tests.choice import one_of
+from tests.choice import one_of, run_with_each
 from tests.e2e.house import SETTLE, House
 from tests.ivo import Client
 from tests.ivo_cases import AGAIN, SCENES
@@ -115,8 +115,8 @@ class City:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test once for each pair of versions where all are asked for (`make soak`), as `ui` in conftest."""
-    if "looks" in metafunc.fixturenames and metafunc.config.getoption("--soak"):
-        metafunc.parametrize("looks", LOOKS, ids=lambda looks: looks[1], indirect=True)
+    if metafunc.config.getoption("--soak"):
+        run_with_each(metafunc, "looks", LOOKS)
 
 
 @pytest.fixture
@@ -171,9 +171,9 @@ def sends(city: City) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("rows", [46, pytest.param(150, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("rows", [FEW, *(pytest.param(rows, marks=pytest.mark.soak) for rows in (46, 150))])
 def test_a_quarter_is_reported_once(city: Callable[..., City], rows: int) -> None:
-    """Every scene, sent by the person who has signed in; a second run of the quarter sends nothing."""
+    """Sent by the person who has signed in; a second run sends nothing. With 46 rows it is every scene."""
     town = city(rows=rows)
     town.seat(sends=True)
 
@@ -273,10 +273,15 @@ def test_killed_between_two_reports_of_a_decision_both_are_sent_once(
     "fault",
     [
         {"kind": "error_after_commit", "count": 2, "of": "send"},
-        {"kind": "error_after_commit", "probability": 0.15, "seed": 3},
-        {"kind": "error_before_commit", "probability": 0.15, "seed": 3},
         {"kind": "commit_late", "probability": 0.1, "seed": 3, "seconds": 1.0},
-        {"kind": "session_expiry", "on": "write", "probability": 0.1, "seed": 3},
+        *(
+            pytest.param(fault, marks=pytest.mark.soak)
+            for fault in (
+                {"kind": "error_after_commit", "probability": 0.15, "seed": 3},
+                {"kind": "error_before_commit", "probability": 0.15, "seed": 3},
+                {"kind": "session_expiry", "on": "write", "probability": 0.1, "seed": 3},
+            )
+        ),
     ],
     ids=lambda fault: f"{fault['kind']} {fault.get('of', '')}".strip(),
 )
@@ -338,6 +343,7 @@ def test_a_period_that_is_closed_is_said(city: Callable[..., City], day: str) ->
     assert len(told) == len([each for each in town.wanted() if each.split(" ", 1)[1] not in closing_kinds])
 
 
+@pytest.mark.soak
 def test_the_next_quarter_goes_on_with_the_same_cases(city: Callable[..., City]) -> None:
     """What IVO waits for is told once more, what has become late is new, and what is over is not told again."""
     town = city()
@@ -369,7 +375,7 @@ def test_what_was_reported_by_hand_since_is_not_reported_again(
     city: Callable[..., City], looks: tuple[str, str]
 ) -> None:
     """It is learnt when IVO is open. The plan that did not know it refers it; the next one knows."""
-    town = city()
+    town = city(rows=FEW)
     town.seat(sends=True)
     town.carried(limit=5)
     sent = {each.split()[0] for each in town.sent()}
@@ -429,7 +435,7 @@ def test_a_run_that_waits_for_a_person_stops_when_it_is_asked_to(city: Callable[
 
 def test_a_text_that_was_worded_otherwise_in_review_is_what_ivo_gets(city: Callable[..., City]) -> None:
     """By option or in an editor; a text that names somebody is refused."""
-    town = city()
+    town = city(rows=FEW)
     town.seat(sends=True)
     run_id = town.a_run(limit=6, plan_only=True)
     town.house.carry(run_id)
