@@ -19,7 +19,7 @@ import pytest
 from orchestrator import bootstrap
 from orchestrator.ledger import fleet as hands
 from orchestrator.ledger.store import Errand, Options
-from orchestrator.ledger.tables import schedules
+from orchestrator.ledger.tables import machines, schedules
 from tests import oracle, postgres
 from tests.chaos import Chaos, Result, Trial
 from tests.e2e.conftest import Serving
@@ -125,8 +125,10 @@ def test_a_frozen_machine_that_wakes_ends_no_process_of_its_successor(hasty: Hou
     sleeper = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="sleeper")
     until(lambda: bool(lifecare.attempted()), sleeper)
     sleeper.send_signal(signal.SIGSTOP)
-    # In a file's ledger a process that exists is alive, so its runs are taken from it here, as `Place.bury` does.
+    # With a ledger in a file no machine whose process exists is taken for dead, so the test does as `Place.bury` would.
     with closing(hasty.ledger()) as ledger:
+        with ledger.changing() as connection:
+            connection.execute(machines.update().values(left=bootstrap.now()))
         assert hands.recover(ledger, "sleeper") == [run_id]
     epoch = hasty.run(run_id).epoch
     heir = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="heir")

@@ -47,14 +47,14 @@ def test_frozen_workers_that_wake_while_another_works_write_nothing(hasty: House
     with suppress(subprocess.TimeoutExpired):
         sleepers[-1].wait(3.5)  # past the deadline of the last one's write
     attempted = lifecare.attempted()
-    in_use = _temporary_files(heir)
+    in_use = _browser_folders(heir)
 
     _wake(*sleepers)
 
     assert [each.wait() for each in sleepers] == [LOST] * len(sleepers)
     assert lifecare.attempted() == attempted
     assert in_use
-    assert _temporary_files(heir) == in_use
+    assert _browser_folders(heir) == in_use
     _wake(heir)
     assert heir.wait() == 0
     assert_sound(hasty, run_id, lifecare, before)
@@ -69,10 +69,11 @@ def _sleepers(house: House, run_id: str) -> list["subprocess.Popen[bytes]"]:
     return sleepers
 
 
-def _temporary_files(worker: "subprocess.Popen[bytes]") -> set[Path]:
-    """Return what is in the temporary directories of a worker's browser."""
-    folders = {each.environ()["TMPDIR"] for each in psutil.Process(worker.pid).children(recursive=True)}
-    return {file for folder in folders for file in Path(folder).glob("*")}
+def _browser_folders(worker: "subprocess.Popen[bytes]") -> set[Path]:
+    """Return the profile and the other directories that a worker's browser has in its temporary directory."""
+    # Some of its processes hide their environment.
+    folders = {each.environ().get("TMPDIR") for each in psutil.Process(worker.pid).children(recursive=True)}
+    return {file for folder in folders if folder for file in Path(folder).glob("playwright*")}
 
 
 def _wake(*sleepers: "subprocess.Popen[bytes]") -> None:

@@ -1,4 +1,4 @@
-"""What npm has packed is unpacked on every Python that the set-up takes, and only below its folder."""
+"""The templates that npm brings for `make bench-drift` are unpacked into their folder, and nowhere else."""
 
 from __future__ import annotations
 
@@ -11,33 +11,49 @@ import pytest
 from tests.bench.drift.templates import unpack
 
 
-def packed(file: Path, *names: str) -> Path:
-    """Return an archive that has files of these names, and a link out of it."""
+def packed(folder: Path, *members: tarfile.TarInfo) -> Path:
+    """Make an archive in which each regular file has its own name as content."""
+    file = folder / "packed.tgz"
     with tarfile.open(file, "w:gz") as archive:
-        for name in names:
-            member = tarfile.TarInfo(name)
-            member.size = 3
-            archive.addfile(member, io.BytesIO(b"<p>"))
-        link = tarfile.TarInfo("package/link")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc"
-        archive.addfile(link)
+        for each in members:
+            content = each.name.encode() if each.isreg() else b""
+            each.size = len(content)
+            archive.addfile(each, io.BytesIO(content))
     return file
 
 
-def test_files_are_unpacked_and_links_are_not(tmp_path: Path) -> None:
-    """A link could lead what comes after it out of the folder."""
-    unpack(packed(tmp_path / "a.tgz", "package/pages/index.html"), tmp_path / "a")
-
-    assert [str(each.relative_to(tmp_path / "a")) for each in sorted((tmp_path / "a").rglob("*"))] == [
-        "package", "package/pages", "package/pages/index.html"
-    ]  # fmt: skip
-    assert (tmp_path / "a/package/pages/index.html").read_bytes() == b"<p>"
+def a_link(kind: bytes) -> tarfile.TarInfo:
+    link = tarfile.TarInfo("package/link")
+    link.type, link.linkname = kind, "/etc/passwd"
+    return link
 
 
-@pytest.mark.parametrize("name", ["../b.html", "package/../../b.html", "/b.html"])
+def test_regular_files_are_unpacked(tmp_path: Path) -> None:
+    """With their folders, whether the archive has those or not."""
+    folder = tarfile.TarInfo("package")
+    folder.type = tarfile.DIRTYPE
+    file = packed(tmp_path, folder, tarfile.TarInfo("package/dist/index.html"))
+
+    unpack(file, tmp_path / "to")
+
+    assert (tmp_path / "to" / "package" / "dist" / "index.html").read_text() == "package/dist/index.html"
+
+
+@pytest.mark.parametrize("name", ["../beside", "package/../../beside", "/beside"])
 def test_a_file_outside_the_folder_is_refused(tmp_path: Path, name: str) -> None:
-    """And nothing is written there."""
-    with pytest.raises(ValueError, match="outside its folder"):
-        unpack(packed(tmp_path / "a.tgz", name), tmp_path / "a")
+    """Whoever publishes a package chooses the names in it."""
+    name = f"{tmp_path}{name}" if name.startswith("/") else name
 
-    assert not (tmp_path / "b.html").exists()
+    with pytest.raises(ValueError, match="outside"):
+        unpack(packed(tmp_path, tarfile.TarInfo(name)), tmp_path / "to")
+
+    assert not (tmp_path / "beside").exists()
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
+def test_what_is_no_regular_file_is_refused(tmp_path: Path, kind: bytes) -> None:
+    """A later file could be written through a link."""
+    with pytest.raises(ValueError, match="no regular file"):
+        unpack(packed(tmp_path, a_link(kind)), tmp_path / "to")
+
+    assert not (tmp_path / "to" / "package").exists()

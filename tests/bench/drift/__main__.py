@@ -151,7 +151,7 @@ def main() -> None:
     asked = _asked()
     npm = shutil.which("npm")
     if npm is None:
-        sys.exit("npm brings the templates and is not here. Install Node.js, by your system's packages for one.")
+        sys.exit("npm fetches the templates and is not here. Run: sudo apt install npm (macOS: brew install node).")
     templates.fetch(asked.templates, npm)
     changes = templates.changes(asked.templates.resolve())
     who = [Flotta] if asked.flotta else contenders.ALL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import tarfile
 from dataclasses import dataclass
@@ -50,28 +51,32 @@ def fetch(folder: Path, npm: str) -> None:
         command = [npm, "pack", "--silent", package]
         said = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
         packed = folder / said.stdout.split()[-1]
-        part = folder / f"{place.name}.part"
-        unpack(packed, part)
-        (part / "package").rename(place)
-        part.rmdir()
+        unpack(packed, folder / f"{place.name}.part")
+        (folder / f"{place.name}.part" / "package").rename(place)
+        (folder / f"{place.name}.part").rmdir()
         packed.unlink()
 
 
 def unpack(packed: Path, folder: Path) -> None:
-    """Unpack the files of a tar archive, and nothing else of it. Raises ValueError for one that lies outside.
+    """Unpack the regular files of a tar archive below a folder.
 
-    `tarfile` itself refuses those from Python 3.11.4 on; Debian 12 has 3.11.2.
+    Raises ValueError for a file that would land outside it, and for links and devices, which npm never packs. Python
+    does the same by `filter="data"`, but not in 3.11.2, which Debian 12 has.
     """
+    within = folder.resolve()
     with tarfile.open(packed) as archive:
         for member in archive:
-            content = archive.extractfile(member) if member.isfile() else None
-            if content is None:
+            place = (within / member.name).resolve()
+            if not place.is_relative_to(within):
+                raise ValueError(f"{packed.name}: {member.name} would land outside the folder")
+            if member.isdir():
                 continue
-            file = (folder / member.name).resolve()
-            if not file.is_relative_to(folder.resolve()):
-                raise ValueError(f"{packed.name} has a file outside its folder: {member.name}")
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content.read())
+            content = archive.extractfile(member) if member.isreg() else None
+            if content is None:
+                raise ValueError(f"{packed.name}: {member.name} is no regular file")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as file:
+                shutil.copyfileobj(content, file)
 
 
 def _named(package: str) -> str:
