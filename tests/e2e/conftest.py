@@ -1,7 +1,9 @@
 """What every end-to-end test stands on: a house of its own, and a mock Lifecare that outlives its workers."""
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -41,12 +43,19 @@ def in_process(playwright: Playwright) -> Iterator[InProcess]:
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_process: InProcess, migrated: Path) -> Iterator[House]:
-    """Return an empty house. What is left of its processes ends with the test."""
+    """Return an empty house. What is left of its processes ends with the test.
+
+    Its processes are found, and ended, by the path of its state directory. Tests in a container or chroot may see these
+    processes as well, and pytest gives the same test the same path there, so the path has a random part. It is short,
+    since a browser with a window keeps a socket below it. Afterwards the house lies where pytest keeps its directories.
+    """
     for name in filter(is_setting, list(os.environ)):
         monkeypatch.delenv(name)
-    made = House(tmp_path / "house", in_process, migrated)
+    root = Path(tempfile.mkdtemp(prefix="house-"))
+    made = House(root, in_process, migrated)
     yield made
     made.close()
+    shutil.move(root, tmp_path / "house")
 
 
 @pytest.fixture

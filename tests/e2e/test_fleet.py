@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import signal
 import subprocess
 from contextlib import closing, suppress
@@ -365,7 +366,8 @@ def _past(house: House) -> list[dict[str, Any]]:
 
 def struck(trial: Trial, root: Path, capsys: pytest.CaptureFixture[str]) -> Result:
     """Carry the trial out, and show its closing line."""
-    result = Chaos(trial, root, lambda _said: None).run()
+    # As for the fixture `house`: no test elsewhere may take these processes for its own.
+    result = Chaos(trial, root / secrets.token_hex(2), lambda _said: None).run()
     with capsys.disabled():
         print(f"\n{result}")  # noqa: T201 - the figures
     return result
