@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import ahocorasick_rs
+
 #: Packed in packed in packed: deeper than any program does it by accident.
 DEPTH = 4
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}={0,2}")
@@ -48,21 +50,29 @@ def people_of(state: Mapping[str, Any]) -> list[str]:
 
 def leaks(folders: Iterable[Path], people: Iterable[str]) -> list[Leak]:
     """Return what is found of `people` in the files and the file names below the folders."""
-    needles = _needles(people)
+    needles = _Needles(people)
     found = []
     for folder in folders:
         for file in sorted(folder.rglob("*")):
             where = str(file.relative_to(folder))
-            found += _search(where.encode(), needles, f"the name of {where}")
+            found += needles.found(where.encode(), f"the name of {where}")
             if file.is_file() and not file.is_symlink():
                 for inside, data in _layers(file.read_bytes(), where, DEPTH):
-                    found += _search(data, needles, inside)
+                    found += needles.found(data, inside)
     return found
 
 
-def _needles(people: Iterable[str]) -> dict[str, set[bytes]]:
-    """Return each piece of data in every way that a program may write it."""
-    return {said: {form for written in _written(said) for form in _encoded(written)} for said in set(people)}
+class _Needles:
+    """Each piece of personal data in every way that a program may write it, all of them looked for at once."""
+
+    def __init__(self, people: Iterable[str]) -> None:
+        forms = {form: said for said in set(people) for written in _written(said) for form in _encoded(written)}
+        self._said = list(forms.values())
+        self._forms = ahocorasick_rs.BytesAhoCorasick(list(forms))
+
+    def found(self, data: bytes, where: str) -> list[Leak]:
+        hits = self._forms.find_matches_as_indexes(_folded(data), overlapping=True)
+        return [Leak(said, where) for said in sorted({self._said[form] for form, _start, _end in hits})]
 
 
 def _written(said: str) -> set[str]:
@@ -82,11 +92,6 @@ def _encoded(written: str) -> set[bytes]:
 def _folded(data: bytes) -> bytes:
     # A to Z alone, which lie alike in every encoding here.
     return data.lower()
-
-
-def _search(data: bytes, needles: Mapping[str, set[bytes]], where: str) -> list[Leak]:
-    low = _folded(data)
-    return [Leak(said, where) for said, forms in needles.items() if any(form in low for form in forms)]
 
 
 def _layers(data: bytes, where: str, depth: int) -> Iterator[tuple[str, bytes]]:

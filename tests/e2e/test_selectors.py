@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from bots.browser import recording
 from fixtures.mockui.server import Spec, serve
 from tests.e2e.house import BOT, TODAY, House
+from tests.e2e.in_process import InProcess
 
 ROOT = Path(__file__).parents[2]
 RECORDED = ROOT / "fixtures" / "recordings"
@@ -20,21 +22,39 @@ RECORDED = ROOT / "fixtures" / "recordings"
 NO_SCREEN = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
 
-def renamed(tmp_path: Path, old: str, new: str) -> str:
-    """Return a recording of Lifecare 2024.04 in which a screen says something else."""
+@pytest.fixture(scope="session")
+def drafts(in_process: InProcess, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return what the first command leaves in the directory of drafts: for Lifecare, where one column was renamed."""
+    place = tmp_path_factory.mktemp("drafted")
+    house = House(place / "house", in_process, migrated)
+    proposed = house.flotta("selectors", "propose", "lifecare", "--recording", renamed(place))
+    assert proposed.code == 3, proposed.said
+    yield house.maps / "lifecare" / "drafts"
+    house.close()
+
+
+@pytest.fixture
+def draft(house: House, drafts: Path) -> Path:
+    """Return the draft of a changed Lifecare in this house."""
+    shutil.copytree(drafts, house.maps / "lifecare" / "drafts")
+    return house.maps / "lifecare" / "drafts" / "2024.04+1"
+
+
+def renamed(place: Path, old: str = ">Förfaller<", new: str = ">Förfallodag<") -> str:
+    """Return a recording of Lifecare 2024.04, made below `place`, in which a screen says something else."""
     whole = recording.load(RECORDED / "lifecare" / "2024.04")
     screens = tuple(
         recording.Snapshot(each.screen, each.path, each.html.replace(old, new), each.picture) for each in whole.screens
     )
     recording.store(
-        recording.Recording(whole.system, whole.version, whole.recorded, screens, whole.exchanges), tmp_path / "ny"
+        recording.Recording(whole.system, whole.version, whole.recorded, screens, whole.exchanges), place / "ny"
     )
-    return str(tmp_path / "ny")
+    return str(place / "ny")
 
 
 def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) -> None:
     """The bot's screens are read by the new map from then on, and the trail says who approved it."""
-    ny = renamed(tmp_path, ">Förfaller<", ">Förfallodag<")
+    ny = renamed(tmp_path)
 
     proposed = house.flotta("selectors", "propose", "lifecare", "--recording", ny)
     shown = house.flotta("selectors", "diff", "lifecare")
@@ -60,10 +80,10 @@ def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("moved", [True, False], ids=["before the recording was kept", "before the draft was wiped"])
-def test_who_is_killed_while_approving_approves_again(house: House, tmp_path: Path, *, moved: bool) -> None:
+def test_who_is_killed_while_approving_approves_again(
+    house: House, draft: Path, tmp_path: Path, *, moved: bool
+) -> None:
     """The map that is there stays as it was approved, and there is an entry for it before it is in use."""
-    house.flotta("selectors", "propose", "lifecare", "--recording", renamed(tmp_path, ">Förfaller<", ">Förfallodag<"))
-    draft = house.maps / "lifecare" / "drafts" / "2024.04+1"
     shutil.copytree(draft, tmp_path / "before")
     assert house.answered("j", "selectors", "approve", "lifecare").code == 0
     approved = (house.maps / "lifecare" / "2024.04+1.yaml").read_bytes()
@@ -151,9 +171,8 @@ def test_what_can_not_be_done_is_said(house: House, words: tuple[str, ...], said
     assert said in ran.err
 
 
-def test_an_approved_map_is_never_changed(house: House, tmp_path: Path) -> None:
+def test_an_approved_map_is_never_changed(house: House, draft: Path) -> None:
     """A draft of the same version as one that is there is not put in its place."""
-    house.flotta("selectors", "propose", "lifecare", "--recording", renamed(tmp_path, ">Förfaller<", ">Förfallodag<"))
     there = house.maps / "lifecare" / "2024.04+1.yaml"
     there.write_text((ROOT / "selectors/lifecare/2023.10.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     before = there.read_text(encoding="utf-8")
@@ -163,7 +182,7 @@ def test_an_approved_map_is_never_changed(house: House, tmp_path: Path) -> None:
     assert answered.code == 2
     assert "ändras aldrig" in answered.said
     assert there.read_text(encoding="utf-8") == before
-    assert json.loads((house.maps / "lifecare/drafts/2024.04+1/changes.json").read_text(encoding="utf-8"))
+    assert json.loads((draft / "changes.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("version", ["2023.2", "2026.1"])
