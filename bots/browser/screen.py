@@ -186,7 +186,7 @@ class Screen:
         self._raise_if_signed_out()
         try:
             self._page.wait_for_url(
-                lambda url: self._session.is_at(identity, url), wait_until="commit", timeout=ARRIVAL
+                lambda url: self._session.is_at(identity, url), wait_until="commit", timeout=self._within(ARRIVAL) or 1
             )
         except PlaywrightTimeout as error:
             self._raise_if_signed_out()
@@ -197,6 +197,9 @@ class Screen:
                         raise SessionLost(self._session.map.system) from error
                     raise ScreenNotReady(self._name, f"systemet visade {name} i stället") from error
             raise self.drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
+
+    def _within(self, limit: float) -> float:
+        return 0 if self._session.still else limit
 
     def _raise_if_signed_out(self) -> None:
         # The sign-in screen itself is where we are when we are signed out, and may drift like any other.
@@ -219,7 +222,13 @@ class Screen:
     def _look(self, *, limit: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON for the page
         """Return what the page says. Raises SessionLost, ScreenNotReady or SelectorDrift if it is not this screen."""
         self._address_is_right()
-        found = self._ask({"look": {**self._identity(), **what}, "limit": limit, "patience": self._session.patience})
+        found = self._ask(
+            {
+                "look": {**self._identity(), **what},
+                "limit": self._within(limit),
+                "patience": self._within(self._session.patience),
+            }
+        )
         is_right = found["told"] and not found["problems"]
         # Half a document is whole to the browser, and half a table may be read as a whole one; without its style a page
         # shows what it hides.
