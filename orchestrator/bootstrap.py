@@ -266,7 +266,9 @@ def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, A
         fitting = versions.of_marks(maps, marks) or maps
         return _best(
             {
-                each.version: inspect_screens(Session(stage.page, each, kit.ORIGIN, now=now, still=True), recording, stage)
+                each.version: inspect_screens(
+                    Session(stage.page, each, kit.ORIGIN, now=now, still=True), recording, stage
+                )
                 for each in fitting
             }
         )

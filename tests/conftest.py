@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests import costs, sweeps
+from tests import costs, dealing, sweeps
 
 # How long an example takes says how busy the machine is: what hangs is ended by the timeout of its test. The same
 # examples are tried each time, so that a change alone can turn a test red; `make soak` tries others.
@@ -49,10 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to `make soak` what is marked for it, and to `make test` what is the same in both."""
+    """Leave to `make soak` what is marked for it, and to `make test` what is the same in both; then share them out."""
     chosen = {item for item in items if (_sweeps(item) if config.getoption("--soak") else _is_short(item))}
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = [item for item in items if item in chosen]
+    if isinstance(among := getattr(config, "workerinput", None), dict):
+        items[:] = dealing.dealt(items, among["workercount"])
 
 
 def _is_short(item: pytest.Item) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
+from threading import Event
 from typing import Any
 
 import pytest
@@ -269,7 +270,7 @@ def test_a_machine_that_was_found_dead_is_told_of_also_when_it_is_back(open_ledg
     computers.silence("dead")
     assert heir.bury(GRACE) == {"dead": []}
     while not dead.beat():
-        pass
+        Event().wait(0.02)
 
     alerts = found(ledger)
 

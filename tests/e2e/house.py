@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -354,11 +355,14 @@ def ended(child: "subprocess.Popen[str]") -> Ended:
     return Ended(child.returncode, out, err)
 
 
-def until(holds: Callable[[], bool], child: "subprocess.Popen[Any]") -> None:
-    """Wait until something that `child` brings about holds. Fails when it ends without that."""
+def until(holds: Callable[[], bool], child: "subprocess.Popen[Any] | None" = None, every: float = LOOK_EVERY) -> None:
+    """Look so often whether something holds, until it does. Fails when `child`, which brings it about, ends first."""
     while not holds():
+        if child is None:
+            threading.Event().wait(every)
+            continue
         try:
-            code = child.wait(LOOK_EVERY)
+            code = child.wait(every)
         except subprocess.TimeoutExpired:
             continue
         assert holds(), f"it ended with {code} first"

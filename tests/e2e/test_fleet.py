@@ -158,8 +158,7 @@ def test_a_run_that_ended_while_its_machine_was_gone_is_not_begun_anew(hasty: Ho
     until(lambda: bool(lifecare.attempted()), machine)
     machine.kill()
     machine.wait()
-    while not ended(hasty, run_id):
-        """The orphan is at work."""
+    until(lambda: ended(hasty, run_id))  # the orphan is at work
     epoch = hasty.run(run_id).epoch
 
     again = hasty.start("worker", "--pool", "standard")
@@ -319,7 +318,7 @@ def test_what_is_due_is_run_by_itself(hasty: House, serving: Serving) -> None:
 
     up = hasty.start("up")
 
-    until(lambda: bool(_past(hasty)) and _past(hasty)[0]["state"] == "ran", up)
+    until(lambda: [each["state"] for each in _past(hasty)] == ["ran"], up, every=0.5)
     (due,) = _past(hasty)
     assert due["run_state"] == "done"
     assert lifecare.removed()
@@ -335,12 +334,11 @@ def test_an_orchestrator_that_was_down_when_it_was_due_makes_up_for_it_once(hast
     first.kill()
     first.wait()
     hasty.configure(_settings(lifecare) + _once_in(1) + "grace = 0\n")
-    while not _is_over(hasty):
-        """The command that asks takes a while itself."""
+    until(lambda: _is_over(hasty), every=0.5)
 
     second = hasty.start("up")
 
-    until(lambda: bool(_past(hasty)) and _past(hasty)[0]["state"] == "caught_up", second)
+    until(lambda: [each["state"] for each in _past(hasty)] == ["caught_up"], second, every=0.5)
     assert len(_past(hasty)) == 1
     assert len(json.loads(hasty.flotta("runs", "--json").out)) == 1
 

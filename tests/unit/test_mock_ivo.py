@@ -982,6 +982,16 @@ def test_a_colleague_is_faster_on_the_day_that_it_was_moved_to(ivo: Client) -> N
     assert (sent["values"]["period"], sent["values"]["verkstallighetsdatum"]) == ("2027Q1", "2027-01-04")
 
 
+def test_cases_of_decisions_that_are_not_kept_are_gone(ivo: Client) -> None:
+    """As in Lifecare, so that both hold the same."""
+    for reference in ("B-99001", "B-99002"):
+        ivo.send_in(ivo.complete(eget_arendenummer=reference))
+
+    assert ivo.send("POST", "/__mock__/keep", '["B-99002"]').status == 200
+
+    assert [each["reference"] for each in ivo.state()["cases"]] == ["B-99002"]
+
+
 def test_a_reset_goes_back_to_the_first_day(ivo: Client) -> None:
     """A trial in which time passed leaves nothing to the next."""
     before = ivo.state()

@@ -405,6 +405,9 @@ def test_a_reset_can_choose_other_rows(lifecare: Client) -> None:
         ("today", '{"today": 20260401}'),
         ("today", '{"today": "2026-04-31"}'),
         ("today", '{"today": "2026-04-01", "rows": 7}'),
+        ("keep", ""),
+        ("keep", '{"insatser": []}'),
+        ("keep", "[1]"),
     ],
 )
 def test_a_malformed_control_request_is_refused_with_a_sentence(lifecare: Client, path: str, body: str) -> None:
@@ -433,6 +436,18 @@ def test_time_passes_and_all_that_was_done_stays(lifecare: Client) -> None:
     lifecare.remove(later, version)
     days = [lifecare.reminder(each)["removed"]["time"][:10] for each in (key, later)]
     assert days == ["2026-03-31", "2026-04-13"]
+
+
+def test_decisions_that_are_not_kept_are_gone_until_a_reset(lifecare: Client) -> None:
+    """A trial of one scene need not read fifty; reminders have nothing to do with it."""
+    before = lifecare.state()
+    one = before["insatser"][3]
+
+    assert lifecare.send("POST", "/__mock__/keep", json.dumps([one["id"], "B-00000"])).status == 200
+
+    assert lifecare.state() == before | {"insatser": [one]}
+    lifecare.send("POST", "/__mock__/reset")
+    assert lifecare.state() == before
 
 
 def test_time_never_goes_back_but_by_a_reset(lifecare: Client) -> None:
