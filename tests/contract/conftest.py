@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +37,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         both = metafunc.module.__name__.split(".")[-1] in EVERYWHERE and not alone
         kinds = ["postgresql"] if "postgresql" in marks else ["sqlite", "postgresql"] if both else ["sqlite"]
         metafunc.parametrize("kind", kinds, scope="session")
+
+
+@pytest.fixture(autouse=True)
+def no_event_loop() -> Iterator[None]:
+    """Hide the event loop that Playwright keeps running in this thread once a test of this process has used it.
+
+    The engine refuses to be called beside one, and so does another Playwright.
+    """
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 @pytest.fixture(scope="session")
