@@ -69,7 +69,7 @@ def test_resume_ends_the_old_processes_before_it_goes_on(hasty: House, serving: 
 def test_lanes_share_a_run_and_one_that_dies_leaves_its_share_to_the_others(hasty: House, serving: Serving) -> None:
     """Three processes in one account, one of them killed in the middle: each reminder is removed once."""
     hasty.environment["FLOTTA_SYSTEMS__LIFECARE__SIGN_INS"] = "3"
-    lifecare = serving(SLOW, rows=24)
+    lifecare = serving(SLOW, rows=12)
     before = lifecare.state()
     running = hasty.start_run(lifecare, "--lanes", "3")
     until(lambda: len(lifecare.attempted()) > 1, running)
@@ -89,7 +89,7 @@ def test_a_run_whose_first_worker_dies_beside_its_lanes_is_resumed_to_the_same_e
 ) -> None:
     """The lanes know nothing of it and write on, until `resume` ends them; nothing is written twice or left out."""
     hasty.environment["FLOTTA_SYSTEMS__LIFECARE__SIGN_INS"] = "3"
-    lifecare = serving(SLOW, rows=24)
+    lifecare = serving(SLOW, rows=12)
     before = lifecare.state()
     running = hasty.start_run(lifecare, "--lanes", "3")
     until(lambda: len(lifecare.attempted()) > 1, running)
@@ -139,7 +139,7 @@ def test_interrupting_keeps_the_state_and_resume_finishes(
 
     A shell passes on what its terminal has told us already, so the second hang-up ends nothing.
     """
-    lifecare = serving(SLOW, rows=24)
+    lifecare = serving(SLOW, rows=12)
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     resuming = hasty.start("resume", run_id)

@@ -30,7 +30,7 @@ def test_the_scan_reads_the_names_of_files(tmp_path: Path) -> None:
 
 def test_a_whole_run_keeps_nobody_in_the_clear(ui: str, house: House, serving: Serving) -> None:
     """The ledger has a copy of each reminder that was removed: sealed."""
-    lifecare = serving(ui=ui, rows=24)
+    lifecare = serving(ui=ui, rows=12)
     people = people_of(lifecare.state())
 
     assert ended(house.start_run(lifecare)).code == 0
@@ -85,7 +85,7 @@ def test_what_is_revealed_is_on_the_screen_and_in_the_trail(house: House, servin
 
 def test_lists_name_no_person(house: House, serving: Serving, tmp_path: Path) -> None:
     """They are mailed, printed, and lie on desks."""
-    lifecare = serving(rows=24)
+    lifecare = serving(rows=12)
     people = people_of(lifecare.state())
     assert house.carry(house.a_run(lifecare)) == 0
 
@@ -141,7 +141,7 @@ def test_failed_runs_keep_nobody_in_the_clear(hasty: House, serving: Serving) ->
 
 def test_a_killed_run_keeps_nobody_in_the_clear(house: House, serving: Serving, *, soaking: bool) -> None:
     """What a browser leaves when nobody is there to close it is searched before anything tidies up."""
-    lifecare = serving(rows=24)
+    lifecare = serving(rows=12)
     people = people_of(lifecare.state())
     run_id = house.a_run(lifecare)
     for point in ("armed", "clicked") if soaking else ("clicked",):
@@ -193,7 +193,7 @@ def assert_unsaid(said: str, people: list[str]) -> None:
 
 def test_what_a_person_sees_names_nobody(house: House, serving: Serving) -> None:
     """A terminal is logged, photographed and looked at over shoulders."""
-    lifecare = serving(rows=24)
+    lifecare = serving(rows=12)
     people = people_of(lifecare.state())
 
     planned = house.flotta_run(lifecare, "--plan-only")
