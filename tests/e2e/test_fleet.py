@@ -377,7 +377,7 @@ def test_machines_that_are_killed_and_frozen_and_a_database_that_goes_away_cost_
     seed: int, soaking: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """None lost, none doubled, one run of an account at a time, all ended."""
-    few = Trial(seed=seed, items=48, accounts=2, machines=3, kills=2)
+    few = Trial(seed=seed, items=24, accounts=2, machines=2, kills=2)
     result = struck(Trial(seed=seed) if soaking else few, tmp_path, capsys)
 
     assert result.faults == []

@@ -7,13 +7,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bots.browser import recording
 from fixtures.mockui.server import Spec, serve
-from tests.e2e.house import BOT, TODAY, House
+from tests.e2e.house import BOT, TODAY, Ended, House
 from tests.e2e.in_process import InProcess
 
 ROOT = Path(__file__).parents[2]
@@ -22,26 +23,36 @@ RECORDED = ROOT / "fixtures" / "recordings"
 NO_SCREEN = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
 
 
+@dataclass(frozen=True)
+class Proposed:
+    """What the first command said of a Lifecare where one column was renamed, and what it left."""
+
+    recording: str
+    said: Ended
+    drafts: Path
+
+
 @pytest.fixture(scope="session")
-def drafts(in_process: InProcess, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return what the first command leaves in the directory of drafts: for Lifecare, where one column was renamed."""
-    place = tmp_path_factory.mktemp("drafted")
+def proposed(in_process: InProcess, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proposed]:
+    """Give the first command, once for all tests."""
+    place = tmp_path_factory.mktemp("proposed")
     house = House(place / "house", in_process, migrated)
-    proposed = house.flotta("selectors", "propose", "lifecare", "--recording", renamed(place))
-    assert proposed.code == 3, proposed.said
-    yield house.maps / "lifecare" / "drafts"
+    recorded = renamed(place)
+    said = house.flotta("selectors", "propose", "lifecare", "--recording", recorded)
+    yield Proposed(recorded, said, house.maps / "lifecare" / "drafts")
     house.close()
 
 
 @pytest.fixture
-def draft(house: House, drafts: Path) -> Path:
+def draft(house: House, proposed: Proposed) -> Path:
     """Return the draft of a changed Lifecare in this house."""
-    shutil.copytree(drafts, house.maps / "lifecare" / "drafts")
+    shutil.copytree(proposed.drafts, house.maps / "lifecare" / "drafts")
     return house.maps / "lifecare" / "drafts" / "2024.04+1"
 
 
-def renamed(place: Path, old: str = ">Förfaller<", new: str = ">Förfallodag<") -> str:
-    """Return a recording of Lifecare 2024.04, made below `place`, in which a screen says something else."""
+def renamed(place: Path) -> str:
+    """Return a recording of Lifecare 2024.04, made below `place`, in which the list says Förfallodag."""
+    old, new = ">Förfaller<", ">Förfallodag<"
     whole = recording.load(RECORDED / "lifecare" / "2024.04")
     screens = tuple(
         recording.Snapshot(each.screen, each.path, each.html.replace(old, new), each.picture) for each in whole.screens
@@ -52,11 +63,9 @@ def renamed(place: Path, old: str = ">Förfaller<", new: str = ">Förfallodag<")
     return str(place / "ny")
 
 
-def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("draft")
+def test_a_changed_screen_becomes_an_approved_map(house: House, proposed: Proposed) -> None:
     """The bot's screens are read by the new map from then on, and the trail says who approved it."""
-    ny = renamed(tmp_path)
-
-    proposed = house.flotta("selectors", "propose", "lifecare", "--recording", ny)
     shown = house.flotta("selectors", "diff", "lifecare")
     told = house.flotta("selectors", "impact", "lifecare", "2024.04+1", "--json")
     hasty = house.flotta("selectors", "approve", "lifecare", "--yes")
@@ -65,13 +74,13 @@ def test_a_changed_screen_becomes_an_approved_map(house: House, tmp_path: Path) 
 
     assert (hasty.code, refused.code, answered.code) == (3, 3, 0), answered.said
     assert "--yes räcker inte" in hasty.err
-    assert proposed.code == 3, proposed.said
-    assert "Förfallodag" in proposed.out
+    assert proposed.said.code == 3, proposed.said.said
+    assert "Förfallodag" in proposed.said.out
     assert "+      due: {label: Förfallodag, as: date}" in shown.out
     assert (house.maps / "lifecare" / "2024.04+1.yaml").is_file()
     assert told.json()["bots"] == {BOT: {"reminder": ["fields.due"], "reminder_list": ["tables.reminders"]}}
     assert not list((house.maps / "lifecare" / "drafts").iterdir())
-    checked = house.flotta("selectors", "check", "lifecare", "--recording", ny, "--json")
+    checked = house.flotta("selectors", "check", "lifecare", "--recording", proposed.recording, "--json")
     assert checked.code == 0, checked.said
     assert {each["map"] for each in checked.json()} == {"2024.04+1"}
     with closing(house.ledger()) as ledger:

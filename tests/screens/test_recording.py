@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from bots.browser import recording, resolver, scrub, walk
 from bots.browser.recording import Recording, Stage
 from bots.browser.selector_map import SelectorMap, load
 from bots.errors import ConfigurationError, RecordingNotClean
-from tests.screens.mock import Mock, open_ids
+from tests.choice import one_of
+from tests.screens.mock import VERSIONS, Mock, open_ids
 from tests.screens.portal import map_of
 from tests.screens.site import Site
 
@@ -45,6 +48,43 @@ def walked(
     )
 
 
+@dataclass(frozen=True)
+class Whole:
+    """The house's own walk through a whole version: what was recorded, and what the mock held."""
+
+    recorded: walk.Recorded
+    state: dict[str, Any]
+
+
+@pytest.fixture
+def ui(request: pytest.FixtureRequest) -> str:
+    """Name the UI version: the same for all tests here, so that it is walked through once."""
+    return str(getattr(request, "param", one_of(VERSIONS, __name__)))
+
+
+@pytest.fixture(scope="module")
+def walks(
+    browser: Browser, addresses: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Whole]:
+    """Return what walks through a version, once."""
+
+    @cache
+    def through(ui: str) -> Whole:
+        mock = Mock(addresses[ui], ui).fresh()
+        [reminder_id, *_] = open_ids(mock)
+        known = [map_of(ui).wording]
+        place = tmp_path_factory.mktemp("walk")
+        return Whole(walked(browser, mock.url, lines(ui, reminder_id), place, known=known), mock.state())
+
+    return through
+
+
+@pytest.fixture
+def whole(walks: Callable[[str], Whole], ui: str) -> Whole:
+    """Return the walk through this version."""
+    return walks(ui)
+
+
 @pytest.fixture
 def stage(browser: Browser) -> Iterator[Callable[[Recording], Stage]]:
     """Return what opens a stage; it is closed after the test."""
@@ -70,16 +110,15 @@ def _theirs(truth: dict[str, Any]) -> set[str]:
     return names | {digits for each in said for digits in re.findall(r"\d{8,}", each)}
 
 
-def test_nobody_is_in_a_recording(browser: Browser, mock: Mock, tmp_path: Path) -> None:
+def test_nobody_is_in_a_recording(whole: Whole, ui: str, tmp_path: Path) -> None:
     """The mock knows who there was. The bot's map and the screens' own labels know whose words are whose."""
-    [reminder_id, *_] = open_ids(mock)
-    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).wording])
+    found = whole.recorded
     found.store(tmp_path / "inspelning")
 
     # A stand-in may by chance be the number of somebody whom the walk did not come by.
-    truth = _theirs(mock.state()) - {personnummer.stand_in(place) for place in range(100)}
+    truth = _theirs(whole.state) - {personnummer.stand_in(place) for place in range(100)}
     wording = {word.lower() for word in re.findall(r"[^\W\d_]+", " ".join(found.clean.wording))}
-    wording |= {word.lower() for word in re.findall(r"[^\W\d_]+", map_of(mock.ui).wording)}
+    wording |= {word.lower() for word in re.findall(r"[^\W\d_]+", map_of(ui).wording)}
     files = [each for each in (tmp_path / "inspelning").rglob("*") if each.suffix in {".html", ".har", ".yaml", ".txt"}]
     for file in files:
         words = set(re.findall(r"[^\W\d_]{3,}|\d{8,}", file.read_text(encoding="utf-8")))
@@ -88,13 +127,10 @@ def test_nobody_is_in_a_recording(browser: Browser, mock: Mock, tmp_path: Path) 
     assert "flotta-mock" not in "".join(file.read_text(encoding="utf-8") for file in files)
 
 
-def test_a_recording_shows_what_the_map_means(
-    browser: Browser, mock: Mock, tmp_path: Path, stage: Callable[[Recording], Stage]
-) -> None:
+def test_a_recording_shows_what_the_map_means(whole: Whole, ui: str, stage: Callable[[Recording], Stage]) -> None:
     """Every element that the map names stands on a recorded screen, frames, dialogs and shadow roots included."""
-    [reminder_id, *_] = open_ids(mock)
-    approved = map_of(mock.ui)
-    clean = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[approved.wording]).clean
+    approved = map_of(ui)
+    clean = whole.recorded.clean
 
     on = stage(clean)
     found = {name: set[str]() for name in approved.screens}
@@ -107,16 +143,15 @@ def test_a_recording_shows_what_the_map_means(
 
 
 def test_a_first_map_finds_what_was_pointed_out(
-    browser: Browser, mock: Mock, tmp_path: Path, stage: Callable[[Recording], Stage]
+    whole: Whole, ui: str, tmp_path: Path, stage: Callable[[Recording], Stage]
 ) -> None:
     """It is a map like any other, and says what is read on each screen, for a person to name and type."""
-    [reminder_id, *_] = open_ids(mock)
-    found = walked(browser, mock.url, lines(mock.ui, reminder_id), tmp_path, known=[map_of(mock.ui).wording])
+    found = whole.recorded
     found.store(tmp_path / "inspelning")
 
     first = load(tmp_path / "inspelning" / "map.yaml")
 
-    approved = map_of(mock.ui)
+    approved = map_of(ui)
     assert set(first.screens) == set(approved.screens)
     assert {name: set(screen.elements) for name, screen in first.screens.items()} == {
         name: set(screen.elements) for name, screen in approved.screens.items()
