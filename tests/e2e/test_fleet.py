@@ -63,7 +63,7 @@ def test_a_machine_that_is_stopped_finishes_the_item_in_hand_and_goes_on_after_a
     hasty: House, serving: Serving
 ) -> None:
     """An upgrade in the middle of the night costs nothing."""
-    lifecare = serving(SLOW, rows=12)
+    lifecare = serving(SLOW)
     before = lifecare.state()
     run_id = a_queued_run(hasty, lifecare.url)
     machine = hasty.start("worker", "--pool", "standard")
@@ -83,7 +83,7 @@ def test_a_machine_that_is_stopped_finishes_the_item_in_hand_and_goes_on_after_a
 
 def test_a_machine_that_is_killed_goes_on_after_a_restart(hasty: House, serving: Serving) -> None:
     """Its run's process is still at work, an orphan: it is ended, and what it left is looked for."""
-    lifecare = serving(SLOW, rows=12)
+    lifecare = serving(SLOW)
     before = lifecare.state()
     run_id = a_queued_run(hasty, lifecare.url)
     machine = hasty.start("worker", "--pool", "standard")
@@ -101,7 +101,7 @@ def test_a_machine_that_is_killed_goes_on_after_a_restart(hasty: House, serving:
 
 def test_a_machine_that_starts_leaves_the_runs_of_another_on_its_host_alone(hasty: House, serving: Serving) -> None:
     """The units for two pools on one host share its state directory, and each is restarted by itself."""
-    lifecare = serving(SLOW, rows=12)
+    lifecare = serving(SLOW)
     before = lifecare.state()
     run_id = a_queued_run(hasty, lifecare.url)
     first = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="first")
@@ -120,7 +120,7 @@ def test_a_machine_that_starts_leaves_the_runs_of_another_on_its_host_alone(hast
 
 def test_a_frozen_machine_that_wakes_ends_no_process_of_its_successor(hasty: House, serving: Serving) -> None:
     """It finds its own process gone and clears up after that, on a host where another has gone on with the run."""
-    lifecare = serving(SLOW, rows=12)
+    lifecare = serving(SLOW)
     before = lifecare.state()
     run_id = a_queued_run(hasty, lifecare.url)
     sleeper = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="sleeper")
@@ -172,7 +172,7 @@ def test_a_run_at_work_is_called_off_after_the_item_in_hand(
     hasty: House, serving: Serving, machine: subprocess.Popen[str]
 ) -> None:
     """And `resume` can go on with it."""
-    lifecare = serving(SLOW, rows=12)
+    lifecare = serving(SLOW)
     before = lifecare.state()
     run_id = a_queued_run(hasty, lifecare.url)
     until(lambda: bool(lifecare.attempted()), machine)
@@ -196,7 +196,7 @@ def test_a_database_that_is_gone_for_a_while_is_waited_for(hasty: House, serving
     """Machine and run go on by themselves when it is back, and nothing is written twice."""
     with postgres.serving() as server:
         hasty.environment["FLOTTA_DATABASE"] = server.database().replace("+psycopg", "")
-        lifecare = serving(SLOW, rows=12)
+        lifecare = serving(SLOW)
         before = lifecare.state()
         run_id = a_queued_run(hasty, lifecare.url)
         machine = hasty.start("worker", "--pool", "standard")

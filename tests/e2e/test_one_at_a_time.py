@@ -139,7 +139,7 @@ def test_interrupting_keeps_the_state_and_resume_finishes(
 
     A shell passes on what its terminal has told us already, so the second hang-up ends nothing.
     """
-    lifecare = serving(SLOW, rows=12)
+    lifecare = serving(SLOW)
     before = lifecare.state()
     run_id = hasty.a_run(lifecare)
     resuming = hasty.start("resume", run_id)

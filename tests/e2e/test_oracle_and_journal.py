@@ -27,7 +27,7 @@ def test_the_oracle_equals_the_journal(seed: int, ui: str, house: House, serving
 def test_a_whole_night_by_the_command_line_equals_the_oracle(house: House, serving: Serving) -> None:
     """From plan to approval to receipts, with the guard's own limits, as an operator does it the first night."""
     house.configure("")
-    lifecare = serving(ui=VERSIONS[-1], rows=60)
+    lifecare = serving(ui=VERSIONS[-1], rows=24)
     before = lifecare.state()
 
     planned = house.flotta("run", "reminder-cleanup", "--base-url", f"lifecare={lifecare.url}", "--yes")
