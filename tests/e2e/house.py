@@ -44,7 +44,7 @@ LOOK_EVERY = 0.05
 
 Record = Mapping[str, Any]
 #: A fault that gives a test the time to see a write and do something before the next.
-SLOW: Record = {"kind": "latency", "probability": 1, "seconds": 0.5, "on": "write"}
+SLOW: Record = {"kind": "latency", "probability": 1, "seconds": 1.5, "on": "write"}
 
 
 @dataclass(frozen=True)

@@ -107,11 +107,16 @@ def test_a_machine_that_starts_leaves_the_runs_of_another_on_its_host_alone(hast
     first = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="first")
     until(lambda: bool(lifecare.attempted()), first)
     workers = [each for each in hasty.processes() if run_id in each.cmdline()]
+    # However long the other takes to start, the run does not end before.
+    for each in workers:
+        each.suspend()
 
     second = hasty.start("worker", "--pool", "standard", FLOTTA_MACHINE="second")
 
     until(lambda: "machine.up" in _err(second), second)
     assert [each.is_running() for each in workers] == [True]
+    for each in workers:
+        each.resume()
     lifecare.faults()
     until(lambda: ended(hasty, run_id), first)
     assert _deaths(hasty, run_id) == 0
