@@ -223,8 +223,9 @@ def test_a_run_of_a_paused_bot_that_waits_goes_on_waiting(office: Office) -> Non
 
 def test_who_paused_a_bot_first_stands(office: Office) -> None:
     """A second one is told of the first."""
-    expected.pause(office.ledger, BOT, by="anna", why="Ett.", now=office.wall.now())
+    first = expected.pause(office.ledger, BOT, by="anna", why="Ett.", now=office.wall.now())
 
+    assert (first.by, first.why) == ("anna", "Ett.")
     assert expected.pause(office.ledger, BOT, by="bo", why="Två.", now=office.wall.now()).by == "anna"
     assert expected.unpause(office.ledger, BOT, by="bo")
     assert not expected.unpause(office.ledger, BOT, by="bo")

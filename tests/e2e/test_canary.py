@@ -37,7 +37,8 @@ def test_a_changed_screen_stops_the_bot_before_it_plans(house: House, lifecare: 
     [question] = house.flotta("review", "list", "--json").json()
     assert question["kind"] == "map"
     assert house.flotta("unpause", BOT).code == 0
-    house.flotta("pause", BOT, "--note", "igen")
+    paused = house.flotta("pause", BOT, "--note", "igen")
+    assert (paused.code, "igen" in paused.out) == (0, True), paused.said
 
     answered = house.flotta("review", "approve", question["id"], "--note", "Kartan är godkänd")
 
