@@ -95,7 +95,7 @@ def soaking(request: pytest.FixtureRequest) -> bool:
 def ui(request: pytest.FixtureRequest) -> str:
     """Name the UI version that this test runs with: each has its own, so that all have many.
 
-    That every version does what the others do is the matter of the conformance suites.
+    That every version does what the others do is the matter of the tests of screens, which run with each.
     """
     return str(getattr(request, "param", one_of(VERSIONS, request.node.nodeid)))
 

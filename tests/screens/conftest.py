@@ -11,7 +11,7 @@ from bots.browser import screen
 from bots.browser import session as kit
 from bots.screens.lifecare import Lifecare
 from fixtures.mockui.server import Spec, serve
-from tests.choice import one_of, run_with_each
+from tests.choice import run_with_each
 from tests.screens.mock import TODAY, VERSIONS, Mock
 from tests.screens.portal import a_session, account, sign_in_beside
 from tests.screens.site import Site, serving
@@ -45,26 +45,15 @@ def addresses() -> Iterator[dict[str, str]]:
         yield urls
 
 
-#: The suites that each version of a system must pass: signing in, lists read whole, pages, drift that is refused, a
-#: write that is made once, its receipt, and the map's own elements. The others run with one version each, chosen by the
-#: test's name.
-CONFORMANCE = {
-    "test_sign_in", "test_list", "test_reminder", "test_insats", "test_beslut", "test_removal", "test_drift",
-    "test_page_script", "test_inspection", "test_ivo", "test_ivo_mock",
-}  # fmt: skip
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of those suites once for each UI version that has a map, and all tests in `make soak`."""
-    suite = metafunc.module.__name__.split(".")[-1]
-    if suite in CONFORMANCE or metafunc.config.getoption("--soak"):
-        run_with_each(metafunc, "ui", VERSIONS)
+    """Run each test that uses `ui` once for each UI version that has a map: what they are alike in is shown here."""
+    run_with_each(metafunc, "ui", VERSIONS)
 
 
 @pytest.fixture
 def ui(request: pytest.FixtureRequest) -> str:
     """Name the UI version that this test runs with."""
-    return str(getattr(request, "param", one_of(VERSIONS, request.node.nodeid)))
+    return str(request.param)
 
 
 @pytest.fixture

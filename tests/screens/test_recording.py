@@ -18,8 +18,7 @@ from bots.browser import recording, resolver, scrub, walk
 from bots.browser.recording import Recording, Stage
 from bots.browser.selector_map import SelectorMap, load
 from bots.errors import ConfigurationError, RecordingNotClean
-from tests.choice import one_of
-from tests.screens.mock import VERSIONS, Mock, open_ids
+from tests.screens.mock import Mock, open_ids
 from tests.screens.portal import map_of
 from tests.screens.site import Site
 
@@ -54,12 +53,6 @@ class Whole:
 
     recorded: walk.Recorded
     state: dict[str, Any]
-
-
-@pytest.fixture
-def ui(request: pytest.FixtureRequest) -> str:
-    """Name the UI version: the same for all tests here, so that it is walked through once."""
-    return str(getattr(request, "param", one_of(VERSIONS, __name__)))
 
 
 @pytest.fixture(scope="module")
