@@ -13,6 +13,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -430,8 +431,8 @@ def _renamed(parent: SelectorMap, draft: CommentedMap, version: str, marks: dict
 def pointed_out(on: Page, html: str, places: Mapping[int, Place]) -> bool:
     """Show a draft's page to a person, who points out what is asked for. Return whether they then approved it.
 
-    `places` are where the map finds each of it, by the number that the page calls it. False when they close the window,
-    and at the first click on anything else: nobody is to try until it is right.
+    `places` are where the map finds each of it, by the number that the page calls it. False when they close the window
+    before that, and at the first click on anything else: nobody is to try until it is right.
     """
     right: set[int] = set()
     wrong: list[int] = []
@@ -447,10 +448,9 @@ def pointed_out(on: Page, html: str, places: Mapping[int, Place]) -> bool:
 
     on.expose_function("flottaPointed", pointed)
     on.expose_function("flottaApproved", lambda: approved.append(True))
-    try:
+    # Who approves may close the window at once.
+    with suppress(PlaywrightError):
         on.set_content(html)
         while not approved and not wrong:
             on.wait_for_timeout(100)
-    except PlaywrightError:
-        return False
-    return not wrong and set(places) <= right
+    return bool(approved) and not wrong and set(places) <= right

@@ -224,16 +224,23 @@ def test_a_look_alike_is_no_locator(page: Page, stage: Callable[[str], tuple[Rec
 
 # --- a person points -----------------------------------------------------------------------------------------------
 
-#: What somebody does in the window: clicks in the first picture that asks, then on the button, then closes it.
+#: What somebody does in the window: clicks in the first picture that asks, then on the button as soon as it can be
+#: pressed, or at once when they have pointed at nothing, and closes it in the same moment.
 CLICKS = """<script>
-const close = () => setTimeout(() => window.close(), 200);
+const points = {points};
 const img = document.querySelector('[data-asked] img');
+const approve = document.querySelector('#approve');
 const at = (x, y) => img.dispatchEvent(new MouseEvent('click', {{
     clientX: img.getBoundingClientRect().x + x, clientY: img.getBoundingClientRect().y + y }}));
-setTimeout(async () => {{
-  for (const [x, y] of {points}) at(x, y);
-  setTimeout(() => {{ document.querySelector('#approve').click(); close(); }}, 200);
-}}, 50);
+addEventListener('load', () => {{
+  for (const [x, y] of points) at(x, y);
+  const timer = setInterval(() => {{
+    if (points.length && approve.disabled) return;
+    clearInterval(timer);
+    approve.click();
+    window.close();
+  }}, 20);
+}});
 </script>"""
 
 
