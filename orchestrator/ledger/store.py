@@ -36,8 +36,9 @@ OPEN_STATES = (
     "new", "running", "waiting", "waiting_for_sign_in", "planned", "interrupted", "cancelled", "failed", "drifted",
     "partial",
 )  # fmt: skip
-#: How long a transaction may stand idle before the server ends it.
-TRANSACTION = timedelta(seconds=5)
+#: How long a transaction may stand idle before the server ends it, and one that changes the schema: between two
+#: statements it imports code, on whatever machine.
+TRANSACTION, MIGRATION = timedelta(seconds=5), timedelta(minutes=1)
 #: Where a transaction keeps the head that it gives the audit trail, until it is committed.
 _HEAD = "audit head"
 #: Names our locks among all others in a PostgreSQL database, and among ourselves.
@@ -372,6 +373,8 @@ class Ledger:
                     with connection.begin():
                         self._heed_keys(connection, heed=False)
                         self._begin(connection)
+                        if not self.is_file:
+                            connection.exec_driver_sql(f"SET LOCAL {_idle_for(MIGRATION)}")
                         self.lock(connection, _SCHEMA_LOCK)
                         config.attributes["connection"] = connection
                         command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
@@ -1114,8 +1117,12 @@ def _holder(stored: Mapping[str, Any]) -> Holder:
 def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg's own
     # Ours take milliseconds. A process that is frozen in the middle of one must not keep all others waiting.
     connection.autocommit = True
-    connection.execute(f"SET idle_in_transaction_session_timeout = {TRANSACTION // timedelta(milliseconds=1)}")
+    connection.execute(f"SET {_idle_for(TRANSACTION)}")
     connection.autocommit = False
+
+
+def _idle_for(limit: timedelta) -> str:
+    return f"idle_in_transaction_session_timeout = {limit // timedelta(milliseconds=1)}"
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
 
+from orchestrator.ledger import store
 from orchestrator.ledger.store import Ledger
 from tests.builders import a_ledger
 from tests.postgres import Postgres, serving
@@ -49,6 +51,12 @@ def no_event_loop() -> Iterator[None]:
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(running)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no transaction be ended because the machine had something else to do for seconds."""
+    monkeypatch.setattr(store, "TRANSACTION", timedelta(minutes=1))
 
 
 @pytest.fixture(scope="session")

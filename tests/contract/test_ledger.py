@@ -402,6 +402,26 @@ def test_who_is_frozen_in_a_transaction_keeps_nobody_waiting_for_long(
 
 
 @pytest.mark.postgresql
+def test_a_migration_may_stand_idle_for_longer(
+    open_ledger: Callable[[], Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two of its statements it imports code, and the machine may have other things to do."""
+    monkeypatch.setattr(store, "TRANSACTION", timedelta(milliseconds=100))
+    ledger = open_ledger()
+    done = []
+
+    def slow(config: Config, _revision: str) -> None:
+        threading.Event().wait(0.4)
+        done.append(config.attributes["connection"].execute(sa.select(1)).scalar())
+
+    monkeypatch.setattr(command, "upgrade", slow)
+
+    ledger.migrate()
+
+    assert done == [1]
+
+
+@pytest.mark.postgresql
 def test_the_next_step_of_a_plan_just_stored_is_found_without_going_through_its_items(ledger: Ledger) -> None:
     """The server has no statistics of it yet and guesses; a claim must cost the same however many items there are."""
     a_run(ledger, "r1", *(an_item(f"P-{place}") for place in range(200)))
