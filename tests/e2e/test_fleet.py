@@ -382,7 +382,7 @@ def test_machines_that_are_killed_and_frozen_and_a_database_that_goes_away_cost_
     seed: int, soaking: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """None lost, none doubled, one run of an account at a time, all ended."""
-    few = Trial(seed=seed, items=24, accounts=2, machines=2, kills=2)
+    few = Trial(seed=seed, items=16, accounts=2, machines=2, kills=2)
     result = struck(Trial(seed=seed) if soaking else few, tmp_path, capsys)
 
     assert result.faults == []
@@ -394,7 +394,7 @@ def test_one_machine_with_its_own_file_that_is_killed_again_and_again_loses_noth
     seed: int, soaking: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The same on SQLite."""
-    items, kills = (60, 5) if soaking else (24, 2)
+    items, kills = (60, 5) if soaking else (16, 2)
     result = struck(Trial(seed=seed, items=items, accounts=2, machines=1, kills=kills, sqlite=True), tmp_path, capsys)
 
     assert result.faults == []

@@ -14,8 +14,8 @@ from tests.e2e.conftest import Serving
 from tests.e2e.house import House, Lifecare, Record, assert_sound, until
 
 POINTS = ("before-intent", "after-intent", "armed", "clicked", "before-receipt")
-#: How many workers are killed for each seed.
-KILLS = 5
+#: How many workers are killed for each seed, and in a soak.
+KILLS, MANY = 3, 8
 
 
 def test_killed_at_each_point_of_a_step_the_run_is_resumed_to_the_same_end(hasty: House, lifecare: Lifecare) -> None:
@@ -37,21 +37,21 @@ def test_killed_at_each_point_of_a_step_the_run_is_resumed_to_the_same_end(hasty
 
 @pytest.mark.sweep(usual=(1,), soak=10)
 def test_killed_at_random_times_again_and_again_the_runs_end_the_same(
-    seed: int, ui: str, hasty: House, serving: Serving
+    seed: int, ui: str, hasty: House, serving: Serving, *, soaking: bool
 ) -> None:
     """Where a crash matters may be somewhere that nobody thought of, so chance chooses, from a seed."""
     chance = random.Random(f"{ui} {seed}")
     lifecare = serving(ui=ui)
-    kills = 0
+    kills, wanted = 0, MANY if soaking else KILLS
     for before in _states(lifecare, first=1 + 100 * seed):
         run_id = hasty.a_run(lifecare, instances={"lifecare": f"{lifecare.url} {kills}"})
-        while kills < KILLS and _killed(hasty, run_id, chance):
+        while kills < wanted and _killed(hasty, run_id, chance):
             kills += 1
         if hasty.run(run_id).state != "done":
             hasty.kill()
             assert hasty.carry(run_id) == 0
         assert_sound(hasty, run_id, lifecare, before)
-        if kills == KILLS:
+        if kills == wanted:
             break
 
 
