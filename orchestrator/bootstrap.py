@@ -267,7 +267,7 @@ def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, A
         return _best(
             {
                 each.version: inspect_screens(
-                    Session(stage.page, each, kit.ORIGIN, now=now, still=True), recording, stage
+                    Session(stage.page, each, kit.ORIGIN, now=now, is_recorded=True), recording, stage
                 )
                 for each in fitting
             }

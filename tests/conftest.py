@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests import costs, dealing, sweeps
+from tests import costs, distribution, sweeps
 
 # How long an example takes says how busy the machine is: what hangs is ended by the timeout of its test. The same
 # examples are tried each time, so that a change alone can turn a test red; `make soak` tries others.
@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = [item for item in items if item in chosen]
     if isinstance(among := getattr(config, "workerinput", None), dict):
-        items[:] = dealing.dealt(items, among["workercount"])
+        items[:] = distribution.distributed(items, among["workercount"])
 
 
 def _is_short(item: pytest.Item) -> bool:

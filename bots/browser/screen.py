@@ -186,7 +186,9 @@ class Screen:
         self._raise_if_signed_out()
         try:
             self._page.wait_for_url(
-                lambda url: self._session.is_at(identity, url), wait_until="commit", timeout=self._within(ARRIVAL) or 1
+                lambda url: self._session.is_at(identity, url),
+                wait_until="commit",
+                timeout=self._limit(ARRIVAL) or 1,  # to Playwright 0 is no limit
             )
         except PlaywrightTimeout as error:
             self._raise_if_signed_out()
@@ -198,8 +200,9 @@ class Screen:
                     raise ScreenNotReady(self._name, f"systemet visade {name} i stället") from error
             raise self.drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
 
-    def _within(self, limit: float) -> float:
-        return 0 if self._session.still else limit
+    def _limit(self, usual: float) -> float:
+        """Return how long to wait for what the page does not show yet, in milliseconds: not at all in a recording."""
+        return 0 if self._session.is_recorded else usual
 
     def _raise_if_signed_out(self) -> None:
         # The sign-in screen itself is where we are when we are signed out, and may drift like any other.
@@ -225,8 +228,8 @@ class Screen:
         found = self._ask(
             {
                 "look": {**self._identity(), **what},
-                "limit": self._within(limit),
-                "patience": self._within(self._session.patience),
+                "limit": self._limit(limit),
+                "patience": self._limit(self._session.patience),
             }
         )
         is_right = found["told"] and not found["problems"]

@@ -243,12 +243,12 @@ class Session:
         checkpoint: Callable[[str], None] = lambda _point: None,
         heed: Callable[[], None] = lambda: None,
         patience: timedelta = timedelta(seconds=15),
-        still: bool = False,
+        is_recorded: bool = False,
     ) -> None:
         """`now` is the wall clock, aware; `checkpoint` is told of each point where a crash would matter.
 
-        `heed` is asked every second while a person is waited for, and raises what ends the waiting. `still`: the page
-        is a recorded one, and what it does not show at once will not come.
+        `heed` is asked every second while a person is waited for, and raises what ends the waiting. `is_recorded`:
+        the page shows a recording, and what it does not show at once will not come.
         """
         self.page = page
         self.map = selector_map
@@ -258,7 +258,8 @@ class Session:
         self.heed = heed
         #: How long the system may take to answer at all, in Playwright's milliseconds.
         self.patience = patience / timedelta(milliseconds=1)
-        self.still = still
+        #: True when the page shows a recording, so that nothing is waited for.
+        self.is_recorded = is_recorded
         self.sign_in: Callable[[], None] = self._cannot_sign_in
         #: True from the moment when a write may have been sent, within one `writing`.
         self.spent = False

@@ -54,7 +54,7 @@ def no_event_loop() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_idle_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no transaction be ended because the machine had something else to do for seconds."""
     monkeypatch.setattr(store, "TRANSACTION", timedelta(minutes=1))
 

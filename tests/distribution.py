@@ -18,12 +18,12 @@ from tests import costs
 _LONG = ("e2e", "screens", "contract")
 
 
-def dealt(items: Iterable[pytest.Item], processes: int) -> list[pytest.Item]:
+def distributed(items: Iterable[pytest.Item], processes: int) -> list[pytest.Item]:
     """Return the tests in the order in which so many processes take them."""
-    hands: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    parts: list[list[pytest.Item]] = [[] for _ in range(processes)]
     for together in sorted(_together(items), key=lambda tests: _rank(tests[0])):
-        min(hands, key=len).extend(together)
-    return [item for hand in hands for item in hand]
+        min(parts, key=len).extend(together)
+    return [item for part in parts for item in part]
 
 
 def _together(items: Iterable[pytest.Item]) -> list[list[pytest.Item]]:
