@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 
 #: How often a machine says that it lives, and looks at what is to be carried. Seconds.
 BEAT_EVERY = 1.0
-#: How many processes may die of a run in a row, each without having got any further. To plan takes a minute, and a bad
-#: hour kills more than one a minute.
-DEATHS = 10
 #: How long a process that is asked to stop may take to finish the item in hand.
 STOP_WITHIN = timedelta(seconds=60)
 
@@ -200,7 +197,7 @@ class Fleet:
             return True
         deaths = hands.died(self._ledger, run_id, asked, self.machine)
         self._log.warning("run.died", run=run_id, exit_code=code, count=deaths)
-        if deaths is not None and deaths >= DEATHS:
+        if deaths is not None and deaths >= self._settings.bot(run.bot).deaths:
             self._end(run, "failed", f"Körningens process dog {deaths} gånger utan att komma vidare.")
             return False
         return True

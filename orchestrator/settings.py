@@ -48,6 +48,9 @@ class BotSettings(BaseModel):
     pool: str = "standard"
     #: How long one process may work on a run before it is ended.
     wall_clock: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
+    #: How many of its processes may die in a row, each without having got any further, before the run fails. To plan
+    #: takes a minute, and a bad hour kills more than one a minute.
+    deaths: int = Field(default=10, ge=1)
     #: How many processes share the steps of a run that the clock starts.
     lanes: int = Field(default=1, ge=1)
     #: How much memory each process of a run may use, where the system can hold it to that.

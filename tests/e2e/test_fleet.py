@@ -224,16 +224,17 @@ def test_a_database_that_is_gone_for_a_while_is_waited_for(hasty: House, serving
 
 def test_a_run_that_fails_hangs_crashes_or_drifts_delays_no_other(hasty: House, serving: Serving) -> None:
     """Four go wrong, each in its own way, at the same time as one that is well; each ends, and says why."""
-    hasty.configure(f"[bots.{BOT}]\nmax_share = 1.0\nwall_clock = 20\n")
     hanging = serving({"kind": "latency", "probability": 1, "seconds": 600, "on": "read"})
-    drifted, well = serving(ui="2025.10"), serving()
+    # What is well has little to do: it ends within its own time however busy the machine is.
+    drifted, well = serving(ui="2025.10"), serving(rows=2)
     before = well.state()
     runs = {
         name: a_queued_run(hasty, url, name)
         for name, url in (("fails", NOWHERE), ("hangs", hanging.url), ("drifts", drifted.url), ("crashes", well.url))
     }
     other = a_queued_run(hasty, well.url, "well")
-    hasty.configure(f"[bots.{BOT}]\nmax_share = 1.0\nwall_clock = 20\n[pools.standard]\nslots = 5\n")
+    limits = "max_share = 1.0\nwall_clock = 45\ndeaths = 3"
+    hasty.configure(f"[bots.{BOT}]\n{limits}\n[pools.standard]\nslots = 5\n")
     machine = hasty.start("worker", "--pool", "standard")
 
     until(lambda: _killed(hasty, runs["crashes"]) and ended(hasty, other), machine)
@@ -246,7 +247,7 @@ def test_a_run_that_fails_hangs_crashes_or_drifts_delays_no_other(hasty: House, 
         "fails": "failed", "hangs": "failed", "drifts": "drifted", "crashes": "failed"
     }  # fmt: skip
     assert "Tidsgränsen" in str(found["hangs"].sentence)
-    assert "dog 10 gånger" in str(found["crashes"].sentence)
+    assert "dog 3 gånger" in str(found["crashes"].sentence)
     assert_sound(hasty, other, well, before)
     until(lambda: hasty.processes() == [], machine)
 
@@ -264,7 +265,7 @@ def test_a_process_that_wants_too_much_memory_is_not_given_it(
     hasty: House, serving: Serving, machine: subprocess.Popen[str]
 ) -> None:
     """A page that eats memory must not take the machine, and the other runs, with it."""
-    hasty.configure(f'[bots.{BOT}]\nmax_share = 1.0\nmemory = "40MiB"\n')
+    hasty.configure(f'[bots.{BOT}]\nmax_share = 1.0\nmemory = "40MiB"\ndeaths = 2\n')
     run_id = a_queued_run(hasty, serving().url)
 
     until(lambda: ended(hasty, run_id), machine)
