@@ -389,6 +389,7 @@ class Stage:
             each.path: each for each in recording.exchanges if each.method == "GET" and each.status == HTTPStatus.OK
         }
         self._showing: Snapshot | None = None
+        self._shown: Snapshot | None = None
         self.page = browser.new_page(locale="sv-SE", timezone_id="Europe/Stockholm")
         self.page.route("**/*", self._answer)
 
@@ -401,10 +402,13 @@ class Stage:
         self.page.close()
 
     def show(self, snapshot: Snapshot) -> Page:
-        """Show one screen, at its own address, and return the page."""
-        self._showing = snapshot
+        """Show one screen, at its own address, and return the page. What is shown already is not loaded anew."""
+        if snapshot is self._shown:
+            return self.page
+        self._showing, self._shown = snapshot, None
         self.page.goto(ORIGIN + snapshot.path, wait_until="load")
         self._named = self.page.evaluate_handle(resolver.script("snapshot.js", "return pointed();"))
+        self._shown = snapshot
         return self.page
 
     def named(self) -> dict[str, tuple[ElementHandle, Action, Holds | None]]:
