@@ -13,12 +13,15 @@
     │   ├── ScreenNotReady                transient: a read may be tried again
     │   ├── SessionLost                   transient: sign in, then read again
     │   └── SystemUnreachable
+    ├── BrowserGone                    1  the browser died; the run goes on with another
     ├── SignInNeeded                   3  a person must sign in with their own e-legitimation
     ├── SelectorDrift                  4  the screen is not the one in the map; waits for a new map
     │   └── VersionUnknown
     ├── WriteUnanswered                1  sent, never confirmed: the step becomes uncertain
     ├── WriteRefused                   1  the system answered no
     │   ├── NotOffered                    its form has no such choice
+    │   ├── TooLong                       its field takes fewer characters
+    │   ├── AskedElse                     it asked something that the map does not expect
     │   ├── PeriodClosed                  nor is that period open
     │   ├── NotAsApproved                 what it shows is not what is to be written
     │   └── WriteDeclined                 the person who was to send it has thrown it away
@@ -168,9 +171,21 @@ class SessionLost(ApplicationException):
 class SystemUnreachable(ApplicationException):
     """Nothing answers at the system's address."""
 
-    def __init__(self, system: str, url: str) -> None:
-        """`url` is the base address from the settings."""
-        super().__init__(f"{system} svarar inte på {url}. Kontrollera adressen och nätet och kör igen.")
+    def __init__(self, system: str, url: str, why: str = "") -> None:
+        """`url` is the base address from the settings; `why` is ours, never what a page says."""
+        reason = f" ({why})" if why else ""
+        super().__init__(f"{system} svarar inte på {url}{reason}. Kontrollera adressen och nätet och kör igen.")
+
+
+class BrowserGone(FlottaError):
+    """The browser is no more: killed from outside, out of memory, replaced by an update."""
+
+    def __init__(self) -> None:
+        """There is nothing to name."""
+        super().__init__(
+            "Webbläsaren dog (den avslutades utifrån, eller minnet tog slut). Allt är sparat, och `flotta resume` "
+            "fortsätter."
+        )
 
 
 class SignInNeeded(FlottaError):
@@ -235,9 +250,13 @@ class VersionUnknown(SelectorDrift):
 class WriteUnanswered(FlottaError):
     """A write was sent, or may have been, and no receipt was seen."""
 
-    def __init__(self, screen: str, element: str, why: str) -> None:
-        """Name the place as people read it there, and in our own words what was missing."""
+    def __init__(self, screen: str, element: str, why: str, *, unread: bool = False) -> None:
+        """Name the place as people read it there, and in our own words what was missing.
+
+        `unread`: the system answered with a page of its own, and nothing on it is a receipt as the map knows it.
+        """
         super().__init__(f"Svaret på {element} i {screen} uteblev: {why}.")
+        self.unread = unread
 
 
 class WriteRefused(FlottaError):
@@ -257,6 +276,29 @@ class NotOffered(WriteRefused):
         """Name the place and the choice: a code or a word of ours, never what somebody has typed."""
         FlottaError.__init__(
             self, f"Formuläret har inget val för {wanted} ({element} på {screen}). Gör det här för hand."
+        )
+
+
+class TooLong(WriteRefused):
+    """A field takes fewer characters than what is to be filled in. Nothing was sent."""
+
+    def __init__(self, screen: str, element: str, most: int | None) -> None:
+        """Name the place and how many characters it takes; never what was to be filled in."""
+        limit = "" if most is None else f" ({most} tecken)"
+        FlottaError.__init__(
+            self, f"Texten är längre än vad fältet tar emot{limit}: {element} på {screen}. Gör det här för hand."
+        )
+
+
+class AskedElse(WriteRefused):
+    """The browser asked a question that the map does not expect, and was answered no."""
+
+    def __init__(self, screen: str, element: str) -> None:
+        """Name the place. What was asked is not quoted: it may name somebody."""
+        FlottaError.__init__(
+            self,
+            f"Sidan frågade något annat än väntat vid {element} på {screen}, så svaret blev nej. Se efter där vad som "
+            "gäller, och gör det här för hand.",
         )
 
 

@@ -4,7 +4,7 @@
 // The document is armed for what follows: an event that comes after the deadline, that would reach another element, or that
 // reaches one which the map no longer means, is stopped before the page sees it. So whatever changes in between, the click
 // lands where it was meant, in time, or nowhere.
-const { element, alike, action, value, deadline, limit } = ask;
+const { element, alike, action, value, deadline, limit, patience, filled, answer } = ask;
 // What the map means by its locators, or what was weighed (`fingerprint.js`) at the place `alike`.
 const aim = (root) => (alike === null ? meant(root, element)[0] : weighedAt(alike));
 
@@ -30,6 +30,36 @@ const isAt = (page, x, y, node) => {
   for (let inner; (inner = hit?.shadowRoot?.elementFromPoint(x, y)) && inner !== hit;) hit = inner;
   for (let at = hit; at; at = at.assignedSlot ?? at.parentNode ?? at.host) if (at === node) return true;
   return false;
+};
+
+// What was filled in is remembered in its document. What is to be sent must be all of it, as it was filled in: not what the
+// page has put there since, nor what an empty form of the same look has.
+const FILLED = Symbol.for('filled');
+const isSaid = (shown, wanted) => fold(shown).normalize('NFC') === fold(wanted).normalize('NFC');
+const choiceOf = (group, wanted) => [...group.querySelectorAll('input[type=radio]')].filter((each) => isSaid(labelOf(each) ?? '', wanted));
+const placesOf = (group) => [...group.querySelectorAll('input:not([type=radio], [type=checkbox], [type=hidden])')];
+const holds = (node, how, wanted) => {
+  if (!('value' in node)) {
+    return how === 'select' ? choiceOf(node, wanted).some((each) => each.checked)
+      : placesOf(node).map((each) => each.value).join(' ') === wanted;
+  }
+  return how === 'select' ? isSaid(node.selectedOptions?.[0]?.label ?? '', wanted) : node.value === wanted;
+};
+// The name of the first field that no longer holds what was filled in, or null. One that was filled in another document is
+// only asked for where it stands again.
+const lostField = () => {
+  for (const each of filled ?? []) {
+    const { root } = rooted(each.element);
+    const kept = root && (root.defaultView ?? root.ownerDocument?.defaultView)?.[FILLED]?.get(each.name);
+    const node = root && (each.alike ? kept : meant(root, each.element)[0]);
+    const isKept = kept !== undefined && node;
+    if (each.same ? !isKept || !holds(node, each.action, each.value) : node && !holds(node, each.action, each.value)) return each.name;
+  }
+  return null;
+};
+const remember = (node) => {
+  const view = node.ownerDocument.defaultView;
+  (view[FILLED] ??= new Map()).set(ask.name, node);
 };
 
 // What an animation is moving is waited for: to its end, or where it has none, until two looks find the same place.
@@ -63,28 +93,35 @@ const arm = (target, view, root) => {
     for (const kind of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'keydown', 'keyup', 'submit'])
       view.addEventListener(kind, judge, { capture: true });
   }
-  const isMeant = () => aim(root) === target;
+  const isMeant = () => aim(root) === target && lostField() === null;
   view[GUARD] = { target, isMeant, deadline: deadline ?? Infinity, hit: true, stopped: false };
 };
 
 // A choice among radio buttons; and a day that is typed in parts, in the order in which they stand there.
 const choose = (group) => {
-  const said = [...group.querySelectorAll('input[type=radio]')].filter((each) => name(labelOf(each) ?? '') === name(value));
+  const said = choiceOf(group, value);
   if (said.length !== 1 || said[0].disabled) return { end: 'no option' };
   if (said[0].checked) return { end: 'done', kept: true };
   said[0].click();
   return { end: said[0].checked ? 'done' : 'unusable' };
 };
 const spread = (group) => {
-  const places = [...group.querySelectorAll('input:not([type=radio], [type=checkbox], [type=hidden])')];
-  const parts = value.split(' ');
-  if (places.length !== parts.length) return 'unusable';
-  return places.every((place, at) => put(place, parts[at]) === 'done') ? 'done' : 'unusable';
+  const places = placesOf(group);
+  const said = value.split(' ');
+  if (places.length !== said.length) return 'unusable';
+  for (const [at, place] of places.entries()) {
+    const end = put(place, said[at]);
+    if (end !== 'done') return end;
+  }
+  return 'done';
 };
 const put = (node, value) => {
+  if (action === 'select' && !node.options) return 'unusable';
+  // No person could type more, and what the system would do with the rest nobody knows.
+  if (action === 'fill' && node.maxLength >= 0 && value.length > node.maxLength) return 'too long';
   node.focus();
   if (action === 'select') {
-    const option = [...node.options].filter((each) => name(each.label) === name(value) && !each.disabled);
+    const option = [...node.options].filter((each) => isSaid(each.label, value) && !each.disabled);
     if (option.length !== 1) return 'no option';
     node.selectedIndex = option[0].index;
   } else {
@@ -99,10 +136,19 @@ const put = (node, value) => {
   return node.value === said && (action === 'select' || said === value) ? 'done' : 'unusable';
 };
 
+// The numbers of the receipts that stand there before the click: none of them is this write's.
+const receiptsNow = () => {
+  if (!answer) return [];
+  const proof = new RegExp(answer.receipt, 'u');
+  return answer.shown.flatMap((mark) => sight(document, mark)).filter(visible).flatMap((node) => {
+    const found = proof.exec(text(node));
+    return found ? [found[1]] : [];
+  });
+};
 if (action === 'leave') {
   // To a person, who may do as they like, but not after the deadline.
   arm(null, window);
-  return { end: 'done' };
+  return { end: 'done', before: receiptsNow() };
 }
 const until = performance.now() + limit;
 for (let first = true; ; first = false) {
@@ -119,18 +165,23 @@ for (let first = true; ; first = false) {
       } else if (action === 'click') {
         const point = meeting(node, frame);
         if (point && isStill(node, point)) {
+          const lost = lostField();
+          if (lost !== null) return { end: 'reset', field: lost };
           arm(node, node.ownerDocument.defaultView, root);
-          return { end: 'done', ...point };
+          return { end: 'done', ...point, before: receiptsNow() };
         }
         why = 'covered';
       } else {
         const isGroup = !('value' in node);
-        if (isGroup && action === 'select') return choose(node);
-        return { end: isGroup ? spread(node) : put(node, value) };
+        const done = isGroup && action === 'select' ? choose(node) : { end: isGroup ? spread(node) : put(node, value) };
+        if (done.end === 'done') remember(node);
+        return done.end === 'too long' ? { ...done, most: isGroup ? null : node.maxLength } : done;
       }
     }
   }
   if (why === 'missing' && root && element.row && keyed(root, element.row)?.length === 0) why = 'no row';
-  if (performance.now() > until) return { end: why, counts: root ? counted(root, element) : element.locators.map(() => 0) };
+  // Whether something is missing is told by a whole page only.
+  const isDrawn = root && isWhole(root.ownerDocument ?? root);
+  if (performance.now() > (isDrawn ? until : until + patience)) return { end: isDrawn || !patience ? why : 'late', counts: root ? counted(root, element) : element.locators.map(() => 0) };
   await awhile();
 }

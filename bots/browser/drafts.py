@@ -22,7 +22,7 @@ _OUTLINE = """
     node.nextElementSibling?.matches(node.tagName === 'DT' ? 'dd' : 'td') && visible(node)).map(text);
   const tables = sight(document, { kind: 'role', value: 'table', name: null }).map((table) => ({
     name: nameOf('table', table),
-    columns: all(table, HEADERS).map(text),
+    columns: rowsOf(table).said(),
   })).filter(({ name, columns }) => name && columns.length);
   return { headings: all(document, 'h1').filter(visible).map(text), labels, tables };
 """

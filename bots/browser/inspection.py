@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bots.browser import resolver
+from bots.browser.screen import ELEMENT
 from bots.errors import FlottaError, SelectorDrift, Sighting
 
 if TYPE_CHECKING:
@@ -155,12 +156,13 @@ def _element(
         except FlottaError as error:
             return Finding(screen, name, "unseen", (), f"{opener} gick inte att öppna: {error.sentence}")
         opened.add(opener)
-    return _found(session, screen, name, element)
+    # What an opener brings, a document of its own even, takes its time.
+    return _found(session, screen, name, element, limit=ELEMENT if opened else 0)
 
 
-def _found(session: Session, screen: str, name: str, element: Element) -> Finding:
+def _found(session: Session, screen: str, name: str, element: Element, limit: float = 0) -> Finding:
     row = session.map.screens[screen].row(element)
-    certain, seen = resolver.found(session.page, element, row)
+    certain, seen = resolver.found(session.page, element, row, limit=limit)
     if not seen:
         return Finding(screen, name, "unseen", seen, "listan är tom")
     if not certain:

@@ -43,12 +43,16 @@ if TYPE_CHECKING:
 #:     unseen      its screen was not recorded
 Kind = Literal["moved", "refreshed", "learned", "reworded", "gone", "by hand", "unseen"]
 _LABELS = """
-  return [...labelled(document).values()].map(([value]) => text(value.previousElementSibling));
+  return [...new Set([...labelled(document).values()].map(([value]) => value))].map((value) => {
+    let label = value;
+    while (label && !label.matches('dt, th')) label = label.previousElementSibling;
+    return label ? text(label) : '';
+  });
 """
 _HEADERS = """
   const { root } = rooted(ask);
   const [table] = root ? tablesOf(root, ask) : [];
-  return table ? all(table, HEADERS).map(text) : [];
+  return table ? rowsOf(table).said() : [];
 """
 _EMPTY = """
   const { root } = rooted(ask);

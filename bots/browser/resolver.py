@@ -15,7 +15,7 @@ page, by its deadline and its target, at the moment when it lands.)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,9 +45,14 @@ def script(*parts: str, takes: str = "ask") -> str:
 
 
 _FOUND = """
-  const { root } = rooted(ask);
-  if (!root) return [0, null, true];
-  return [meant(root, ask).length, counted(root, ask), !ask.row || keyed(root, ask.row)?.length !== 0];
+  const until = performance.now() + ask.limit;
+  for (;;) {
+    const { root } = rooted(ask);
+    const certain = root ? meant(root, ask).length : 0;
+    if (certain || performance.now() > until)
+      return root ? [certain, counted(root, ask), !ask.row || keyed(root, ask.row)?.length !== 0] : [0, null, true];
+    await awhile();
+  }
 """
 
 
@@ -59,22 +64,32 @@ def ready(
     limit: float,
     value: str | None = None,
     deadline: float | None = None,
+    patience: float = 0,
     row: Row | None = None,
     alike: int | None = None,
+    name: str = "",
+    filled: Sequence[Mapping[str, Any]] = (),
+    answer: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Do what can be done in the page of one act: `fill` and `select` whole, `press` and `click` up to the event.
 
     `leave` leaves it to a person, whatever it is: they may do what they like on the page, until the deadline.
 
-    `limit` is how long to wait for the element, in milliseconds; `deadline` until when the event may come, in
+    `limit` is how long to wait for the element, in milliseconds, and `patience` how much longer for a page that is not
+    whole yet; `deadline` until when the event may come, in
     milliseconds since 1970. `row` is the row that it stands in, if it stands in each of a table. `alike` is the place
-    where `weigh` has just found it; without it its locators must find it.
+    where `weigh` has just found it; without it its locators must find it. `name` is what a filled field is remembered
+    by in its document; `filled` are the fields that must still hold what was filled in when the click comes; `answer`
+    is how a receipt is told, so that those are told which stand there before.
     Returns how it went as `end`:
 
-        done        with the point to click, `x` and `y`
+        done        with the point to click, `x` and `y`, and the numbers of receipts there `before`
         missing     nothing is found, or not for certain; `counts` are what each locator found
         no option   what is to be chosen is not among what there is
         no row      its row is not there
+        too long    its value is longer than the field takes, which is `most` characters
+        reset       `field`, which was filled, no longer holds its value
+        late        the page is not whole
         unusable    it is hidden, disabled, or does not keep what it is given
         covered     something lies over it, or moves it
         missed      the page stopped the act before this one: it would have landed somewhere else
@@ -88,17 +103,24 @@ def ready(
             "value": value,
             "deadline": deadline,
             "limit": limit,
+            "patience": patience,
+            "name": name,
+            "filled": list(filled),
+            "answer": answer,
         },
     )
     return found
 
 
-def found(page: Page, element: Element, row: Row | None = None) -> tuple[bool, tuple[Sighting, ...]]:
+def found(
+    page: Page, element: Element, row: Row | None = None, *, limit: float = 0
+) -> tuple[bool, tuple[Sighting, ...]]:
     """Return whether the element is found for certain now, and what each of its locators finds in its scope.
 
-    Nothing is said of the locators where the row that it stands in is not there.
+    `limit` is how long it may take to come, in milliseconds. Nothing is said of the locators where the row that it
+    stands in is not there.
     """
-    certain, counts, is_there = page.evaluate(script(_FOUND), for_page(element, row))
+    certain, counts, is_there = page.evaluate(script(_FOUND), {**for_page(element, row), "limit": limit})
     return bool(certain), told(element, counts) if is_there else ()
 
 

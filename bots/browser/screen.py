@@ -18,15 +18,18 @@ from typing import TYPE_CHECKING, Any
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from bots.browser import resolver
+from bots.browser import failures, resolver, versions
 from bots.browser.selector_map import Cell, Element, Locator, Protect
 from bots.errors import (
+    AskedElse,
+    BrowserGone,
     NotOffered,
     ScreenNotReady,
     SelectorDrift,
     SessionLost,
     Sighting,
     SignInNeeded,
+    TooLong,
     WriteDeclined,
     WriteRefused,
     WriteUnanswered,
@@ -74,6 +77,8 @@ _NOT_READY = {
     "covered": "något ligger över {}",
     "no row": "raden med {} visades inte",
     "missed": "sidan flyttade sig under klicket före {}",
+    "late": "sidan kom inte hel före {}",
+    "reset": "sidan har ändrat det som fylldes i före {}",
 }
 #: A look at nothing but the identity.
 _NOTHING: dict[str, Any] = {"fields": {}, "protect": None, "tables": {}}
@@ -127,12 +132,14 @@ class Screen:
             found: dict[Hashable, Row] = {}
             totals: set[int] = set()
             page, pages = 1, 1
+            listed: list[list[Hashable]] = []
             while page <= pages:
                 seen = self.visit(page=str(page), **params)
                 # An empty list tells neither.
                 pages = seen.fields["pages"] or 1
                 totals.add(seen.fields["total"] or 0)
                 alike: Counter[Hashable] = Counter()
+                listed.append([tuple(row.values.items()) for row in seen.tables[table]])
                 for row in seen.tables[table]:
                     shown = row.values.get(key, tuple(row.values.items()))
                     # Two on one page are two; what stands on two pages has moved from one to the other.
@@ -142,6 +149,12 @@ class Screen:
             # The count alone can be right by chance: a row that leaves one page pulls another past the one read next.
             if totals != {len(found)}:
                 raise ScreenNotReady(self._name, f"listan ändrades under läsningen ({len(found)} rader lästa)")
+            # Where one row leaves a page that was read and another is added, the counts agree, and what moved from one
+            # page to the other was never seen: so each page but the last must still be as it was read.
+            for page, rows in enumerate(listed[:-1], 1):
+                seen = self.visit(page=str(page), **params)
+                if [tuple(row.values.items()) for row in seen.tables[table]] != rows:
+                    raise ScreenNotReady(self._name, "listan ändrades under läsningen")
             return list(found.values())
 
         return self._session.again(whole)
@@ -154,13 +167,29 @@ class Screen:
     def _go(self, params: dict[str, str]) -> None:
         url = self._session.base_url + self._spec.address(params)
         self._session.missing.clear()
+        self._session.filled.clear()
+        patience = self._session.patience
+        _ = self._session.home
         try:
             # What is asked of the page waits for the document itself; half a document never says that it is parsed.
-            response: Response | None = self._page.goto(url, wait_until="commit", timeout=self._session.patience)
+            response: Response | None = self._page.goto(url, wait_until="commit", timeout=patience)
+            if response is None:
+                # Only what stands after # is another: the page was not asked for anew.
+                response = self._page.reload(wait_until="commit", timeout=patience)
         except PlaywrightError as error:
-            raise ScreenNotReady(self._name, "systemet svarade inte") from error
-        if response is not None and response.status >= 400:  # noqa: PLR2004 - HTTP's own line between answer and error
+            raise self._lost(error, failures.said(error.message)) from error
+        if response is None:
+            return
+        if response.status >= 400:  # noqa: PLR2004 - HTTP's own line between answer and error
             raise ScreenNotReady(self._name, f"systemet svarade {response.status}")
+        if "html" not in response.headers.get("content-type", "html"):
+            raise ScreenNotReady(self._name, "en fil kom i stället för en sida")
+
+    def _lost(self, error: PlaywrightError, why: str) -> BrowserGone | ScreenNotReady:
+        """Return what it means that the browser did not do what it was asked to."""
+        if self._session.is_gone or failures.is_gone(error.message):
+            return BrowserGone()
+        return ScreenNotReady(self._name, why)
 
     def arrive(self) -> None:
         """Make sure that the page is this screen, by address and content.
@@ -198,7 +227,31 @@ class Screen:
                     if name == "role":  # half signed in: that was interrupted
                         raise SessionLost(self._session.map.system) from error
                     raise ScreenNotReady(self._name, f"systemet visade {name} i stället") from error
-            raise self.drift("identity", (Sighting(f"url={identity.url}", 0),)) from error
+            self._raise_if_foreign()
+            raise self.drift("identity", (Sighting(f"url={identity.url}", 0),), why=self._what_differs()) from error
+
+    def _what_differs(self) -> str:
+        """Return which part of the address is not as the map says; never the address, which may name somebody."""
+        path, _, query = self._page.url[len(self._session.home) :].partition("?")
+        if re.search(self._spec.identity.url, path or "/"):
+            return "frågedelen efter ? i adressen är en annan"
+        shapes = (re.sub(r"\d+", "…", each) for each in (path.strip("/").split("/")))
+        return f"sökvägen i adressen är en annan ({len(list(shapes))} led{', med frågedel' if query else ''})"
+
+    def _raise_if_foreign(self) -> None:
+        """Raise ScreenNotReady when this is no page of the system's: closed for maintenance, or something in between.
+
+        A page of a new version still shows some of the marks that tell versions apart.
+        """
+        url = self._page.url
+        if not self._session.is_ours(url):
+            raise ScreenNotReady(self._name, "systemet skickade vidare till en adress utanför base_url")
+        try:
+            marks = self._page.evaluate(versions.MARKS)
+        except PlaywrightError as error:
+            raise self._lost(error, "sidan byttes under läsningen") from error
+        if not versions.is_of([self._session.map], marks):
+            raise ScreenNotReady(self._name, versions.FOREIGN)
 
     def _limit(self, usual: float) -> float:
         """Return how long to wait for what the page does not show yet, in milliseconds: not at all in a recording."""
@@ -243,16 +296,17 @@ class Screen:
         if not found["whole"]:
             raise ScreenNotReady(self._name, "sidan kom inte hel")
         if not found["told"]:
+            self._raise_if_foreign()
             raise self.drift("identity", self._marks(found["counts"]))
         first = found["problems"][0]
-        raise self.drift(first["where"], (Sighting("kartan", first["found"]),))
+        raise self.drift(first["where"], (Sighting("kartan", first["found"]),), why=first["why"])
 
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = self._page.evaluate(resolver.script("page.js"), what)
         except PlaywrightError as error:
             self._raise_if_signed_out()
-            raise ScreenNotReady(self._name, "sidan byttes under läsningen") from error
+            raise self._lost(error, "sidan byttes under läsningen") from error
         return answer
 
     def read(self) -> Seen:
@@ -264,6 +318,7 @@ class Screen:
         found = self._look(
             fields={
                 name: {"label": field.label, "css": field.css, "optional": field.optional}
+                | field.for_page(flag=spec.protect is not None and spec.protect.by == name)
                 for name, field in spec.fields.items()
             },
             protect=_plan(spec.protect, spec.fields),
@@ -275,7 +330,15 @@ class Screen:
                     "ready": table.ready,
                     "empty": table.empty,
                     "key": table.key,
-                    "columns": {column: cell.header for column, cell in table.columns.items()},
+                    "skip": table.skip,
+                    "total": table.total and {"css": table.total.css, "pattern": table.total.pattern},
+                    # Its other pages are read as well, and their rows counted (`all_rows`).
+                    "paged": {"pages", "total"} <= spec.fields.keys(),
+                    "columns": {
+                        column: {"header": cell.header}
+                        | cell.for_page(flag=table.protect is not None and table.protect.by == column)
+                        for column, cell in table.columns.items()
+                    },
                     "protect": _plan(table.protect, table.columns),
                 }
                 for name, table in spec.tables.items()
@@ -357,12 +420,34 @@ class Screen:
         try:
             # A page may fetch itself anew when an answer changes what else is asked for.
             with self._coming(spec):
-                if self._ready(element, action, row=row, value=typed, wanted=value).get("kept"):
+                done = self._ready(element, action, row=row, value=typed, wanted=value, name=self._key(element, row))
+                if done.get("kept"):
                     raise _KeptAsItWas  # noqa: TRY301 - leaves the wait for a document that won't come
         except _KeptAsItWas:
+            self._remember(element, action, row, typed, alike=False)
             return
         except PlaywrightTimeout as error:
             raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
+        self._remember(element, action, row, typed, alike=done.get("alike", False))
+        if spec.navigates:
+            self._moved()
+
+    def _key(self, element: str, row: Keys | None) -> str:
+        return f"{self._name}.{element}{'' if row is None else f' {row}'}"
+
+    def _remember(self, element: str, action: str, row: Keys | None, typed: str, *, alike: bool) -> None:
+        """Remember what was filled, so that it can be asked for at the moment of sending. Nothing of a sign-in."""
+        if self._name == "sign_in":
+            return
+        spec, key = self._spec.elements[element], self._key(element, row)
+        where = resolver.for_page(spec, self._spec.row(spec, *((row,) if isinstance(row, str) else row or ())))
+        filled = {"element": where, "action": action, "value": typed, "alike": alike, "same": True, "name": key}
+        self._session.filled[key] = filled
+
+    def _moved(self) -> None:
+        """Another document has come, as the map says: what was filled may stand in it, or be done with."""
+        for each in self._session.filled.values():
+            each["same"] = False
 
     def click(self, element: str, *, row: Keys | None = None, opened: bool = False) -> None:
         """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain.
@@ -381,7 +466,9 @@ class Screen:
         except PlaywrightTimeout as error:
             raise ScreenNotReady(self._name, "systemet svarade inte i tid") from error
         except PlaywrightError as error:
-            raise ScreenNotReady(self._name, "sidan försvann") from error
+            raise self._lost(error, "sidan försvann") from error
+        if spec.navigates:
+            self._moved()
 
     def submit(self, element: str, *, row: Keys | None = None, about: str = "") -> str:
         """Click an irreversible element once, and return the receipt number that the system then showed.
@@ -394,9 +481,12 @@ class Screen:
         """
         session, spec = self._session, self._spec.elements[element]
         deadline = self._writes(element, about, ", ".join(str(each) for each in spec.locators))
-        point = self._ready(element, "click", row=row, deadline=deadline.timestamp() * 1000)
-        if spec.confirm == "native":
-            session.expect_dialog(_answer_until(session, deadline))
+        point = self._ready(
+            element, "click", row=row, deadline=deadline.timestamp() * 1000, answer=_told_by(spec),
+            filled=[each for key, each in session.filled.items() if key.startswith(f"{self._name}.")],
+        )  # fmt: skip
+        session.asked_else = False
+        session.expect_dialog(_answer_until(session, deadline, spec, about))
         session.checkpoint("armed")
         # Whatever goes wrong from here on may have been sent.
         session.spent = True
@@ -408,7 +498,7 @@ class Screen:
             raise self.unanswered(element, "systemet svarade inte i tid") from error
         except PlaywrightError as error:
             raise self.unanswered(element, "sidan försvann under klicket") from error
-        return self._receipt(element, spec, about)
+        return self._receipt(element, spec, about, before=point["before"])
 
     def hand_over(self, element: str, *, about: str = "") -> str:
         """Let the person at the screen click an irreversible element, and return the receipt number that is then shown.
@@ -424,10 +514,13 @@ class Screen:
         session.spent = session.is_handed_over = True
         try:
             # Who was quicker has sent it by now; the receipt is looked for all the same.
+            before: list[str] = []
             with suppress(PlaywrightError):
-                resolver.ready(self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000)
+                before = resolver.ready(
+                    self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000, answer=_told_by(spec)
+                )["before"]
             session.checkpoint("armed")
-            return self._receipt(element, spec, about, until=deadline)
+            return self._receipt(element, spec, about, until=deadline, before=before)
         except WriteUnanswered:
             if session.now() < deadline:
                 raise
@@ -488,21 +581,34 @@ class Screen:
             self.click(opener, row=row if self._spec.needs_row(opener) else None)
         try:
             where = self._spec.row(spec, *((row,) if isinstance(row, str) else row or ()))
-            found = resolver.ready(self._page, spec, action, limit=ELEMENT, row=where, **how)
+            found = self._made_ready(spec, action, tries=3 if spec.via and not opened else 1, row=where, **how)
             # Weighed is only what has had its time to be drawn, with all that might be taken for it.
             if found["end"] == "missing" and (alike := self._alike(element)) is not None:
-                found = resolver.ready(self._page, spec, action, limit=ELEMENT, alike=alike, **how)
+                found = self._made_ready(spec, action, alike=alike, **how) | {"alike": True}
         except PlaywrightError as error:
-            raise ScreenNotReady(self._name, "sidan försvann") from error
+            raise self._lost(error, "sidan försvann") from error
         if found["end"] != "done":
             self._raise_if_signed_out()
         if found["end"] == "missing":
             raise self.drift(element, resolver.told(spec, found["counts"]))
         if found["end"] == "no option":
             raise NotOffered(*self._said(element), wanted)
+        if found["end"] == "too long":
+            raise TooLong(*self._said(element), found["most"])
         if found["end"] != "done":
             raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
         return found
+
+    def _made_ready(self, spec: Element, action: str, *, tries: int = 1, **how: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return what `resolver.ready` does; again where what was clicked before has brought another document."""
+        patience = self._limit(self._session.patience)
+        while True:
+            tries -= 1
+            try:
+                return resolver.ready(self._page, spec, action, limit=ELEMENT, patience=patience, **how)
+            except PlaywrightError:
+                if not tries or self._session.is_gone:
+                    raise
 
     def _alike(self, element: str) -> int | None:
         at = self.weighed(element)
@@ -539,16 +645,21 @@ class Screen:
         self._session.missing.clear()
         return self._page.expect_navigation(wait_until="commit", timeout=self._session.patience)
 
-    def _receipt(self, element: str, spec: Element, about: str, until: datetime | None = None) -> str:
-        """Return the receipt that is shown. `until` when a person may send it, and correct what is refused."""
+    def _receipt(
+        self, element: str, spec: Element, about: str, until: datetime | None = None, before: Sequence[str] = ()
+    ) -> str:
+        """Return the receipt that is shown. `until` when a person may send it, and correct what is refused.
+
+        Those `before` stood there when the page was armed: they are of other writes.
+        """
         after = spec.after
         if after is None:
             raise ValueError(element)
         session = self._session
         ask = {
             "answer": {
-                "shown": [mark.for_page() for mark in after.any_of],
-                "receipt": after.receipt,
+                **_told_by(spec),
+                "before": list(before),
                 "about": about,
                 "refused": [mark.for_page() for mark in (after.refused if until is None else after.declined)],
                 "elsewhere": [
@@ -557,7 +668,9 @@ class Screen:
                 "ours": [f'meta[name="{probe.meta}"]' for probe in session.map.identify if probe.meta],
             }
         }
-        give_up = until or session.now() + timedelta(milliseconds=session.patience)
+        # What has not come when the page was told "no" does not come.
+        patience = HEED if session.asked_else else session.patience
+        give_up = until or session.now() + timedelta(milliseconds=patience)
         found: dict[str, Any] = {"end": "silence"}
         while (left := give_up - session.now()) > timedelta(0):
             try:
@@ -577,10 +690,14 @@ class Screen:
                 break
         if found["end"] == "shown" and (match := re.search(after.receipt, found["text"])):
             return match.group(1)
+        if session.asked_else:
+            raise AskedElse(*self._said(element))
         if found["end"] == "refused":
             raise self.refused(element) if until is None else WriteDeclined()
         why = {"elsewhere": "något annat än kvittot visades", "stopped": "klicket kom för sent eller träffade fel"}
-        raise self.unanswered(element, why.get(found["end"], "inget kvitto visades i tid"))
+        lost = self.unanswered(element, why.get(found["end"], "inget kvitto visades i tid"))
+        lost.unread = found["end"] == "silence" and not session.missing and until is None
+        raise lost
 
     def refused(self, element: str) -> WriteRefused:
         """Return the error that says that the system did not take what an element would have done."""
@@ -619,11 +736,22 @@ def _plan(protect: Protect | None, cells: Mapping[str, Any]) -> dict[str, Any] |
     return {"by": protect.by, "clear": protect.clear, "keep": [name for name in protect.keep if name in cells]}
 
 
-def _answer_until(session: Session, deadline: datetime) -> Callable[[Dialog], None]:
+def _told_by(spec: Element) -> dict[str, Any]:
+    """Return how a receipt of the element's write is told."""
+    after = spec.after
+    return {"shown": [mark.for_page() for mark in after.any_of], "receipt": after.receipt} if after else {}
+
+
+def _answer_until(session: Session, deadline: datetime, spec: Element, about: str) -> Callable[[Dialog], None]:
+    """Say yes to the question that the map expects, in time; no to every other."""
+
     def answer(dialog: Dialog) -> None:
-        if session.now() <= deadline:
+        expected = dialog.type == "confirm" and spec.is_question(dialog.message, about)
+        if expected and session.now() <= deadline:
             dialog.accept()
         else:
+            # A message asks nothing.
+            session.asked_else |= dialog.type != "alert" and not expected
             dialog.dismiss()
 
     return answer

@@ -58,6 +58,11 @@ def _regex(pattern: str) -> str:
     return pattern
 
 
+def _question(pattern: str) -> str:
+    _regex(pattern.replace("{about}", "x"))
+    return pattern
+
+
 def _grouped(pattern: str) -> str:
     if re.compile(pattern).groups != 1:
         raise ValueError("one (group) must say which part of the text is meant")
@@ -191,6 +196,8 @@ class Element(_Model):
     group. Who uses it gives what the table means, a day as ISO has it, a quarter as 2026Q3.
     `press` focuses it and presses Enter, as people do who use the keyboard: for what something may lie over.
     `optional` stands where it is there in some states only, so that an inspection does not miss it.
+    `confirm` is what the browser asks in a box of its own when it is clicked, as a pattern of all its words, where
+    `{about}` stands for the matter's number. Any other question is answered no; so is each where it says only `native`.
     `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
     flow has done so already; `navigates` says that clicking it brings a new document.
     """
@@ -206,7 +213,7 @@ class Element(_Model):
     locators: list[Locator]
     navigates: bool = False
     optional: bool = False
-    confirm: Literal["native"] | None = None
+    confirm: Annotated[str, AfterValidator(_question)] | None = None
     after: After | None = None
     settle: float = Field(default=5.0, gt=0)
     values: str | None = None
@@ -227,6 +234,12 @@ class Element(_Model):
             raise ValueError("an irreversible element, and no other, says what is seen `after` it")
         return self
 
+    def is_question(self, asked: str, about: str) -> bool:
+        """Return whether this is what the browser is expected to ask, white space apart."""
+        if self.confirm is None or self.confirm == "native":
+            return False
+        return re.fullmatch(self.confirm.replace("{about}", re.escape(about)), " ".join(asked.split())) is not None
+
     @property
     def settling(self) -> timedelta:
         """How long the system may go on committing a write after its client is gone."""
@@ -243,12 +256,28 @@ class Element(_Model):
 
 
 class Cell(_Model):
-    """How one value is read: which text means what. `blank` lists the texts that mean "none"; no other may be empty."""
+    """How one value is read: which text means what. `blank` lists the texts that mean "none"; no other may be empty.
 
+    A list or a field in the place is read as it stands, a box as `ja` when it is ticked and `nej` when it is not. Where
+    a picture stands for a word, `pictures` says by css which one means what, and `alt` that its own text does.
+    `form` is how this one writes a date, a minute or a quarter, where the map's formats have another.
+    """
+
+    pictures: dict[Css, str] = {}
+    alt: bool = False
+    form: str | None = None
     as_: Literal["text", "date", "minute", "number", "quarter"] = Field(default="text", alias="as")
     values: str | None = None
     blank: list[str] = []
     pattern: Part | None = None
+
+    def for_page(self, *, flag: bool = False) -> dict[str, Any]:
+        """Return what `page.js` must know to read it. `one`: it may stand in one piece only; `blank`: nowhere at all.
+
+        An empty `flag` says that somebody is protected.
+        """
+        one = self.as_ == "number" and self.pattern is None
+        return {"pictures": self.pictures, "alt": self.alt, "one": one, "blank": flag or "" in self.blank}
 
 
 class Column(Cell):
@@ -285,11 +314,20 @@ class Protect(_Model):
     keep: list[str] = Field(min_length=1)
 
 
+class Total(_Model):
+    """Where the number of a table's rows stands: the number itself, or the group of a pattern."""
+
+    css: Css
+    pattern: Part | None = None
+
+
 class Table(_Model):
     """A table or grid, found by its name (caption or aria-label) or css, read whole in one round trip.
 
-    `ready` must be there before the table is read; `empty` is what stands in its place when there are no rows.
-    Two rows with the same `key` are drift; null for a table whose rows have none.
+    `ready` must be there before the table is read; `empty` is what stands in its place, or in a row of it, when there
+    are no rows. `skip` are its rows that are none: a pager, a total, filters. `total` says how many rows there are;
+    without it, and without `aria-rowcount`, they are read to an end that is seen, and what says that there are more is
+    drift. Two rows with the same `key` are drift; null for a table whose rows have none.
     """
 
     name: str | None = None
@@ -297,6 +335,8 @@ class Table(_Model):
     frame: Css | None = None
     ready: Css | None = None
     empty: Css | None = None
+    skip: Css | None = None
+    total: Total | None = None
     key: str | None
     columns: dict[str, Column]
     protect: Protect | None = None
@@ -325,7 +365,8 @@ class Row:
 
     def for_page(self) -> dict[str, Any]:
         """Return the row as `sight.js` takes it."""
-        return {"table": {"css": self.table.css, "name": self.table.name}, "by": self.by, "keys": self.keys}
+        table = {"css": self.table.css, "name": self.table.name, "skip": self.table.skip}
+        return {"table": table, "by": self.by, "keys": self.keys}
 
 
 class Identity(_Model):
@@ -520,8 +561,8 @@ class SelectorMap(_Model):
         if cell.as_ == "text":
             return shown
         if cell.as_ == "quarter":
-            return _quarter(shown, self.formats.quarter)
-        moment = _moment(shown, getattr(self.formats, cell.as_), self.formats.months)
+            return _quarter(shown, cell.form or self.formats.quarter)
+        moment = _moment(shown, cell.form or getattr(self.formats, cell.as_), self.formats.months)
         return moment.date() if cell.as_ == "date" else moment
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+import resource
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -66,6 +67,8 @@ _GIVEN_UP = ("net::ERR_ABORTED", "net::ERR_BLOCKED")
 #: How often a read is tried, the first time included, with waits of five seconds in all between them. Where a page in
 #: five fails, which is a bad night, one read in 400,000 fails so often.
 READ_TRIES = 8
+#: How many files a process with a browser must be allowed to have open. (With 64 nothing starts; with 128 all does.)
+FILES = 128
 #: How long a person at the screen may take to sign in.
 PERSON_WITHIN = timedelta(minutes=5)
 #: How often signing in is tried before the next try of the read that needs it.
@@ -143,6 +146,13 @@ def new_context(browser: Browser, har: Path | None = None) -> BrowserContext:
     connection that it had used before closes without an answer (measured: one click, two writes). On a new connection
     it does not.
 
+    Every document and every answer to a page's own script comes from the system, as it is now. Chromium takes nothing
+    from its cache, and asks no server whether what it has is still right, for a request with an If-Range; servers heed
+    that only beside a Range, which is never sent. What is between asks the system because of max-age. (Measured at a
+    latency of 250 ms, pages that may be kept for a minute, each with a style and a script that may be kept for ever:
+    no-cache takes half as long again as this, for it brings these too each time, and yet a server's "not changed" is
+    believed.) Styles and scripts come from the memory of the browser's process.
+
     `har`: where all that is sent and answered is written when the context is closed, unscrubbed.
     """
     recorded: dict[str, Any] = {} if har is None else {"record_har_path": har, "record_har_content": "embed"}
@@ -152,7 +162,7 @@ def new_context(browser: Browser, har: Path | None = None) -> BrowserContext:
         timezone_id="Europe/Stockholm",
         accept_downloads=False,
         service_workers="block",
-        extra_http_headers={"Connection": "close"},
+        extra_http_headers={"Connection": "close", "Cache-Control": "max-age=0", "If-Range": '"never"'},
     )
 
 
@@ -174,6 +184,7 @@ def running(
 
     if headed and not _has_screen(environment):
         raise ScreenMissing
+    _allow_files()
     with ExitStack() as stack:
         try:
             playwright = stack.enter_context(sync_playwright())
@@ -194,6 +205,18 @@ def running(
             raise BrowserUnusable(executable, provision.telling_line(error.message), line) from error
         with browser:
             yield executable, browser
+
+
+def _allow_files() -> None:
+    """Let this process and the browser open the files that they need. Raises ConfigurationError if they may not."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < FILES:
+        raise ConfigurationError(
+            f"Processen får ha {hard} filer öppna, och med en webbläsare behövs minst {FILES}. Höj gränsen "
+            "(`ulimit -n`, eller LimitNOFILE i systemd)."
+        )
+    if soft != resource.RLIM_INFINITY and soft < FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
 
 
 #: What Chromium and Playwright write when DISPLAY names no screen that answers.
@@ -253,6 +276,7 @@ class Session:
         self.page = page
         self.map = selector_map
         self.base_url = base_url.rstrip("/")
+        self._home: str | None = None
         self.now = now
         self.checkpoint = checkpoint
         self.heed = heed
@@ -282,6 +306,10 @@ class Session:
         self._devtools: CDPSession | None = None
         self._deadline: datetime | None = None
         self._answer: Callable[[Dialog], None] | None = None
+        #: What was filled on the screen that is shown, by its place: it must still stand there when it is sent.
+        self.filled: dict[str, dict[str, Any]] = {}
+        #: True when the page asked something else than the map expects of the last write.
+        self.asked_else = False
         page.on("dialog", self._on_dialog)
         page.on("requestfailed", self._on_failed)
         page.on("crash", self._on_gone)
@@ -290,6 +318,20 @@ class Session:
     def screen(self, name: str) -> Screen:
         """Return the screen of that name in the map."""
         return Screen(self, name)
+
+    @property
+    def home(self) -> str:
+        """The system's address as the browser writes it, however people do: case, default port, å, ä and ö, spaces."""
+        if self._home is None:
+            try:
+                self._home = str(self.page.evaluate("(url) => new URL(url).href", self.base_url)).rstrip("/")
+            except PlaywrightError:
+                return self.base_url
+        return self._home
+
+    def is_ours(self, url: str) -> bool:
+        """Return whether an address is the system's."""
+        return url == self.home or url.startswith((f"{self.home}/", f"{self.home}?", f"{self.home}#"))
 
     # --- reads -------------------------------------------------------------------------------------------------
 
@@ -306,7 +348,7 @@ class Session:
 
     def is_at(self, identity: Identity, url: str) -> bool:
         """Return whether `url` is an address of that screen in this system."""
-        return url.startswith(self.base_url) and re.search(identity.url, url[len(self.base_url) :] or "/") is not None
+        return self.is_ours(url) and re.search(identity.url, url[len(self.home) :] or "/") is not None
 
     def raise_if_signed_out(self) -> None:
         """Raise SessionLost when the page, or a frame in it, is the sign-in screen."""
@@ -330,7 +372,7 @@ class Session:
             try:
                 # An e-legitimation may lead over other addresses and back.
                 self.page.wait_for_url(
-                    lambda url: url.startswith(self.base_url) and not self.is_at(sign_in, url),
+                    lambda url: self.is_ours(url) and not self.is_at(sign_in, url),
                     wait_until="commit",
                     timeout=HEED,
                 )
@@ -425,6 +467,10 @@ class Session:
     def _on_dialog(self, dialog: Dialog) -> None:
         if self.is_handed_over:
             return
+        if dialog.type == "beforeunload":
+            # The page is left on purpose, and leaving it writes nothing.
+            dialog.accept()
+            return
         answer, self._answer = self._answer, None
         if answer is not None:
             answer(dialog)
@@ -434,7 +480,7 @@ class Session:
 
     def _on_failed(self, request: Request) -> None:
         # What the browser itself gave up, as the page went on to another or was told to, is no loss.
-        if request.url.startswith(self.base_url) and request.failure and not request.failure.startswith(_GIVEN_UP):
+        if self._home and self.is_ours(request.url) and request.failure and not request.failure.startswith(_GIVEN_UP):
             self.missing.add(request.resource_type)
             # Half a document stays as if the rest were on its way, so who waits for it in the page must be told.
             with suppress(PlaywrightError):

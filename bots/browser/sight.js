@@ -19,12 +19,15 @@ const visible = (node) => node.checkVisibility({ visibilityProperty: true }) && 
 const isWhole = (page) => page.readyState === 'complete' || (page.readyState === 'interactive'
   && [...page.querySelectorAll('link[rel~=stylesheet i][href]')].every(({ sheet, disabled }) => sheet || disabled));
 
+// What an element is called by what is in it. Its value, where it has one, is `valueOf`.
+const UNSAID = '[aria-hidden=true], [hidden], script, style';
 const text = (node) => {
   if ('value' in node && /^(INPUT|TEXTAREA)$/.test(node.tagName)) return fold(node.value);
   if (node.tagName === 'SELECT') return fold(node.selectedOptions[0]?.textContent ?? '');
-  if (!node.querySelector('[aria-hidden=true], [hidden], script, style')) return fold(node.textContent);
+  if (!node.querySelector(`${UNSAID}, br`)) return fold(node.textContent);
   const copy = node.cloneNode(true);
-  copy.querySelectorAll('[aria-hidden=true], [hidden], script, style').forEach((hidden) => hidden.remove());
+  copy.querySelectorAll(UNSAID).forEach((hidden) => hidden.remove());
+  copy.querySelectorAll('br').forEach((end) => end.replaceWith(' '));
   return fold(copy.textContent);
 };
 
@@ -58,11 +61,18 @@ const ROLES = {
 };
 const NAMED_BY_CONTENT = new Set(['button', 'heading', 'link', 'menuitem', 'tab', 'checkbox', 'radio', 'alert', 'status']);
 
+// What a label says beside the field that it may have in it.
+const wording = (label) => {
+  if (!label.querySelector('select, textarea')) return text(label);
+  const copy = label.cloneNode(true);
+  copy.querySelectorAll('select, textarea').forEach((field) => field.remove());
+  return text(copy);
+};
 const labelOf = (node) => {
   const by = node.getAttribute('aria-labelledby');
   if (by) return fold(by.split(' ').map((id) => node.getRootNode().getElementById(id)?.textContent ?? '').join(' '));
   if (node.hasAttribute('aria-label')) return fold(node.getAttribute('aria-label'));
-  return node.labels?.length ? fold([...node.labels].map(text).join(' ')) : null;
+  return node.labels?.length ? fold([...node.labels].map(wording).join(' ')) : null;
 };
 const nameOf = (role, node) =>
   labelOf(node) ?? (node.tagName === 'TABLE' ? (node.caption ? text(node.caption) : '')
@@ -87,35 +97,183 @@ const sight = (root, { kind, value, name: wanted, exact }) => {
   }
 };
 
-// What heads the columns of a table, and what is in its rows.
-const HEADERS = 'th[scope=col], thead th, [role=columnheader]';
-const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader]';
+// A value as a person sees it: what is drawn of it, without what is struck out, tucked away, or a footnote's mark, and with a
+// space where a line ends. A control in it is read as it stands, a box that is ticked as `ja`, else as `nej`.
+//
+// `why` says that it can't be told: `several` (controls, or a control beside words), `drawn` (a picture or struck-out words
+// and nothing to read). `pieces` are the texts that it is made of.
+const FIELDS = 'input, select, textarea, [role=checkbox], [role=radio], [role=switch]';
+const PRESSED = 'button, [role=button], input:is([type=button], [type=submit], [type=reset], [type=image])';
+const PICTURES = 'img, svg, canvas, video, object, embed, iframe';
+const STRUCK = 's, del, strike';
+const [YES, NO] = ['ja', 'nej'];
+// Far above or to the left of the page, cut to nothing, or as small: there for screen readers and for sorting, not seen.
+const isTucked = (node, style) => {
+  if (style.fontSize === '0px') return true;
+  if (!/absolute|fixed/.test(style.position)) return parseFloat(style.textIndent) < -500;
+  if (/^rect\((0px|1px)?[, ]+(0px|1px)/.test(style.clip) || /inset\((50|100)%/.test(style.clipPath)) return true;
+  const box = node.getBoundingClientRect();
+  return (style.overflow !== 'visible' && (box.width <= 1 || box.height <= 1))
+    || box.right + scrollX <= 0 || box.bottom + scrollY <= 0;
+};
+const isStruck = (style) => style.textDecorationLine.includes('line-through');
+// A number or a sign that leads to a note; not what makes m² of m.
+const isNote = (node, before) => node.matches('sup, [role=doc-noteref]') && /^[\[(]?([\d,]{1,3}|[*†‡§]{1,3}|\p{L})[\])]?$/u.test(fold(node.textContent))
+  && !(node.matches('sup') && !node.querySelector('a') && /(^|[\s\d])[ckmd]?m$/.test(before));
+const stands = (field) => {
+  if (field.tagName === 'SELECT') return field.selectedOptions.length > 1 ? null : fold(field.selectedOptions[0]?.label ?? '');
+  if (field.matches('[type=checkbox], [type=radio], [role=checkbox], [role=radio], [role=switch]')) {
+    if (field.indeterminate || field.getAttribute('aria-checked') === 'mixed') return null;
+    return ('checked' in field ? field.checked : field.getAttribute('aria-checked') === 'true') ? YES : NO;
+  }
+  return field.matches('[type=password], [type=file]') ? null : fold(field.value ?? '');
+};
+const parts = (node) => {
+  const found = { words: '', pieces: 0, fields: [], buttons: [], pictures: [], unread: false };
+  const enter = (inner, isSeen = true) => {
+    const slotted = inner.tagName === 'SLOT' ? inner.assignedNodes() : [];
+    for (const child of slotted.length ? slotted : (inner.shadowRoot ?? inner).childNodes)
+      if (inner.tagName !== 'DETAILS' || inner.open || child.tagName === 'SUMMARY') take(child, isSeen);
+  };
+  const take = (child, isSeen) => {
+    if (child.nodeType === Node.TEXT_NODE && isSeen) {
+      found.words += child.data;
+      if (child.data.trim()) found.pieces += 1;
+    }
+    if (child.nodeType !== Node.ELEMENT_NODE || child.matches('script, style, template, noscript, datalist, [aria-hidden=true], [hidden]')) return;
+    if (child.tagName === 'BR') { found.words += ' '; return; }
+    const style = child.ownerDocument.defaultView.getComputedStyle(child);
+    const isThere = style.display === 'contents' || child.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    if (!isThere || isTucked(child, style)) {
+      if (style.display === 'none') return;
+      // What is hidden may be shown in part again; what is see-through or tucked away is drawn, and not read.
+      if (style.visibility !== 'visible') enter(child, false);
+      else found.unread ||= fold(child.textContent) !== '';
+      return;
+    }
+    if (child.matches(PRESSED)) { found.buttons.push(child); return; }
+    if (child.matches(FIELDS)) { if (child.type !== 'hidden') found.fields.push(child); return; }
+    if (child.matches(PICTURES)) { found.pictures.push(child); return; }
+    if (child.matches(STRUCK) || isStruck(style)) { found.unread ||= fold(child.textContent) !== ''; return; }
+    if (isNote(child, fold(found.words))) return;
+    const isInline = /^(inline|contents|ruby.*)$/.test(style.display);
+    if (!isInline) found.words += ' ';
+    enter(child);
+    if (!isInline) found.words += ' ';
+  };
+  enter(node);
+  return found;
+};
+// What the style sheet draws in a place with no words in it: an icon of a font, a picture behind it.
+const isAdorned = (node) => [node, ...node.querySelectorAll('*')].some((each) => {
+  if (!each.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
+  const drawn = ['::before', '::after'].some((pseudo) => /["'][^"']*[^\s"'][^"']*["']|url\(|counter/.test(getComputedStyle(each, pseudo).content));
+  return drawn || getComputedStyle(each).backgroundImage.includes('url(');
+});
+// `as` is what the map says of the place: `pictures`, what each picture in it means, by css; `alt`, that it is a picture
+// that says itself what it means.
+const valueOf = (node, as = {}) => {
+  if (node.matches(FIELDS) && !node.matches(PRESSED)) {
+    const value = stands(node);
+    return { text: value ?? '', pieces: 1, why: value === null ? 'several' : null };
+  }
+  const style = node.ownerDocument.defaultView.getComputedStyle(node);
+  if (style.display !== 'contents' && (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || isTucked(node, style)))
+    return { text: '', pieces: 0, why: fold(node.textContent) || node.querySelector(FIELDS) ? 'drawn' : null };
+  if (node.closest(STRUCK) || isStruck(style) || (node.parentElement?.tagName === 'TR' && isStruck(getComputedStyle(node.parentElement))))
+    return { text: '', pieces: 0, why: fold(node.textContent) ? 'drawn' : null };
+  const meant = Object.entries(as.pictures ?? {}).filter(([css]) => all(node, css).some((each) => visible(each)));
+  if (meant.length) return { text: meant[0][1], pieces: 1, why: meant.length > 1 ? 'several' : null };
+  if (!node.firstElementChild && !node.shadowRoot) {
+    const words = fold(node.textContent);
+    return { text: words, pieces: 1, why: !words && isAdorned(node) ? 'drawn' : null };
+  }
+  const { words, pieces, fields, buttons, pictures, unread } = parts(node);
+  const said = fold(words);
+  if (fields.length && fields.every((each) => each.type === 'radio')) {
+    const chosen = fields.filter((each) => each.checked);
+    if (fields.length > 1) return { text: chosen.length ? labelOf(chosen[0]) ?? '' : '', pieces: 1, why: chosen.length === 1 || !chosen.length ? null : 'several' };
+  }
+  if (fields.length) {
+    const value = fields.length === 1 && !said ? stands(fields[0]) : null;
+    return { text: value ?? '', pieces: 1, why: value === null ? 'several' : null };
+  }
+  if (said) return { text: said, pieces, why: null };
+  if (as.alt && pictures.length === 1 && !unread) return { text: fold(pictures[0].getAttribute('alt') ?? pictures[0].getAttribute('aria-label') ?? ''), pieces: 1, why: null };
+  if (buttons.length === 1 && !pictures.length && !unread) return { text: fold(text(buttons[0]) || buttons[0].value || ''), pieces: 1, why: null };
+  return { text: '', pieces, why: unread || buttons.length || pictures.length || isAdorned(node) ? 'drawn' : null };
+};
+
+// What heads the columns of a table, and what is in its rows: as it is laid out, with what spans several columns or rows.
+const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader], [role=columnheader]';
+const TABLES = '[role=table], [role=grid], [role=treegrid]';
 const tablesOf = (root, { css, name: wanted }) =>
   (css ? all(root, css) : sight(root, { kind: 'role', value: 'table', name: wanted, exact: true }));
-const rowsOf = (table) => {
-  const rows = [...table.querySelectorAll(table.tagName === 'TABLE' ? 'tr' : '[role=row]')];
-  const isHeader = (row) => row.querySelector(HEADERS) && !row.querySelector('td, [role=cell], [role=gridcell]');
-  const header = rows.filter(isHeader);
-  return {
-    header, body: rows.filter((row) => !isHeader(row) && row.querySelector(CELLS)),
-    headers: header.flatMap((row) => [...row.querySelectorAll(HEADERS)].map((cell) => names(text(cell)))),
-  };
+const spanOf = (cell, way) => Number(cell[`${way}Span`] ?? cell.getAttribute(`aria-${way}span`) ?? 1);
+// The cells of each row by column: one that spans several columns or rows stands in each.
+const laidOut = (rows) => {
+  const grid = rows.map(() => []);
+  rows.forEach((cells, row) => {
+    let column = 0;
+    for (const cell of cells) {
+      const told = Number(cell.getAttribute('aria-colindex'));
+      if (told > 0) column = told - 1;
+      while (grid[row][column]) column += 1;
+      const [wide, tall] = [Math.min(spanOf(cell, 'col') || 1, 200), spanOf(cell, 'row') || rows.length];
+      for (let down = row; down < Math.min(row + tall, rows.length); down += 1)
+        for (let right = column; right < column + wide; right += 1) grid[down][right] = cell;
+      column += wide;
+    }
+  });
+  return grid;
+};
+const titlesOf = (cell) => [...entitled(wording(cell)), ...entitled(fold(parts(cell).words))];
+// A label or a header is the map's when it says the same, a count in brackets apart: "Kontakt 2" is not "Kontakt".
+const entitled = (words) => [...new Set([name(words), name(words.replace(/\s*\(\d+\)\W*$/u, ''))])].filter(Boolean);
+// `skip` are the rows that the map says are none: a pager, a total, filters.
+const rowsOf = (table, skip = null) => {
+  const isPlain = table.tagName === 'TABLE';
+  const rows = isPlain ? [...table.rows] : [...table.querySelectorAll('[role=row]')].filter((row) => row.closest(TABLES) === table);
+  const none = new Set(skip ? all(table, skip) : []);
+  const cellsOf = (row) => (row.tagName === 'TR' ? [...row.cells] : [...row.querySelectorAll(CELLS)].filter((cell) => cell.closest('[role=row]') === row))
+    .filter((cell) => cell.checkVisibility());
+  const header = [];
+  const body = [];
+  for (const row of rows) {
+    const cells = cellsOf(row);
+    if (none.has(row) || row.closest('tfoot') || !cells.some(visible)) continue;
+    const isHead = row.closest('thead') || cells.every((cell) => cell.matches('th:not([scope=row], [role]), [role=columnheader]'));
+    if (!isHead) body.push({ row, cells });
+    else if (!body.length) header.push(cells);
+  }
+  const heads = laidOut(header);
+  const width = Math.max(0, ...heads.map((cells) => cells.length));
+  const own = [...Array(width).keys()].map((column) =>
+    [...new Set(heads.map((cells) => cells[column]).filter((cell) => cell && (spanOf(cell, 'col') || 1) === 1))]);
+  const headers = own.map((cells) => new Set(cells.flatMap(titlesOf)));
+  const grid = laidOut(body.map(({ cells }) => cells));
+  const said = () => own.map((cells) => cells.map(text).filter(Boolean).at(-1) ?? '').filter(Boolean);
+  return { header: header.length, headers, said, isPlain, body: body.map(({ row, cells }, at) => ({ row, cells: grid[at], own: cells })) };
 };
 // The places of the columns under a header; one, where a table is as its map says.
 const columnsOf = (headers, title) => headers.flatMap((each, at) => (each.has(name(title)) ? [at] : []));
+// Whether a row's cells stand under the table's headers: a table's by how it is laid out, another's only if each has its own.
+// What stands past the last header, in all rows alike, may only be pressed.
+const isInLine = ({ cells }, { headers, isPlain, body }, places) =>
+  (cells.length === headers.length || (isPlain && cells.length > headers.length && body.every((row) => row.cells.length === cells.length)
+    && cells.slice(headers.length).every((cell) => !parts(cell).words.trim() || [...cell.querySelectorAll(`a, ${PRESSED}`)].some((each) => fold(each.textContent) === fold(cell.textContent)))))
+  && places.every((place) => cells[place] && cells[place - 1] !== cells[place] && cells[place + 1] !== cells[place]);
 // The rows of a table that say each key under its header; with null, the first row, which is only to be looked at. None at
 // all (null) where the table is not as the map says.
 const keyed = (root, { table, by, keys }) => {
   const tables = tablesOf(root, table);
   if (tables.length !== 1) return null;
-  const { headers, body } = rowsOf(tables[0]);
-  const places = by.map((title) => columnsOf(headers, title));
+  const parted = rowsOf(tables[0], table.skip);
+  const places = by.map((title) => columnsOf(parted.headers, title));
   if (places.some((found) => found.length !== 1)) return null;
-  if (keys === null) return body.slice(0, 1);
-  return body.filter((row) => {
-    const cells = row.querySelectorAll(CELLS);
-    return cells.length === headers.length && places.every(([place], at) => text(cells[place]) === keys[at]);
-  });
+  if (keys === null) return parted.body.slice(0, 1).map(({ row }) => row);
+  return parted.body.filter((each) => isInLine(each, parted, places.flat())
+    && places.every(([place], at) => valueOf(each.cells[place]).text === keys[at])).map(({ row }) => row);
 };
 
 // What an element is looked for in: its row, its scope in that, or all there is.
@@ -166,15 +324,23 @@ const rooted = ({ frame: css }) => {
   return { root: frames.length === 1 ? frames[0].contentDocument : null, frame: frames[0] };
 };
 
-// The values beside labels, by the label's names.
+// The values beside labels that are seen, by the label's names: all that stand there until the next label.
 const labelled = (root) => {
   const values = new Map();
   for (const node of all(root, 'dt, th')) {
-    const value = node.nextElementSibling;
-    if (!value?.matches(node.tagName === 'DT' ? 'dd' : 'td')) continue;
-    for (const label of names(text(node))) values.set(label, [...(values.get(label) ?? []), value]);
+    if (!visible(node)) continue;
+    const beside = [];
+    for (let next = node.nextElementSibling; next?.matches(node.tagName === 'DT' ? 'dd' : 'td'); next = next.nextElementSibling)
+      if (visible(next)) beside.push(next);
+    if (beside.length) for (const label of entitled(text(node))) values.set(label, [...(values.get(label) ?? []), ...beside]);
   }
   return values;
+};
+
+// Whether a text is about a matter: its number stands there whole, not as a part of a longer one.
+const isAbout = (words, about) => {
+  const plain = about.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return !about || new RegExp(`(?<![\\p{L}\\p{N}][-/.:_]?)${plain}(?![-/.:_]?[\\p{L}\\p{N}])`, 'u').test(words);
 };
 
 // How `act.js` has armed this page's documents.

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import tenacity
 from playwright.sync_api import Error as PlaywrightError
 
+from bots.browser import failures
 from bots.errors import SystemUnreachable, VersionUnknown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playwright.sync_api import Page
 
     from bots.browser.selector_map import Probe, SelectorMap
@@ -42,6 +45,8 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
     fits = of_marks(maps, marks)
     if len(fits) == 1:
         return fits[0]
+    if not is_of(maps, marks):
+        raise SystemUnreachable(maps[0].system, base_url, FOREIGN)
     shown = {
         **{
             f"meta {probe.meta}": marks["metas"][probe.meta]
@@ -51,6 +56,25 @@ def fitting(page: Page, base_url: str, maps: list[SelectorMap]) -> SelectorMap:
         "filer": " ".join(files(marks)),
     }
     raise VersionUnknown(maps[0].system, shown, [each.version for each in maps])
+
+
+#: What is said of a page that shows nothing of the system.
+FOREIGN = "adressen visar något annat än systemet (stängt för underhåll, eller en sida i nätet emellan)"
+
+
+def is_of(maps: Sequence[SelectorMap], marks: dict[str, Any]) -> bool:
+    """Return whether a page shows any mark by which a version of the system is told, whichever version it is."""
+    probes = [probe for each in maps for probe in each.identify]
+    return any(
+        probe.meta in marks["metas"] if probe.meta is not None else _agrees(probe, marks) or _resembles(probe, marks)
+        for probe in probes
+    )
+
+
+def _resembles(probe: Probe, marks: dict[str, Any]) -> bool:
+    """Return whether a page has a file whose name begins as the map's does: that of another version."""
+    name = re.match(r"[\w-]{3,}", re.sub(r"\\(.)", r"\1", (probe.asset or "").rpartition("/")[2]).lstrip("^"))
+    return name is not None and any(file.startswith(name[0]) for file in files(marks))
 
 
 def marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
@@ -66,10 +90,10 @@ def _marks_of(page: Page, base_url: str, system: str) -> dict[str, Any]:
         # Asked for before the page is whole: a person at the screen may click it away the moment that it is.
         response = page.goto(base_url, wait_until="commit")
         if response is None or response.status >= 500:  # noqa: PLR2004 - HTTP's server errors
-            raise SystemUnreachable(system, base_url)
+            raise SystemUnreachable(system, base_url, f"svarade {response.status}" if response else "")
         marks: dict[str, Any] = page.evaluate(MARKS)
     except PlaywrightError as error:
-        raise SystemUnreachable(system, base_url) from error
+        raise SystemUnreachable(system, base_url, failures.said(error.message)) from error
     return marks
 
 

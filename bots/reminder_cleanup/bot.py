@@ -87,9 +87,15 @@ class ReminderCleanup(Bot[Screens, Case]):
             return Refer(rules.PROTECTED, "Personuppgifterna har skyddats: se efter för hand om påminnelsen togs bort.")
         if page.kvittens is None:
             return None
-        if page.removed_why is None or mark not in page.removed_why:
+        why = page.removed_why or ""
+        if mark not in why and f"{step.args['why']} {mark}".startswith(why.rstrip(" .…")):
+            # It is what we write, or nothing at all: cut, perhaps. Another's it is not known to be.
+            return Refer(
+                rules.NOT_ACTIVE, "Påminnelsen är borttagen. Det syns inte om roboten eller någon annan gjorde det."
+            )
+        if mark not in why:
             return Refer(rules.NOT_ACTIVE, "Någon annan tog bort påminnelsen under tiden. Inget mer behöver göras.")
-        return Receipt(page.kvittens, {"påminnelse": page.id, "orsak": page.removed_why})
+        return Receipt(page.kvittens, {"påminnelse": page.id, "orsak": why})
 
 
 def _case(page: Reminder | Protected, others: list[Reminder | Protected]) -> Case:

@@ -21,8 +21,19 @@ FORM = '<h1>Ärende</h1><form method="post" action="/skriv"><input name="a"><but
 ANSWER = "<h1>Ärende</h1><output>Kvittens 7</output>"
 
 
-def a_map(tables: dict[str, Any] | None = None, view: dict[str, Any] | None = None, **write: Any) -> SelectorMap:
-    """Return a map of a page where `write` is irreversible and `view` is safe; what is given changes these."""
+def a_map(
+    tables: dict[str, Any] | None = None,
+    view: dict[str, Any] | None = None,
+    fields: dict[str, Any] | None = None,
+    more: dict[str, Any] | None = None,
+    path: str = "/",
+    url: str = r"^/(\?|$)",
+    **write: Any,
+) -> SelectorMap:
+    """Return a map of a page where `write` is irreversible and `view` is safe; what is given changes these.
+
+    `more` are further elements.
+    """
     element = {
         "danger": "irreversible",
         "locators": [{"role": "button", "name": "Skriv"}, {"css": "button.skriv"}],
@@ -37,13 +48,15 @@ def a_map(tables: dict[str, Any] | None = None, view: dict[str, Any] | None = No
             "screens": {
                 "sign_in": {"identity": {"url": "^/in$", "all_of": [{"role": "heading", "name": "Logga in"}]}},
                 "page": {
-                    "path": "/",
-                    "identity": {"url": "^/$", "all_of": [{"role": "heading", "name": "Ärende"}]},
+                    "path": path,
+                    "fields": fields or {},
+                    "identity": {"url": url, "all_of": [{"role": "heading", "name": "Ärende"}]},
                     "tables": tables or {},
                     "elements": {
                         "write": {**element, **write},
                         "view": {"locators": [{"role": "button", "name": "Visa"}], **(view or {})},
                         "shut": {"navigates": True, "locators": [{"role": "button", "name": "Stäng"}]},
+                        **(more or {}),
                     },
                 },
             },
@@ -51,11 +64,16 @@ def a_map(tables: dict[str, Any] | None = None, view: dict[str, Any] | None = No
     )
 
 
-def opened(page: Page, site: Site, body: str = PAGE, clock: Callable[[], datetime] = now, **mapped: Any) -> Screen:
-    """Serve the body, open it by its map, and return the screen. The session waits half a second for an answer."""
+def shown(page: Page, site: Site, body: str = PAGE, clock: Callable[[], datetime] = now, **mapped: Any) -> Screen:
+    """Serve the body, and return its screen, not opened yet. The session waits half a second for an answer."""
     site.show(body)
     site.show(ANSWER, "/skriv")
     session = Session(page, a_map(**mapped), site.url, now=clock, patience=timedelta(milliseconds=500))
-    screen = session.screen("page")
+    return session.screen("page")
+
+
+def opened(page: Page, site: Site, body: str = PAGE, clock: Callable[[], datetime] = now, **mapped: Any) -> Screen:
+    """Serve the body, open it by its map, and return the screen."""
+    screen = shown(page, site, body, clock, **mapped)
     screen.open()
     return screen

@@ -1,10 +1,13 @@
 """A server of literal pages that journals every POST, and can leave one without an answer."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+#: What every page of the system has: the mark by which its version is told.
+_HEAD = '<link rel="icon" href="data:,"><link rel="author" href="/litet.1">'
 
 
 @dataclass
@@ -14,19 +17,28 @@ class Site:
     url: str
     pages: dict[str, str] = field(default_factory=dict)
     posts: list[str] = field(default_factory=list)
+    #: The headers that a page is sent with, and what its address answers, by path.
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    #: What was posted, in order, as it was sent.
+    sent: list[str] = field(default_factory=list)
+    #: The addresses that were asked for, in order, each with what the browser had of it, if it said so.
+    gets: list[tuple[str, str | None]] = field(default_factory=list)
     #: Close a connection that has answered before, without an answer, when a POST comes on it.
     hang_up: bool = False
 
     def fresh(self) -> "Site":
         """Forget all pages and posts."""
-        self.pages.clear()
-        self.posts.clear()
+        for each in (self.pages, self.posts, self.headers, self.statuses, self.sent, self.gets):
+            each.clear()
         self.hang_up = False
         return self
 
-    def show(self, body: str, at: str = "/") -> str:
+    def show(self, body: str, at: str = "/", headers: Mapping[str, str] | None = None, *, status: int = 200) -> str:
         """Serve the body as the page at this path, and return its address."""
-        self.pages[at] = f'<!DOCTYPE html><html lang="sv"><link rel="icon" href="data:,"><body>{body}</body></html>'
+        self.statuses[at] = status
+        self.headers[at] = dict(headers or {})
+        self.pages[at] = f'<!DOCTYPE html><html lang="sv">{_HEAD}<body>{body}</body></html>'
         return self.url + at
 
 
@@ -35,10 +47,17 @@ class _Handler(BaseHTTPRequestHandler):
     site: Site
 
     def do_GET(self) -> None:
+        had = self.headers.get("If-None-Match")
+        self.site.gets.append((self.path, had))
+        path = self.path.partition("?")[0]
+        if had is not None and had == self.site.headers.get(path, {}).get("ETag"):
+            self.send_response(304)
+            self.end_headers()
+            return
         self._answer()
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        self.site.sent.append(self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode())
         self.site.posts.append(self.path)
         if self.site.hang_up:
             self.close_connection = True
@@ -46,10 +65,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        page = self.site.pages.get(self.path.partition("?")[0])
+        path = self.path.partition("?")[0]
+        page = self.site.pages.get(path)
         body = (page or "").encode()
-        self.send_response(404 if page is None else 200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_response(404 if page is None else self.site.statuses.get(path, 200))
+        for name, value in {"Content-Type": "text/html; charset=utf-8", **self.site.headers.get(path, {})}.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

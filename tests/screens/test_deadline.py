@@ -180,13 +180,13 @@ def test_a_new_document_is_not_armed(page: Page, site: Site) -> None:
 
 def test_a_native_confirm_is_answered_yes_in_time(page: Page, site: Site) -> None:
     """The map says that the system asks; the click means it."""
-    assert write(opened(page, site, CONFIRMED, confirm="native"), soon()) == "7"
+    assert write(opened(page, site, CONFIRMED, confirm="Säkert\\?"), soon()) == "7"
 
 
 def test_a_native_confirm_is_answered_no_after_the_deadline(page: Page, site: Site) -> None:
     """The question may stand there while the process sleeps, so the clock is read again before the yes."""
     deadline = soon()
-    screen = opened(page, site, CONFIRMED, clock=lambda: deadline + timedelta(seconds=1), confirm="native")
+    screen = opened(page, site, CONFIRMED, clock=lambda: deadline + timedelta(seconds=1), confirm="Säkert\\?")
 
     with pytest.raises(WriteUnanswered):
         write(screen, deadline)
@@ -215,7 +215,7 @@ def test_an_unexpected_message_does_not_stop_the_work(page: Page, site: Site) ->
 
 def test_the_yes_of_one_write_is_not_kept_for_another_question(page: Page, site: Site) -> None:
     """The answer belongs to the write; what is asked after it gets a no."""
-    screen = opened(page, site, PAGE, confirm="native")
+    screen = opened(page, site, PAGE, confirm="Säkert\\?")
     write(screen, soon())
     site.posts.clear()
 

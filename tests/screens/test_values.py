@@ -1,0 +1,173 @@
+"""A value is read as a person sees it; what can't be told is drift, and never a blank."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from bots.errors import SelectorDrift
+from tests.screens.literal import shown
+from tests.screens.site import Site
+
+HIDDEN = "<style>.sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0 0 0 0) }</style>"
+ICON = '<style>.klar::before { content: "\\2713" }</style>'
+
+
+def read(page: Page, site: Site, value: str, **cell: Any) -> Any:
+    """Return what is read of a value with this markup, beside its label."""
+    body = f"<h1>Ärende</h1>{HIDDEN}{ICON}<dl><dt>Läge</dt><dd>{value}</dd></dl>"
+    return shown(page, site, body, fields={"value": {"label": "Läge", **cell}}).visit().fields["value"]
+
+
+@pytest.mark.parametrize(
+    ("value", "seen"),
+    [
+        ("Klar", "Klar"),
+        ("  Klar\n <b>nu</b> ", "Klar nu"),
+        # What is not shown.
+        ('<span style="display: none">0000012</span>12', "12"),
+        ('<span style="visibility: hidden">0000012</span>12', "12"),
+        ('<span style="opacity: 0">0000012</span>12', "12"),
+        ('<span class="sr">Antal: </span>12', "12"),
+        ('<span style="position: absolute; left: -9999px">0000012</span>12', "12"),
+        ('<span style="font-size: 0">0000012</span>12', "12"),
+        ('<div style="visibility: hidden">1<b style="visibility: visible">2</b></div>', "2"),
+        ("<template>0</template><script>0</script>12", "12"),
+        ("<details><summary>KAEK</summary>dold</details>", "KAEK"),
+        # What is not a part of it.
+        ("<s>1</s> 2", "2"),
+        ("<del>1</del><ins>2</ins>", "2"),
+        ('<span style="text-decoration: line-through">1</span>2', "2"),
+        ("2<sup>1</sup>", "2"),
+        ('2<sup><a href="#n">[1]</a></sup>', "2"),
+        ("2<sup>*</sup>", "2"),
+        ("50 m<sup>2</sup>", "50 m2"),
+        ('KAEK <button type="button">Ändra</button>', "KAEK"),
+        # Where a line ends.
+        ("KAEK<br>BOAN", "KAEK BOAN"),
+        ("<div>KAEK</div><div>BOAN</div>", "KAEK BOAN"),
+        ("<p>KAEK</p>BOAN", "KAEK BOAN"),
+        ('<span style="display: block">KAEK</span>BOAN', "KAEK BOAN"),
+        ('<span style="display: inline-block">KAEK</span><span>BOAN</span>', "KAEK BOAN"),
+        ("<ul><li>KAEK</li><li>BOAN</li></ul>", "KAEK BOAN"),
+        ("Karl<b>stad</b>", "Karlstad"),
+        # A control is read as it stands.
+        ('<input value="Ring god man" readonly>', "Ring god man"),
+        ('<label class="sr">Notering</label><input value="Ring">', "Ring"),
+        ("<textarea readonly>Ring\ngod man</textarea>", "Ring god man"),
+        ("<select><option>Öppen</option><option selected>Klar</option></select>", "Klar"),
+        ('<input type="checkbox" checked>', "ja"),
+        ('<input type="checkbox">', "nej"),
+        ('<span role="checkbox" aria-checked="true">✓</span>', "ja"),
+        ('<span role="switch" aria-checked="false"></span>', "nej"),
+        ('<label><input type="radio" name="a">Nej</label><label><input type="radio" name="a" checked>Ja</label>', "Ja"),
+        ('<input type="hidden" value="7">12', "12"),
+        ('<button type="button">P-1</button>', "P-1"),
+        ('<x-a><template shadowrootmode="open"><b>KA</b><slot></slot></template>EK</x-a>', "KAEK"),
+    ],
+)  # fmt: skip
+def test_a_value_is_read_as_it_is_seen(page: Page, site: Site, value: str, seen: str) -> None:
+    """Not what the page holds beside it for sorting, for screen readers, or of what it was before."""
+    assert read(page, site, value, blank=[""]) == seen
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "value",
+    [
+        '<input value="Ring"><input value="god man">',
+        '<label><input type="checkbox" checked> Klar</label>',
+        '12 <input value="13">',
+        "<select multiple><option selected>Öppen</option><option selected>Klar</option></select>",
+        '<input type="password" value="hemligt">',
+        '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="Ja">',
+        '<svg width="9" height="9"><circle r="4"/></svg>',
+        '<i class="klar"></i>',
+        '<i class="klar"></i><span class="sr">Klar</span>',
+        '<span style="display: inline-block; width: 9px; height: 9px; background: url(data:image/gif;base64,R0lGODlhAQABAAAAACw=)"></span>',  # noqa: E501 - as pages write it
+        "<s>12</s>",
+        '<span style="opacity: 0">12</span>',
+        "<button>Ja</button><button>Nej</button>",
+    ],
+)  # fmt: skip
+def test_what_can_not_be_told_is_never_a_blank(page: Page, site: Site, value: str) -> None:
+    """Something is shown there; a map that says what it means can have it read."""
+    with pytest.raises(SelectorDrift) as drift:
+        read(page, site, value, blank=[""])
+
+    assert drift.value.element == "fields.value"
+
+
+def test_a_place_with_nothing_in_it_is_blank(page: Page, site: Site) -> None:
+    """White space, and what is not shown, is nothing."""
+    assert read(page, site, ' &nbsp;<span style="display: none">0</span>', blank=[""]) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "cell", "seen"),
+    [
+        ('<img src="/i.png" alt="Ja">', {"alt": True}, "Ja"),
+        ('<img class="ja" src="/i.png">', {"pictures": {"img.ja": "ja", "img.nej": "nej"}}, "ja"),
+        ('<i class="klar"></i>', {"pictures": {"i.klar": "klar"}}, "klar"),
+        ("2026-01-31", {"as": "date", "form": "%Y-%m-%d"}, "2026-01-31"),
+        ("31/01 2026", {"as": "date", "form": "%d/%m %Y"}, "2026-01-31"),
+    ],
+)  # fmt: skip
+def test_a_map_says_what_a_picture_means_and_how_a_day_is_written(
+    page: Page, site: Site, value: str, cell: dict[str, Any], seen: str
+) -> None:
+    """For the one place where it is so."""
+    assert str(read(page, site, value, **cell)) == seen
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_picture_that_means_two_things_is_drift(page: Page, site: Site) -> None:
+    """The map, or the page, is wrong."""
+    with pytest.raises(SelectorDrift):
+        read(page, site, '<i class="ja"></i><i class="nej"></i>', pictures={"i.ja": "ja", "i.nej": "nej"}, blank=[""])
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("value", ['<b>1</b><span class="badge">2</span>', "1<span>2</span>", "<b>1</b><b>2</b>"])
+def test_a_number_in_several_pieces_is_drift(page: Page, site: Site, value: str) -> None:
+    """It may be two: one of them a badge."""
+    with pytest.raises(SelectorDrift, match="flera delar"):
+        read(page, site, value, **{"as": "number"})
+
+
+# Labels.
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<dl><dt>Läge</dt><dd>KAEK</dd><dd>BOAN</dd></dl>",
+        "<dl><dt>Läge</dt><dd>KAEK</dd><dt>Läge</dt><dd>BOAN</dd></dl>",
+        "<table><tr><th>Läge</th><td>KAEK</td><td>BOAN</td></tr></table>",
+        "<dl><dt>Läge 2</dt><dd>Bo</dd></dl>",
+        '<dl style="display: none"><dt>Läge</dt><dd>Bo</dd></dl>',
+    ],
+    ids=["two values", "two labels", "two cells", "a label that resembles", "a label that is not shown"],
+)
+def test_a_label_has_one_value_or_is_drift(page: Page, site: Site, body: str) -> None:
+    """Which of two is meant nobody knows."""
+    with pytest.raises(SelectorDrift):
+        shown(page, site, f"<h1>Ärende</h1>{body}", fields={"value": {"label": "Läge"}}).visit()
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("<dl><dt>Läge:</dt><dd>Bo</dd></dl>", "Bo"),
+        ("<dl><dt>Läge (2)</dt><dd>Bo</dd></dl>", "Bo"),
+        ("<dl><dt>Läge 2</dt><dd>Bo</dd></dl>", None),
+        ("<dl><dt>Läge</dt><dd>Bo</dd></dl><dl hidden><dt>Läge</dt><dd>Ek</dd></dl>", "Bo"),
+        ("<dl><div><dt>Läge</dt><dd>Bo</dd></div><div><dt>Annat</dt><dd>Ek</dd></div></dl>", "Bo"),
+    ],
+)  # fmt: skip
+def test_a_label_that_resembles_is_another(page: Page, site: Site, body: str, seen: str | None) -> None:
+    """A colon and a count in brackets are no part of it."""
+    found = shown(page, site, f"<h1>Ärende</h1>{body}", fields={"value": {"label": "Läge", "optional": True}}).visit()
+
+    assert found.fields["value"] == seen

@@ -1,0 +1,220 @@
+"""A table is read whole or refused: its rows that are none, its columns as they are laid out, and its end."""
+# ruff: noqa: E501 - markup and scripts are written as pages have them
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from bots.errors import SelectorDrift
+from tests.screens.literal import shown
+from tests.screens.site import Site
+
+COLUMNS = {"nr": {"header": "Nr"}, "from": {"header": "Från"}}
+HEAD = "<thead><tr><th>Nr</th><th>Från</th></tr></thead>"
+ROW = "<tr><td>B-1</td><td>2026-01-01</td></tr>"
+
+
+def table(rows: str, head: str = HEAD, beside: str = "") -> str:
+    """Return a page with a table of decisions, and what stands beside it."""
+    return f"<h1>Ärende</h1><section><table><caption>Beslut</caption>{head}{rows}</table>{beside}</section>"
+
+
+def read(page: Page, site: Site, body: str, columns: dict[str, Any] = COLUMNS, **spec: Any) -> list[dict[str, Any]]:
+    """Return the values of the table's rows."""
+    tables = {"beslut": {"name": "Beslut", "key": "nr", "columns": columns, **spec}}
+    return [dict(row.values) for row in shown(page, site, body, tables=tables).visit().tables["beslut"]]
+
+
+ONE = [{"nr": "B-1", "from": "2026-01-01"}]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        table(f"<tbody>{ROW}</tbody>"),
+        table(ROW, "<tr><th>Nr</th><th>Från</th></tr>"),
+        table(ROW, '<tr><th scope="col">Nr</th><th scope="col">Från</th></tr>'),
+        table('<tr><th scope="row">B-1</th><td>2026-01-01</td></tr>'),
+        # Rows that are none.
+        table(f'<tbody>{ROW}<tr style="display: none"><td>B-0</td><td></td></tr></tbody>'),
+        table(f"<tbody>{ROW}<tr hidden><td>B-0</td><td></td></tr></tbody>"),
+        table(f"<tbody>{ROW}</tbody><tfoot><tr><td>Summa</td><td>1</td></tr></tfoot>"),
+        table(f"<tbody>{ROW}<template><tr><td>B-0</td><td></td></tr></template></tbody>"),
+        table(f"<tbody>{ROW}<tr><th>Nr</th><th>Från</th></tr></tbody>"),
+        table(f'<tbody><tr><th colspan="2">Beslutade</th></tr>{ROW}</tbody>'),
+        table(
+            f"<tbody>{ROW}</tbody>",
+            "<thead><tr><th>Nr</th><th>Från</th></tr><tr><td><input></td><td><select><option>Alla</select></td></tr></thead>",
+        ),
+        # Columns.
+        table(
+            "<tr><td>B-1</td><td>2026-01-01</td><td>2026-06-30</td></tr>",
+            '<thead><tr><th rowspan="2">Nr</th><th colspan="2">Period</th></tr><tr><th>Från</th><th>Till</th></tr></thead>',
+        ),
+        table(
+            "<tr><td>Vård</td><td>B-1</td><td>2026-01-01</td></tr>",
+            '<thead><tr><th rowspan="2">Insats</th><th colspan="2">Beslut</th></tr><tr><th>Nr</th><th>Från</th></tr></thead>',
+        ),
+        table('<tr><td>B-1</td><td>2026-01-01</td><td><a href="#">Visa</a></td></tr>'),
+        table("<tr><td>B-1</td><td>2026-01-01</td><td><button>Visa</button></td></tr>"),
+        table(
+            '<tr><td style="display: none">x</td><td>B-1</td><td>2026-01-01</td></tr>',
+            '<thead><tr><th style="display: none">Dold</th><th>Nr</th><th>Från</th></tr></thead>',
+        ),
+        table(
+            "<tr><td>B-1</td><td>2026-01-01</td></tr>",
+            "<thead><tr><th><button>Nr ▲</button></th><th>Från (1)</th></tr></thead>",
+        ),
+        table("<tr><td>B-1<table><tr><td>inre</td></tr></table></td><td>2026-01-01</td></tr>").replace("B-1<table>", "B-1<table hidden>"),
+    ],
+)  # fmt: skip
+def test_a_row_is_read_by_its_headers(page: Page, site: Site, body: str) -> None:
+    """However the table is built, a person sees one row in it."""
+    assert read(page, site, body) == ONE
+
+
+def test_a_cell_that_spans_rows_stands_in_each(page: Page, site: Site) -> None:
+    """As it is drawn."""
+    rows = '<tr><td>B-1</td><td rowspan="2">2026-01-01</td></tr><tr><td>B-2</td></tr>'
+
+    assert read(page, site, table(rows)) == [*ONE, {"nr": "B-2", "from": "2026-01-01"}]
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "body",
+    [
+        table(f"<tbody>{ROW}<tr><td>B-2</td></tr></tbody>"),
+        table(f"<tbody>{ROW}<tr><td></td><td>B-2</td><td>2026-01-01</td></tr></tbody>"),
+        table("<tr><td>x</td><td>B-1</td><td>2026-01-01</td></tr>"),
+        table(f'<tbody>{ROW}<tr class="pager"><td colspan="2"><a href="#">1</a></td></tr></tbody>'),
+        table('<tr><td colspan="2">Det finns inga poster</td></tr>'),
+        table('<tr><td colspan="2">B-1</td><td>x</td></tr>', "<tr><th>Nr</th><th>Från</th><th>Till</th></tr>"),
+        table(ROW, '<tr><th colspan="2">Nr</th></tr>'),
+        table(
+            "<tr><td>B-1</td><td>2026-01-01</td><td>x</td><td>y</td></tr>",
+            '<thead><tr><th colspan="2">A</th><th colspan="2">B</th></tr><tr><th>Nr</th><th>Från</th><th>Nr</th><th>Från</th></tr></thead>',
+        ),
+    ],
+    ids=["a cell too few", "a cell too many", "a column too many", "a pager", "a message", "a span", "a group", "twice"],
+)  # fmt: skip
+def test_what_stands_under_no_header_of_its_own_is_drift(page: Page, site: Site, body: str) -> None:
+    """Nobody knows which column it is of, or whether it is a row at all."""
+    with pytest.raises(SelectorDrift):
+        read(page, site, body)
+
+
+@pytest.mark.parametrize(
+    ("rows", "spec", "seen"),
+    [
+        (f'{ROW}<tr class="pager"><td colspan="2">1 2</td></tr>', {"skip": "tr.pager"}, 1),
+        (f'{ROW}<tr class="summa"><td>Summa</td><td>1</td></tr>', {"skip": "tr.summa"}, 1),
+        ('<tr><td colspan="2" class="tom">Det finns inga poster</td></tr>', {"empty": "td.tom"}, 0),
+        ('<tr class="tom"><td colspan="2">Det finns inga poster</td></tr>', {"empty": "tr.tom"}, 0),
+        ("", {}, 0),
+    ],
+)  # fmt: skip
+def test_a_map_says_which_rows_are_none(
+    page: Page, site: Site, rows: str, spec: dict[str, Any], seen: int
+) -> None:  # fmt: skip
+    """A pager's, a total's, and what says that there is none."""
+    assert len(read(page, site, table(f"<tbody>{rows}</tbody>"), **spec)) == seen
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "cell",
+    ['<td colspan="1">Det finns inga beslut att visa</td>', "<td>Inga poster</td>", "<td>No data available in table</td>"],
+)  # fmt: skip
+def test_a_message_in_a_table_of_one_column_is_no_row(page: Page, site: Site, cell: str) -> None:
+    """It would be taken for a decision."""
+    body = table(f"<tr>{cell}</tr>", "<tr><th>Nr</th></tr>")
+    with pytest.raises(SelectorDrift):
+        read(page, site, body, {"nr": COLUMNS["nr"]})
+
+
+# To its end.
+
+GRID = """<h1>Ärende</h1><style>[role=row] span {{ display: inline-block; width: 100px }}</style>
+<div role="grid" aria-label="Beslut" {more} style="height: 100px; overflow: auto">
+<div role="row"><span role="columnheader">Nr</span><span role="columnheader">Från</span></div>
+<div id="rows" style="position: relative; height: {tall}px"></div></div>
+<script>const grid = document.querySelector('[role=grid]'), rows = document.getElementById('rows');
+const row = (at) => `<div role="row" style="position: absolute; top: ${{at * 20}}px"><span role="gridcell">${{at}}</span><span role="gridcell">rad ${{at % 3}}</span></div>`;
+{script}</script>"""
+#: Draws six rows at the place that is scrolled to, and takes the others away.
+WINDOW = """const draw = () => { const from = Math.floor(grid.scrollTop / 20); rows.innerHTML = '';
+for (let at = from; at < Math.min(from + 6, 60); at++) rows.innerHTML += row(at); }; draw(); grid.onscroll = draw;"""
+#: Draws ten more whenever the end is reached, as they come from the system.
+MORE = """let drawn = 0; const draw = () => { for (let at = drawn; at < drawn + 10; at++) rows.innerHTML += row(at);
+drawn += 10; rows.style.height = `${drawn * 20}px`; }; draw();
+grid.onscroll = () => { if (drawn < 60 && grid.scrollTop + grid.clientHeight > grid.scrollHeight - 40) setTimeout(draw, 5); };"""
+
+
+@pytest.mark.parametrize("key", ["nr", None])
+@pytest.mark.parametrize(
+    ("script", "tall", "more"),
+    [(WINDOW, 1200, ""), (WINDOW, 1200, 'aria-rowcount="-1"'), (WINDOW, 1200, 'aria-rowcount="61"'), (MORE, 200, "")],
+    ids=["nothing said", "unknown", "promised", "more at the end"],
+)
+def test_rows_that_are_drawn_as_one_scrolls_are_all_read(
+    page: Page, site: Site, script: str, tall: int, more: str, key: str | None
+) -> None:
+    """Whether or not the page says how many there are, with a key or without."""
+    rows = read(page, site, GRID.format(script=script, tall=tall, more=more), key=key)
+
+    assert [row["nr"] for row in rows] == [str(at) for at in range(60)]
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<p>Visar 1 till 1 av 25</p>",
+        "<div>Visar <b>1</b>–<b>1</b> av <b>25</b></div>",
+        "<p>Showing 1 to 1 of 25 entries</p>",
+        "<p>Visar 1 av 25</p>",
+        "<p>Sida 1 av 3</p>",
+        '<button type="button">Nästa</button>',
+        '<a href="#">Visa fler</a>',
+        '<button type="button">Ladda fler rader</button>',
+        '<nav><a href="#" aria-label="Nästa sida">›</a></nav>',
+    ],
+)
+def test_what_says_beside_a_table_that_there_is_more_is_drift(page: Page, site: Site, beside: str) -> None:
+    """A script that pages in the browser has only the first rows in the document."""
+    with pytest.raises(SelectorDrift, match="fler rader"):
+        read(page, site, table(ROW, beside=beside))
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<p>Visar 1 till 1 av 1</p>",
+        "<p>Sida 1 av 1</p>",
+        '<button type="button" disabled>Nästa</button>',
+        '<a href="#" class="disabled">Nästa</a>',
+        '<button type="button" hidden>Visa fler</button>',
+        "<p>Gäller 2026-01-01 till 2026-06-30</p>",
+        '<form method="post"><button>Nästa</button></form>',
+    ],
+)
+def test_what_says_that_this_is_all_is_none(page: Page, site: Site, beside: str) -> None:
+    """Pagers stand there for one page too."""
+    assert read(page, site, table(ROW, beside=beside)) == ONE
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("said", ["2", "Två", ""])
+def test_a_total_that_is_not_reached_is_drift(page: Page, site: Site, said: str) -> None:
+    """The map names it, so it must be there, a number, and what was read."""
+    with pytest.raises(SelectorDrift):
+        read(page, site, table(ROW, beside=f"<p class=antal>{said}</p>"), total={"css": "p.antal"})
+
+
+def test_a_total_that_is_reached_is_the_end(page: Page, site: Site) -> None:
+    """Whatever else stands there."""
+    beside = '<p class=antal>1 beslut</p><a href="#">Visa fler</a>'
+
+    assert read(page, site, table(ROW, beside=beside), total={"css": "p.antal", "pattern": r"^(\d+)"}) == ONE
