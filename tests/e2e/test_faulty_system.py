@@ -71,9 +71,40 @@ def test_what_disturbs_a_page_delays_the_work_and_changes_nothing(
     assert_sound(house, run_id, lifecare, before)
 
 
-def _carried(fault: Record, ui: str, house: House, serving: Serving) -> tuple[Lifecare, str, Record]:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_the_browser_may_keep_hides_no_write(version: str, house: House, serving: Serving) -> None:
+    """Whether a lost answer's write happened is asked of the system, never of a copy from before it."""
+    lost = _fault("error_after_commit", 0.6)
+    lifecare, run_id, before = _carried(_fault("cached", 1), version, house, serving, lost)
+
+    assert_sound(house, run_id, lifecare, before)
+    assert sorted(lifecare.attempted()) == sorted(lifecare.removed())
+
+
+def test_rows_that_are_drawn_as_one_scrolls_are_all_heeded(house: House, serving: Serving) -> None:
+    """A note that is not drawn yet keeps a reminder as one that is does."""
+    lifecare, run_id, before = _carried(_fault("windowed", 1), VERSIONS[0], house, serving, rows=40)
+
+    assert_sound(house, run_id, lifecare, before)
+
+
+def test_rows_that_are_not_in_the_page_are_never_taken_for_none(house: House, serving: Serving) -> None:
+    """A pager in the browser hides them: nothing is removed on the strength of what was not seen."""
+    lifecare = serving(_fault("paged", 1), ui=VERSIONS[0], rows=40)
+    run_id = house.a_run(lifecare)
+
+    assert house.carry(run_id) == 4
+
+    run = house.run(run_id)
+    assert (run.state, lifecare.attempted()) == ("drifted", [])
+    assert "fler rader" in str(run.sentence)
+
+
+def _carried(
+    fault: Record, ui: str, house: House, serving: Serving, *more: Record, rows: int = ROWS
+) -> tuple[Lifecare, str, Record]:
     """Carry a run to its end in a system with this fault. Return the system, the run and what there was before."""
-    lifecare = serving(fault, ui=ui, rows=ROWS)
+    lifecare = serving(fault, *more, ui=ui, rows=rows)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
     assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT4S") == 0, house.run(run_id).sentence
