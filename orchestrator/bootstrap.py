@@ -6,6 +6,7 @@ The clock is read here and nowhere else.
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,15 @@ CANNOT_STORE = 74
 LOST = 75
 #: What it answers when another run has one of its accounts.
 HELD = 76
+
+
+def login() -> str:
+    """Return who runs this process: the login of its user, or the number of one that has none, as in a container."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
 
 #: How long somebody at a terminal waits for the ledger's server, and a process that nobody sees.
 IMPATIENCE, PATIENCE = timedelta(seconds=5), timedelta(minutes=15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
 from collections.abc import Sequence
@@ -547,6 +548,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     What Flotta itself says has gone wrong is one sentence and its exit code, no traceback.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that lacks a letter shows another sign in its place; the answer is not lost for that.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(app(arguments, prog_name="flotta", standalone_mode=False))
     except typer.Abort:

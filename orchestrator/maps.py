@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
@@ -75,7 +73,7 @@ def _doors(
 ) -> bootstrap.Doors:  # fmt: skip
     """Return the doors; in a window if `headed`, or where somebody at the terminal is to sign in to a `live` system."""
     base_urls, maps = {system: base_url} if base_url else {}, {system: map_file} if map_file else {}
-    if live and not mock and settings.system(system).attended and sys.stdin.isatty():
+    if live and not mock and settings.system(system).attended and present.has_keyboard():
         _tell(f"Logga in i {system} i fönstret som öppnas, och rör sedan inget där.")
         headed = True
     return bootstrap.Doors(settings, stack, base_urls=base_urls, maps=maps, attended=headed, seated=mock, local=mock)
@@ -90,7 +88,7 @@ def record(
         if mock:
             base_url = stack.enter_context(mocks.serving({system: ui}, rows, 1, bootstrap.today()))[system]
         settings = load()
-        if script is None and not sys.stdin.isatty():
+        if script is None and not present.has_keyboard():
             raise ConfigurationError("Ange vad som ska göras med --script FIL, eller kör i en terminal.")
         recorded = bootstrap.record(
             settings, _doors(settings, stack, system, base_url, headed=script is None), system,
@@ -130,7 +128,7 @@ def _is_clean(recorded: Recorded) -> bool:
         _tell("  " + "; ".join(sorted(recorded.doubted)))
     _tell("Det här tas för systemets egna ord, och står kvar:")
     _tell("  " + ("; ".join(recorded.clean.wording) or "(inget utöver kartorna)"))
-    if not sys.stdin.isatty():
+    if not present.has_keyboard():
         _tell("Ingen har sett efter om något av det säger något om en person. Kör i en terminal, eller ange --yes.")
         return False
     return present.agreed("Har du sett efter att inget av det säger något om en person?", present.console(err=True))
@@ -226,11 +224,13 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
         harmless = yes and made.is_harmless
         if yes and not harmless:
             _tell("--yes räcker inte här: någon måste se efter.")
-        is_approved = harmless or (sys.stdin.isatty() and present.agreed("Godkänn kartan?", present.console(err=True)))
+        is_approved = harmless or (
+            present.has_keyboard() and present.agreed("Godkänn kartan?", present.console(err=True))
+        )
     if not is_approved:
         _tell("Kartan godkändes inte.")
         return 3
-    by = getpass.getuser()
+    by = bootstrap.login()
     ledger = bootstrap.open_ledger(settings)
 
     def enter(digest: str) -> None:

@@ -92,6 +92,9 @@ def serve(
     with serving({system: uis.get(system) for system in systems}, rows, seed, day, port=port, faults=faults) as urls:
         for system, url in urls.items():
             print(f"{system} {url}", flush=True)  # noqa: T201 - what the command is asked for
+            given = account(system)
+            if "USER" in given:
+                print(f"  konto {given['USER']}, lösenord {given['PASSWORD']}", flush=True)  # noqa: T201
         print("Ctrl-C avslutar.", flush=True)  # noqa: T201
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json as jsonlib
 import os
 import re
@@ -126,7 +125,7 @@ def run(request: Request) -> int:
         run_id = f"{bot.name}:{at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
         operator = Operator(settings, ledger, as_json=request.json)
         accounts = bootstrap.accounts(settings, bot.name, options)
-        about: dict[str, Any] = {"today": day, "options": options, "now": at, "by": getpass.getuser()}
+        about: dict[str, Any] = {"today": day, "options": options, "now": at, "by": bootstrap.login()}
         if request.queue:
             errand = Errand(settings.bot(bot.name).pool, ",".join(accounts), urgent=True)
             ledger.create_run(run_id, bot.name, errand=errand, **about)
@@ -205,7 +204,7 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
         operator.say(f"Avslutade {ended} processer från det förra försöket.")
     operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
     if found.state in {"planned", "waiting"} and yes and not found.approved_by:
-        ledger.approve(found.id, getpass.getuser(), bootstrap.now())
+        ledger.approve(found.id, bootstrap.login(), bootstrap.now())
     return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"} and not found.approved_by)
 
 
@@ -233,7 +232,7 @@ def sign_in(name: str | None, *, json: bool) -> int:
     operator = Operator(settings, ledger, as_json=json, attended=True)
     operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
     with ledger.changing() as connection:
-        ledger.enter(connection, getpass.getuser(), "run.signed_in", found.id)
+        ledger.enter(connection, bootstrap.login(), "run.signed_in", found.id)
     ledger.reopen(found.id)
     bot = registry.bot(found.bot, {**settings.bot(found.bot).own, **found.options.own})
     then = (
@@ -313,7 +312,7 @@ def reveal(name: str | None, *, note: str | None, out: str | None, json: bool) -
     of_item = ledger.lines_of(name) if name else []
     if not of_item:
         raise ConfigurationError(f"Det finns ingen post {name or ''}. `flotta show --all` visar dem som finns.")
-    found = opened(ledger, *of_item[0], by=getpass.getuser(), why=note)
+    found = opened(ledger, *of_item[0], by=bootstrap.login(), why=note)
     if json:
         facts = {heading: dict(part) for heading, part in found.parts.items()}
         print_json({"run": found.run, "item": asdict(found.line), **facts})
@@ -354,11 +353,11 @@ def purge(*, yes: bool, json: bool) -> int:
         if not json:
             present.console().print("Inget att gallra.")
         return 0
-    if not yes and not (sys.stdin.isatty() and present.agreed("Gallra?", present.console(err=json))):
+    if not yes and not (present.has_keyboard() and present.agreed("Gallra?", present.console(err=json))):
         if not json:
             present.console().print("Inget gallrades. `flotta purge --yes` gallrar.", highlight=False)
         return 3
-    retention.purge(ledger, what, by=getpass.getuser(), now=bootstrap.now())
+    retention.purge(ledger, what, by=bootstrap.login(), now=bootstrap.now())
     if not json:
         present.console().print("Gallrat.")
     return 0
@@ -425,7 +424,7 @@ def documents(name: str, out: str, *, period: str, before: str | None) -> int:
         raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
     ledger.note(_counts(name, place, quarter), jsonlib.dumps(counted))
     with ledger.changing() as connection:
-        ledger.enter(connection, getpass.getuser(), "documents.written", None, bot=name, period=period)
+        ledger.enter(connection, bootstrap.login(), "documents.written", None, bot=name, period=period)
     if not any(counted.values()) and not any(each.rows for each in found if not each.counts):
         present.console(err=True).print(f"Inget har rapporterats för {period} härifrån.", highlight=False)
     names = ", ".join(f"{each.name}.pdf och {each.name}.csv" for each in found)
@@ -462,7 +461,7 @@ def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:
     except OSError as error:
         raise ConfigurationError(f"{folder} kan inte skrivas ({type(error).__name__}).") from error
     with ledger.changing() as connection:
-        ledger.enter(connection, getpass.getuser(), "lists.written", found.id, count=len(chosen))
+        ledger.enter(connection, bootstrap.login(), "lists.written", found.id, count=len(chosen))
     present.show(present.shares(chosen))
     closed = sum(concern.case is None for concern in concerns.values())
     present.console().print(
@@ -504,7 +503,7 @@ def question(name: str, *, json: bool) -> int:
     ledger = bootstrap.open_ledger(load())
     asked = _question(ledger, name)
     with ledger.changing() as connection:
-        ledger.enter(connection, getpass.getuser(), "review.opened", asked.run, asked.item, kind=asked.kind)
+        ledger.enter(connection, bootstrap.login(), "review.opened", asked.run, asked.item, kind=asked.kind)
     behind = review.changes(ledger, asked)
     if json:
         print_json({**asdict(asked), "changes": [asdict(each) for each in behind]})
@@ -528,7 +527,7 @@ def decide(name: str, verdict: str, *, note: str, only: list[str] | None, but: l
         if unknown := sorted(set(but) - set(there)):
             raise ConfigurationError(f"{', '.join(unknown)} finns inte bland planens åtgärder.")
         only = [each for each in there if each not in but]
-    review.decide(ledger, asked, verdict, by=getpass.getuser(), note=note.strip(), now=bootstrap.now(), only=only)
+    review.decide(ledger, asked, verdict, by=bootstrap.login(), note=note.strip(), now=bootstrap.now(), only=only)
     words = present.QUESTIONS[asked.kind][2 if verdict == review.APPROVED else 3]
     run = ledger.run(asked.run)
     if asked.kind == "plan" and verdict == review.APPROVED and run is not None and run.pool is not None:
@@ -552,7 +551,7 @@ def reword(reference: str, given: Mapping[str, str] | None) -> int:
     if not said:
         present.console().print("Inget ändrades.")
         return 0
-    review.reword(ledger, found.id, reference, said, by=getpass.getuser())
+    review.reword(ledger, found.id, reference, said, by=bootstrap.login())
     present.console().print(
         f"Ändrat i {reference} i körning {found.id}: {', '.join(said)}. Resten av planen är som den var.",
         highlight=False,
@@ -695,21 +694,21 @@ class Operator:
                     print_json(present.as_json(replace(found, exit_code=NOT_APPROVED), lines))
                 return NOT_APPROVED
             if acts:
-                self._ledger.approve(run_id, getpass.getuser(), bootstrap.now())
+                self._ledger.approve(run_id, bootstrap.login(), bootstrap.now())
                 code = self._process(run_id)
                 found = self._run(run_id)
         return self._report(found, code)
 
     def _agrees(self, bot: AnyBot, found: Run, lines: Sequence[ItemLine], acts: int) -> bool:
         """Show what the plan would do and ask. Where there is nobody to ask, the answer is no."""
-        if self._is_stopped or not sys.stdin.isatty():
+        if self._is_stopped or not present.has_keyboard():
             return False
         self._console.print(present.plan(bot, found, lines))
         return present.agreed(f"Utföra {acts} åtgärder?", self._console)
 
     def _how_to_go_on(self, found: Run, *, closes: bool) -> str:
         """Return what is said when a plan was not agreed to."""
-        is_asked = sys.stdin.isatty()
+        is_asked = present.has_keyboard()
         if closes:
             if is_asked:
                 return "Inget utfördes, och låtsassystemet stängs nu. Kör igen för att få en ny plan."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -493,6 +494,11 @@ def console(*, err: bool = False) -> Console:
 def show(what: RenderableType) -> None:
     """Print to the terminal."""
     console().print(what)
+
+
+def has_keyboard() -> bool:
+    """Return whether somebody is there to answer: standard input is a terminal. It may be closed."""
+    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
 def agreed(question: str, on: Console) -> bool:

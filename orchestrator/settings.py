@@ -7,6 +7,7 @@ must be readable by its owner alone.
 from __future__ import annotations
 
 import os
+import re
 import socket
 import tomllib
 from contextlib import suppress
@@ -14,6 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
+from urllib.parse import quote
 
 import platformdirs
 from cronsim import CronSim, CronSimError
@@ -275,13 +277,13 @@ class Settings(BaseSettings):
     def ledger_url(self) -> str:
         """Return the ledger's address as SQLAlchemy reads it. It may hold a password."""
         if self.database is None:
-            return f"sqlite:///{self.home / 'ledger.db'}"
+            return _in_file(self.home / "ledger.db")
         return "postgresql+psycopg://" + self.database.get_secret_value().partition("://")[2]
 
     @property
     def engine_url(self) -> str:
         """Return the address of the engine's queues: a file of their own, or a schema of their own."""
-        return f"sqlite:///{self.home / 'engine.db'}" if self.database is None else self.ledger_url
+        return _in_file(self.home / "engine.db") if self.database is None else self.ledger_url
 
     @property
     def place(self) -> str:
@@ -359,9 +361,15 @@ def _variable(setting: tuple[int | str, ...]) -> str | None:
     return next((name for name in names if name in given), None)
 
 
+def _in_file(path: Path) -> str:
+    """Return the address of a database in a file; what is a sign of its own in an address is written as a character."""
+    return f"sqlite:///{quote(str(path), safe='/')}" if re.search(r"[?#%]", str(path)) else f"sqlite:///{path}"
+
+
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        # Some editors put a mark before the first character.
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(
             f"{file} kan inte läsas ({type(error).__name__}). Kontrollera sökvägen och rättigheterna."

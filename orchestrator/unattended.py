@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -125,7 +124,7 @@ def pause(bot: str, *, note: str) -> int:
     if not note.strip():
         raise ConfigurationError("Skriv i --note varför: den som ser att roboten vilar ska förstå det.")
     found = expected.pause(
-        bootstrap.open_ledger(load()), known.name, by=getpass.getuser(), why=note, now=bootstrap.now()
+        bootstrap.open_ledger(load()), known.name, by=bootstrap.login(), why=note, now=bootstrap.now()
     )
     present.console().print(
         f"{known.name}: {found}. `flotta unpause {known.name}` låter klockan starta den igen.", highlight=False
@@ -136,7 +135,7 @@ def pause(bot: str, *, note: str) -> int:
 def unpause(bot: str) -> int:
     """Carry out `flotta unpause`."""
     known = registry.bot(bot)
-    if not expected.unpause(bootstrap.open_ledger(load()), known.name, by=getpass.getuser()):
+    if not expected.unpause(bootstrap.open_ledger(load()), known.name, by=bootstrap.login()):
         raise ConfigurationError(f"{known.name} är inte pausad.")
     present.console().print(f"Klockan startar {known.name} igen. Det som hoppades över tas inte igen.", highlight=False)
     return 0
@@ -206,7 +205,7 @@ def cancel(name: str | None, *, json: bool) -> int:
     """Carry out `flotta cancel`: 0 when the run is called off, 2 when there is nothing to call off."""
     ledger = bootstrap.open_ledger(load())
     found = find(ledger, name, unfinished=True)
-    state = hands.cancel(ledger, found.id, by=getpass.getuser(), now=bootstrap.now())
+    state = hands.cancel(ledger, found.id, by=bootstrap.login(), now=bootstrap.now())
     if state is None:
         raise ConfigurationError(f"Körningen {found.id} pågår inte ({present.STATES[found.state]}).")
     if json:

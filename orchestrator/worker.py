@@ -21,6 +21,7 @@ from bots.contract import AnyBot, Item, Learns, Leave, Receipt, Refer, Written
 from bots.errors import (
     TRANSIENT,
     ApplicationException,
+    BrowserGone,
     FlottaError,
     RunCancelled,
     RunHeld,
@@ -53,7 +54,11 @@ ATTEMPTS = 6
 #: Who pauses a bot when no person does.
 FLOTTA = "flotta"
 #: What ends the run wherever it comes: nothing more can be done before somebody has done something.
-_ENDING = (SelectorDrift, SignInNeeded, RunCancelled, RunStopped)
+_ENDING = (BrowserGone, SelectorDrift, SignInNeeded, RunCancelled, RunStopped)
+#: The state in which they leave a run. A machine goes on with one that is interrupted, as with one whose process died.
+_STOPS: Mapping[type[FlottaError], str] = {
+    RunCancelled: "cancelled", SignInNeeded: "waiting_for_sign_in", BrowserGone: "interrupted"
+}  # fmt: skip
 #: How often it is looked whether the other lanes have ended. Seconds.
 LANES_EVERY = 0.05
 #: How often the number of seen items is stored while collecting.
@@ -130,6 +135,8 @@ class Worker:
         self._stopping = threading.Event()
         self._epoch = 0
         self._failing: set[str] = set()
+        #: How many writes in a row the system answered with a page on which the map knows no receipt.
+        self._unread = 0
         self._limits = settings.bot(bot.name)
 
     def stop(self) -> None:
@@ -167,14 +174,12 @@ class Worker:
         except RunLost:
             self._log.warning("run.lost", epoch=self._epoch)
             raise
-        except RunCancelled as error:
-            ending = Ending("cancelled", error.exit_code, error.sentence)
+        except (RunCancelled, SignInNeeded, BrowserGone) as error:
+            ending = Ending(_STOPS[type(error)], error.exit_code, error.sentence)
         except RunStopped:
             ending = _INTERRUPTED
         except SelectorDrift as drift:
             ending = self._drifted(drift)
-        except SignInNeeded as error:
-            ending = Ending("waiting_for_sign_in", error.exit_code, error.sentence)
         except FlottaError as error:
             ending = Ending("failed", error.exit_code, error.sentence)
         except Exception as error:  # noqa: BLE001 - whatever it was, the run must end in a stored state
@@ -385,6 +390,7 @@ class Worker:
             return self._refused(step, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the step must end in a stored state
             return self._interrupted(step, error)
+        self._unread = 0
         if isinstance(receipt, str):
             self._ledger.refer(self._run.id, self._epoch, step, receipt, sent=False)
             return False
@@ -468,7 +474,9 @@ class Worker:
         if sent:
             self._ledger.uncertain(self._run.id, self._epoch, step, sentence, detail=str(error))
             if not isinstance(error, _ENDING):
-                return self._look(step, at_once=True)
+                told = self._look(step, at_once=True)
+                self._heed_receipts(error)
+                return told
         elif isinstance(error, _ENDING) or (isinstance(error, TRANSIENT) and step.attempts + 1 < ATTEMPTS):
             self._ledger.unsent(self._run.id, self._epoch, step)
         else:
@@ -477,6 +485,15 @@ class Worker:
             raise error
         self._count_failure(step, error)
         return False
+
+    def _heed_receipts(self, error: Exception) -> None:
+        """Stop the run when receipt after receipt is not known again: the map is out of date about them."""
+        self._unread = self._unread + 1 if isinstance(error, WriteUnanswered) and error.unread else 0
+        if self._unread >= FAILURES_IN_A_ROW:
+            raise ApplicationException(
+                f"{self._unread} kvitton i rad kändes inte igen, så körningen stannade. Vad som hände har setts efter "
+                "i systemet. Se över hur kartan känner igen kvittot."
+            )
 
     def _look(self, step: StoredStep, *, at_once: bool = False) -> bool:
         """Look in the target system for an uncertain step. Return whether that told anything.

@@ -5,9 +5,10 @@ import resource
 import socket
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from orchestrator.bootstrap import CANNOT_STORE
@@ -15,6 +16,7 @@ from tests import oracle
 from tests.builders import an_item
 from tests.e2e.conftest import Serving
 from tests.e2e.house import BOT, ROOT, SLOW, Ended, House, Lifecare, assert_sound, ended, until
+from tests.screens.site import serving as serving_pages
 
 #: Where nothing answers: a port that no program can be given.
 NOWHERE = "http://127.0.0.1:1"
@@ -95,6 +97,59 @@ def test_settings_that_are_not_toml_are_named_with_their_place(house: House) -> 
     house.configure('[systems.lifecare\nuser = "robot"\n')
 
     assert_said(house.flotta("runs"), 2, "flotta.toml är inte giltig TOML", "line 1")
+
+
+def test_settings_that_an_editor_has_put_a_mark_before_are_read(house: House) -> None:
+    """Some write three bytes at the beginning that nobody sees."""
+    Path(house.environment["FLOTTA_CONFIG"]).write_bytes(b"\xef\xbb\xbf[bots.reminder-cleanup]\nmax_actions = 7\n")
+
+    assert house.flotta("runs").code == 0
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "a#b", "å ä"])
+def test_the_ledger_lies_in_its_home_whatever_that_is_called(house: House, name: str) -> None:
+    """What is a sign of its own in an address is a character in a path."""
+    home = house.root / name / "state"
+
+    assert house.flotta("runs", FLOTTA_HOME=str(home)).code == 0
+    assert (home / "ledger.db").is_file()
+    assert home.stat().st_mode & 0o077 == 0
+    assert [each.name for each in house.root.glob("a*") if each.is_file()] == []
+
+
+def test_with_standard_input_closed_there_is_nobody_to_ask(house: House, lifecare: Lifecare) -> None:
+    """As a scheduler starts it, or a service."""
+    ran = in_shell(house, 'exec "$0" "$@" <&-', "run", BOT, "--base-url", f"lifecare={lifecare.url}")
+
+    assert ran.code == 3, ran.said
+    assert "Oväntat fel" not in ran.said
+
+
+def in_shell(house: House, script: str, *arguments: str) -> Ended:
+    """Run `flotta` as a shell's script starts it: as `"$0" "$@"`."""
+    flotta = str(Path(sys.executable).with_name("flotta"))
+    ran = subprocess.run(
+        ["/bin/sh", "-c", script, flotta, *arguments],
+        cwd=house.desk, env=house.environment, capture_output=True, text=True, errors="replace", check=False,
+    )  # fmt: skip
+    return Ended(ran.returncode, ran.stdout, ran.stderr)
+
+
+@pytest.mark.parametrize("letters", ["latin-1", "ascii"])
+def test_a_terminal_that_lacks_a_letter_is_answered_all_the_same(house: House, letters: str) -> None:
+    """With another sign in the letter's place."""
+    said = in_shell(house, f'PYTHONIOENCODING={letters} exec "$0" "$@"', "doctor")
+
+    assert "Unicode" not in said.said
+    assert "konton" in said.out
+
+
+def test_too_few_open_files_are_said_before_the_browser_hangs(house: House, lifecare: Lifecare) -> None:
+    """The limit is the service's or the shell's, and what raises it is named."""
+    ran = in_shell(house, 'ulimit -n 64; exec "$0" "$@"', *at(lifecare))
+
+    assert "64 filer öppna" in ran.said
+    assert lifecare.journal() == []
 
 
 def test_settings_that_cannot_be_read_are_named(house: House, tmp_path: Path) -> None:
@@ -323,6 +378,50 @@ def test_a_worker_that_dies_is_said_with_how_to_go_on(hasty: House, serving: Ser
     lifecare.faults()
     assert hasty.carry(run_id) == 0
     assert_sound(hasty, run_id, lifecare, before)
+
+
+def test_a_browser_that_is_killed_is_named_and_the_run_goes_on(hasty: House, serving: Serving) -> None:
+    """It is not the system that does not answer; nothing is lost or doubled."""
+    lifecare = serving(SLOW)
+    before = lifecare.state()
+    run_id = hasty.a_run(lifecare)
+    resuming = hasty.start("resume", run_id)
+    until(lambda: bool(lifecare.removed()), resuming)
+    _kill_browser(hasty)
+
+    out, err = resuming.communicate()
+
+    assert "Webbläsaren dog" in out + err
+    assert hasty.run(run_id).state == "interrupted"
+    lifecare.faults()
+    assert hasty.carry(run_id) == 0
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def _kill_browser(house: House) -> None:
+    for each in house.processes():
+        with suppress(psutil.NoSuchProcess):
+            line = " ".join(each.cmdline())
+            if "--remote-debugging" in line and "--type=" not in line and "node" not in line.partition(" ")[0]:
+                each.kill()
+
+
+def test_a_system_that_is_closed_for_maintenance_asks_for_no_map(house: House) -> None:
+    """The page comes with status 200, and is no version of anything: the bot is not paused, and says what it saw."""
+    with serving_pages() as site:
+        site.pages["/"] = "<!DOCTYPE html><title>Underhåll</title><h1>Systemet är stängt</h1>"
+        ran = house.flotta("run", BOT, "--yes", "--base-url", f"lifecare={site.url}")
+
+    assert_said(ran, 1, "stängt för underhåll")
+    assert "gör en karta" not in ran.said.lower()
+
+
+@pytest.mark.parametrize("spelt", ["HTTP://127.0.0.1", "http://127.1"])
+def test_an_address_is_taken_however_it_is_spelt(house: House, lifecare: Lifecare, spelt: str) -> None:
+    """As people write it in flotta.toml."""
+    address = lifecare.url.replace("http://127.0.0.1", spelt)
+
+    assert house.flotta("run", BOT, "--plan-only", "--yes", "--base-url", f"lifecare={address}").code == 0
 
 
 def test_a_key_that_others_may_read_is_refused(house: House) -> None:
