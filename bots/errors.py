@@ -12,6 +12,7 @@
     ├── ApplicationException           1  the screen or the network failed; nothing was decided by it
     │   ├── ScreenNotReady                transient: a read may be tried again
     │   ├── SessionLost                   transient: sign in, then read again
+    │   ├── PersonProtected
     │   └── SystemUnreachable
     ├── BrowserGone                    1  the browser died; the run goes on with another
     ├── SignInNeeded                   3  a person must sign in with their own e-legitimation
@@ -166,6 +167,17 @@ class SessionLost(ApplicationException):
         """Name the system."""
         super().__init__(f"{system} loggade ut oss.")
         self.system = system
+
+
+class PersonProtected(ApplicationException):
+    """A page that a record was expected on turns out to be a protected person's. Nothing of it was read."""
+
+    def __init__(self, screen: str) -> None:
+        """Name the screen as people know it."""
+        super().__init__(
+            f"{screen} gäller en person med skyddade personuppgifter. Inget lästes och inget skrevs där. Gör det här "
+            "för hand."
+        )
 
 
 class SystemUnreachable(ApplicationException):

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from bots.browser import drafts, inspection, proposals
 from bots.browser import recording as recordings
 from bots.browser.proposals import Change, Place
-from bots.browser.selector_map import SelectorMap
+from bots.browser.selector_map import SelectorMap, in_order
 from bots.browser.selector_map import load as load_map
 from bots.errors import ConfigurationError
 from orchestrator import report
@@ -120,7 +120,7 @@ def _with_before(
 def load(settings: Settings, system: str, version: str | None) -> Draft:
     """Return the draft of that version, or the only one there is. Raises ConfigurationError, or MapInvalid."""
     folder = settings.maps / system / "drafts"
-    there = sorted(each.parent.name for each in folder.glob("*/map.yaml"))
+    there = sorted((each.parent.name for each in folder.glob("*/map.yaml")), key=in_order)
     if version is None and len(there) == 1:
         [version] = there
     if version not in there:

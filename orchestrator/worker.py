@@ -325,6 +325,10 @@ class Worker:
             (each.screen, each.element): asdict(each) for session in self._at.sessions.values() for each in session.weak
         }
         for session in self._at.sessions.values():
+            for screen, element in session.all_protected:
+                why = "alla rader säger att personen är skyddad: läses märkningen rätt?"
+                suspect = {"screen": screen, "element": element, "verdict": "weak", "sightings": [], "why": why}
+                found.setdefault((screen, element), suspect)
             for screen, _, element in (each.partition(".") for each in session.alike):
                 worn = {"screen": screen, "element": element, "verdict": "weak", "sightings": []}
                 found.setdefault((screen, element), worn)

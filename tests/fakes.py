@@ -114,6 +114,8 @@ class Lost(Enum):
     AFTER = auto()
     #: It happens `late_by` from now.
     LATE = auto()
+    #: It happened, and the system showed a page on which the map knows no receipt.
+    UNREAD = auto()
 
 
 def _nothing(_verb: str, _reminder: str) -> None:
@@ -191,7 +193,8 @@ class FakeLifecare:
             else:
                 self._commit(reminder_id, reason)
         if lost is not None:
-            raise WriteUnanswered("reminder", "confirm_removal", "inget kvitto visades i tid")
+            why = "inget kvitto visades i tid"
+            raise WriteUnanswered("reminder", "confirm_removal", why, unread=lost is Lost.UNREAD)
         removal = self.state.paminnelser[reminder_id].removed
         if removal is None:
             raise AssertionError("a removal without a receipt")

@@ -24,6 +24,7 @@ from bots.errors import (
     AskedElse,
     BrowserGone,
     NotOffered,
+    PersonProtected,
     ScreenNotReady,
     SelectorDrift,
     SessionLost,
@@ -49,6 +50,9 @@ HEED = 1_000
 #: How long an element may take to become what the map says, before it counts as drift. Milliseconds.
 ELEMENT = 3_000
 
+
+#: So many rows, all of protected persons, are told to people: it may be the flag that is read wrongly.
+SUSPECT = 5
 
 #: What tells a row of a table from all others: its key, or one for each of several columns.
 Keys = str | tuple[str, ...]
@@ -134,7 +138,7 @@ class Screen:
             page, pages = 1, 1
             listed: list[list[Hashable]] = []
             while page <= pages:
-                seen = self.visit(page=str(page), **params)
+                seen = self.visit(page=str(page - 1 + self._spec.first_page), **params)
                 # An empty list tells neither.
                 pages = seen.fields["pages"] or 1
                 totals.add(seen.fields["total"] or 0)
@@ -152,12 +156,16 @@ class Screen:
             # Where one row leaves a page that was read and another is added, the counts agree, and what moved from one
             # page to the other was never seen: so each page but the last must still be as it was read.
             for page, rows in enumerate(listed[:-1], 1):
-                seen = self.visit(page=str(page), **params)
+                seen = self.visit(page=str(page - 1 + self._spec.first_page), **params)
                 if [tuple(row.values.items()) for row in seen.tables[table]] != rows:
                     raise ScreenNotReady(self._name, "listan ändrades under läsningen")
             return list(found.values())
 
-        return self._session.again(whole)
+        rows = self._session.again(whole)
+        protect = self._spec.tables[table].protect
+        if protect is not None and len(rows) >= SUSPECT and all(row.protected for row in rows):
+            self._session.all_protected.add((self._name, f"tables.{table}.{protect.by}"))
+        return rows
 
     def open(self, **params: str) -> None:
         """Go to the screen's address and make sure that this is it. Not tried again."""
@@ -361,11 +369,14 @@ class Screen:
             protected=record["isProtected"],
         )
 
-    def about(self, seen: Seen, **asked: str) -> Seen:
+    def about(self, seen: Seen, *, or_protected: bool = False, **asked: str) -> Seen:
         """Return what was read, which must be of the matter that was asked for, by these of its fields.
 
-        Raises SelectorDrift when the page shows another.
+        Raises SelectorDrift when the page shows another, and PersonProtected when it is a protected person's, except
+        where that is asked for too.
         """
+        if seen.protected and not or_protected:
+            raise PersonProtected(self.said)
         for name, wanted in asked.items():
             if seen.fields[name] != wanted:
                 raise self.drift(f"fields.{name}", why="sidan visar något annat än det begärda")

@@ -310,7 +310,8 @@ class Protect(_Model):
     """
 
     by: str
-    clear: list[str] = Field(min_length=1)
+    #: Never nothing: what is empty may not have come yet.
+    clear: list[Annotated[str, Field(min_length=1)]] = Field(min_length=1)
     keep: list[str] = Field(min_length=1)
 
 
@@ -381,6 +382,8 @@ class Screen(_Model):
     """One screen: where it is, how it is told, what is read on it and what can be done there."""
 
     path: str | None = None
+    #: How the first page of its list is called in the address: some count from 0.
+    first_page: Literal[0, 1] = 1
     identity: Identity
     fields: dict[str, FieldSpec] = {}
     protect: Protect | None = None
@@ -449,11 +452,15 @@ class Screen(_Model):
 
 
 class Probe(_Model):
-    """One mark by which the live page shows its version: a meta tag's content, or the address of an asset."""
+    """One mark by which the live page shows its version: a meta tag's content, or the address of an asset.
+
+    `absent`: this version does not have it, and others do.
+    """
 
     meta: str | None = None
     matches: Pattern | None = None
     asset: Pattern | None = None
+    absent: bool = False
 
     @model_validator(mode="after")
     def _one_mark(self) -> Self:
@@ -492,6 +499,12 @@ class SelectorMap(_Model):
     formats: Formats = Formats()
     values: dict[str, dict[str, str]] = {}
     screens: dict[str, Screen]
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Self:
+        if all(each.absent for each in self.identify):
+            raise ValueError("identify: a page with nothing on it would be this version")
+        return self
 
     @model_validator(mode="after")
     def _values_exist(self) -> Self:
@@ -645,9 +658,14 @@ def _problem(error: dict[str, Any]) -> str:
     return f"{path}: {error['msg'].removeprefix('Value error, ')}"
 
 
+def in_order(version: str) -> list[tuple[int, str]]:
+    """Return what sorts versions as people count: 2024.9 before 2024.10, and 2024.04+2 before 2024.04+10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", version)]
+
+
 def load_all(folder: Path, system: str) -> list[SelectorMap]:
     """Read every map of `system`, newest version first. Raises MapInvalid when there is none, or one is broken."""
-    files = sorted((folder / system).glob("*.yaml"), reverse=True)
+    files = sorted((folder / system).glob("*.yaml"), key=lambda file: in_order(file.stem), reverse=True)
     if not files:
         raise MapInvalid(str(folder / system), ["det finns ingen karta för systemet"])
     return [load(file) for file in files]

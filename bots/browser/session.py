@@ -301,6 +301,8 @@ class Session:
         self.missing: set[str] = set()
         #: The elements that no locator found, and that were known again by all the rest that the map remembers of them.
         self.alike: set[str] = set()
+        #: The flags of lists whose every row says that its person is protected, by screen and place.
+        self.all_protected: set[tuple[str, str]] = set()
         #: What was found of the screens before anything was done, and was weak.
         self.weak: list[Finding] = []
         self._devtools: CDPSession | None = None

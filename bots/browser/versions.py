@@ -64,9 +64,9 @@ FOREIGN = "adressen visar något annat än systemet (stängt för underhåll, el
 
 def is_of(maps: Sequence[SelectorMap], marks: dict[str, Any]) -> bool:
     """Return whether a page shows any mark by which a version of the system is told, whichever version it is."""
-    probes = [probe for each in maps for probe in each.identify]
+    probes = [probe for each in maps for probe in each.identify if not probe.absent]
     return any(
-        probe.meta in marks["metas"] if probe.meta is not None else _agrees(probe, marks) or _resembles(probe, marks)
+        probe.meta in marks["metas"] if probe.meta is not None else _shows(probe, marks) or _resembles(probe, marks)
         for probe in probes
     )
 
@@ -115,6 +115,10 @@ def fits_marks(selector_map: SelectorMap, marks: dict[str, Any]) -> bool:
 
 
 def _agrees(probe: Probe, marks: dict[str, Any]) -> bool:
+    return _shows(probe, marks) is not probe.absent
+
+
+def _shows(probe: Probe, marks: dict[str, Any]) -> bool:
     if probe.meta is not None and probe.matches is not None:
         return re.fullmatch(probe.matches, marks["metas"].get(probe.meta, "")) is not None
     return any(re.search(probe.asset or "$^", asset) for asset in marks["assets"])

@@ -117,7 +117,7 @@ def _rows(record: Callable[..., T], rows: Iterable[Row]) -> list[T | Protected]:
 
 def _opened(record: Callable[[Seen], T], page: Screen, matter: str) -> T | Protected:
     """Open the page of one matter and return it as a record; of a protected person's, the id alone."""
-    seen = page.about(page.visit(id=matter), id=matter)
+    seen = page.about(page.visit(id=matter), or_protected=True, id=matter)
     return Protected(matter) if seen.protected else record(seen)
 
 

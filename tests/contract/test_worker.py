@@ -764,6 +764,34 @@ def test_pictures_are_kept_where_they_are_asked_for(
     assert house.log.events.count("evidence.missing") == 1
 
 
+def test_three_receipts_in_a_row_that_are_not_known_again_stop_the_run(house: House, targets: list[str]) -> None:
+    """All three were found done by looking; it is the map that is out of date, and each look costs a page."""
+    for target in targets[:3]:
+        house.lifecare.losses[target] = [Lost.UNREAD]
+    house.start()
+
+    ending = house.work()
+
+    assert (ending.state, ending.exit_code) == ("failed", 1)
+    assert "3 kvitton i rad kändes inte igen" in (ending.sentence or "")
+    assert sorted(house.removed()) == sorted(targets[:3])
+    assert house.ledger.item_counts("r1")["done"] == 3
+
+
+@pytest.mark.parametrize("between", [None, Lost.AFTER])
+def test_a_receipt_that_is_known_or_an_answer_that_is_lost_begins_the_count_anew(
+    house: House, targets: list[str], between: Lost | None
+) -> None:
+    """One bad night is not a map that is out of date."""
+    for target in (*targets[:2], targets[3]):
+        house.lifecare.losses[target] = [Lost.UNREAD]
+    house.lifecare.losses[targets[2]] = [] if between is None else [between]
+    house.start()
+
+    assert house.work().exit_code == 0
+    assert sorted(house.removed()) == sorted(targets)
+
+
 def test_three_failures_in_a_row_stop_the_run(house: House, targets: list[str]) -> None:
     """It is the system that is down, not the items; the rest keeps until it is up again."""
     for target in targets[:4]:

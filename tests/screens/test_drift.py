@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from bots.browser.screen import Seen
-from bots.errors import SelectorDrift, SignInRefused
+from bots.errors import PersonProtected, SelectorDrift, SignInRefused
 from bots.screens.lifecare import Lifecare
 from tests.screens.mock import Mock, open_ids
 from tests.screens.portal import a_session, account, remove, sign_in_beside
@@ -323,6 +323,17 @@ def test_a_refused_password_is_no_drift(page: Page, mock: Mock) -> None:
     """The screen is the map's own; only the account is wrong."""
     with pytest.raises(SignInRefused):
         Lifecare(a_session(page, mock), account(password="fel")).sign_in()  # noqa: S106 - wrong on purpose
+
+
+def test_a_record_is_never_taken_from_a_protected_persons_page(lifecare: Lifecare) -> None:
+    """Whose page it turns out to be is said, and nothing is read or written there; some ask for either."""
+    page = lifecare._session.screen("reminder")
+    seen = Seen({"id": "P-1"}, {}, protected=True)
+
+    with pytest.raises(PersonProtected):
+        page.about(seen, id="P-1")
+
+    assert page.about(seen, or_protected=True, id="P-1") is seen
 
 
 def test_a_page_of_another_matter_than_was_asked_for_is_refused(lifecare: Lifecare) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bots.browser.selector_map import Cell, SelectorMap, load, load_all
+from bots.browser.selector_map import Cell, SelectorMap, in_order, load, load_all
 from bots.errors import MapInvalid
 from tests.fakes import MAPS, the_map
 
@@ -345,6 +345,43 @@ def test_a_name_that_means_nothing_in_the_map_is_refused(tmp_path: Path, place: 
 def test_protection_says_by_what_what_is_clear_and_what_is_kept(tmp_path: Path, part: str) -> None:
     """Half a rule of protection protects nobody."""
     assert f"screens.reminder.protect.{part}" in refusal(tmp_path, changed(f"screens.reminder.protect.{part}", GONE))
+
+
+@pytest.mark.parametrize("clear", [[""], ["Nej", ""]])
+def test_nothing_at_all_never_says_that_somebody_is_not_protected(tmp_path: Path, clear: list[str]) -> None:
+    """The flag may not have come yet, or stand somewhere else."""
+    assert "screens.reminder.protect.clear" in refusal(tmp_path, changed("screens.reminder.protect.clear", clear))
+
+
+def test_a_version_is_not_told_by_what_it_lacks_alone(tmp_path: Path) -> None:
+    """A page with nothing on it would be this version."""
+    marks = [{"asset": "a", "absent": True}, {"meta": "b", "matches": "c", "absent": True}]
+
+    assert "identify" in refusal(tmp_path, changed("identify", marks))
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [["2024.10", "2024.9", "2024.04"], ["2024.04+10", "2024.04+2", "2024.04"], ["10", "9", "1"]],
+)  # fmt: skip
+def test_versions_are_sorted_as_people_count(versions: list[str]) -> None:
+    """And what follows an approved map comes after it."""
+    assert sorted(sorted(versions), key=in_order, reverse=True) == versions
+
+
+@pytest.mark.parametrize(
+    ("asked", "about", "expected"),
+    [
+        ("Ta bort P-1?", "P-1", True), ("Ta  bort\nP-1?", "P-1", True), ("Ta bort P-2?", "P-1", False),
+        ("Ta bort P-1? Alla?", "P-1", False), ("Vill du ta bort P-1?", "P-1", False), ("Ta bort P.1?", "P-1", False),
+        ("Ta bort P-1?", "P.1", False),
+    ],
+)  # fmt: skip
+def test_a_question_is_the_maps_by_all_its_words(tmp_path: Path, asked: str, about: str, *, expected: bool) -> None:
+    """The matter's number stands for itself in it, signs and all."""
+    element = read(tmp_path, changed(f"{REMOVE}.confirm", r"Ta bort {about}\?")).screens["reminder"].elements["remove"]
+
+    assert element.is_question(asked, about) is expected
 
 
 def test_a_table_says_if_its_rows_have_no_key(tmp_path: Path) -> None:

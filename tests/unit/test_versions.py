@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from bots.browser.versions import fitting
+from bots.browser.selector_map import Probe
+from bots.browser.versions import fits_marks, fitting, is_of
 from bots.errors import SystemUnreachable, VersionUnknown
 from tests.fakes import the_map
 
@@ -51,6 +52,25 @@ def asset(version: str) -> str:
 def test_the_map_whose_probes_all_agree_is_the_one(version: str) -> None:
     """Two marks, of two kinds."""
     assert fits(FakePage(version, "http://lifecare.test/x.css", asset(version))) == version
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [(("2024.04", "a.js"), True), (("2024.04", "a.js", "b.js"), False), (("2024.04", "b.js"), False)],
+)
+def test_a_version_may_be_told_by_what_it_lacks(shown: tuple[str, ...], *, expected: bool) -> None:
+    """Where nothing else sets two apart."""
+    marks = {"metas": {"app-version": shown[0]}, "assets": list(shown[1:])}
+    probes = [Probe(asset="a"), Probe(asset="b", absent=True)]
+
+    assert fits_marks(MAPS[0].model_copy(update={"identify": probes}), marks) is expected
+
+
+def test_a_page_with_a_mark_of_another_version_is_the_systems() -> None:
+    """So that a new version is not taken for a page of maintenance."""
+    assert is_of(MAPS, {"metas": {"app-version": "2031.01"}, "assets": []})
+    assert is_of(MAPS, {"metas": {}, "assets": ["http://lifecare.test/static/lifecare.9f9f9f9f.js"]})
+    assert not is_of(MAPS, {"metas": {"viewport": "x"}, "assets": ["http://lifecare.test/bootstrap.css"]})
 
 
 @pytest.mark.parametrize(
