@@ -141,7 +141,7 @@ const receiptsNow = () => {
   if (!answer) return [];
   const proof = new RegExp(answer.receipt, 'u');
   return answer.shown.flatMap((mark) => sight(document, mark)).filter(visible).flatMap((node) => {
-    const found = proof.exec(text(node));
+    const found = proof.exec(messageOf(node));
     return found ? [found[1]] : [];
   });
 };

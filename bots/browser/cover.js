@@ -32,7 +32,7 @@ for (const { label, css } of fields) {
 }
 for (const { shown, receipt, about } of receipts) {
   const proof = new RegExp(receipt, 'u');
-  const nodes = shown.flatMap((mark) => sight(document, mark)).filter((node) => proof.test(text(node)) && isAbout(text(node), about));
+  const nodes = shown.flatMap((mark) => sight(document, mark)).filter((node) => proof.test(messageOf(node)) && isAbout(messageOf(node), about));
   if (nodes.length === 1) {
     nodes[0].scrollIntoView({ block: 'nearest' });
     wanted.add(nodes[0]);

@@ -25,10 +25,10 @@ if (answer) {
     // A place for messages may stand there empty, or with another matter's receipt, until ours comes.
     // One that stood there when the page was armed is another write's, wherever it stands now.
     const receipts = answer.shown.flatMap(shown).filter((node) => {
-      const found = proof.exec(text(node));
-      return found && !answer.before.includes(found[1]) && isAbout(text(node), answer.about);
+      const found = proof.exec(messageOf(node));
+      return found && !answer.before.includes(found[1]) && isAbout(messageOf(node), answer.about);
     });
-    if (receipts.length === 1) return { end: 'shown', text: text(receipts[0]) };
+    if (receipts.length === 1) return { end: 'shown', text: messageOf(receipts[0]) };
     if (answer.refused.some((mark) => shown(mark).length)) return { end: 'refused' };
     // A document is not told by what it lacks until it is whole.
     if (isWhole(document) && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))

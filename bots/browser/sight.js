@@ -164,6 +164,8 @@ const parts = (node) => {
   enter(node);
   return found;
 };
+// What a message says, with its parts apart: what stands in a box of its own is a word of its own.
+const messageOf = (node) => fold(parts(node).words);
 // What the style sheet draws in a place with no words in it: an icon of a font, a picture behind it.
 const isAdorned = (node) => [node, ...node.querySelectorAll('*')].some((each) => {
   if (!each.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;

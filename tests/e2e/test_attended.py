@@ -43,7 +43,7 @@ def test_a_session_that_ends_in_the_middle_waits_for_the_person_again(
     before = lifecare.state()
     house.approve_rules()
     run_id = house.a_run(lifecare, mock=False)
-    monkeypatch.setattr(session, "PERSON_WITHIN", timedelta(seconds=2))
+    monkeypatch.setattr(session, "PERSON_WITHIN", timedelta(seconds=6))
     once = PERSON.replace("password.form.requestSubmit", "sessionStorage.gone = 1; password.form.requestSubmit")
 
     assert house.carry(run_id, person=once, **ATTENDED) == 3

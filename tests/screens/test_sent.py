@@ -245,3 +245,11 @@ def test_a_new_receipt_of_ours_is_taken(page: Page, site: Site, said: str) -> No
     )
 
     assert sent(page, site, body) == "6"
+
+
+def test_the_parts_of_a_receipt_are_words_of_their_own(page: Page, site: Site) -> None:
+    """A matter's number may stand in a box right beside its label, with nothing between them but the boxes' edges."""
+    answer = "<dl><dt>Ärende</dt><dd>P-100</dd><dt>Kvittens</dt><dd>Kvittens 6</dd></dl>"
+    button = BUTTON.format(f"document.querySelector('output').innerHTML = '{answer}'".replace('"', "&quot;"))
+
+    assert sent(page, site, f"<h1>Ärende</h1><output></output>{button}") == "6"
