@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Dialog, Page, Response
 
-    from bots.browser.session import Session
+    from bots.browser.session import Account, Session
 
 #: A screen that has its document but not its content within this long is not the screen of the map. Milliseconds.
 ARRIVAL = 5_000
@@ -171,6 +171,17 @@ class Screen:
         """Go to the screen's address and make sure that this is it. Not tried again."""
         self._go(params)
         self.arrive()
+
+    def open_to(self, account: Account) -> None:
+        """Open the screen to who is to sign in on it. A person at the screen may go on before it was looked at."""
+        self._go({})
+        try:
+            self.arrive()
+        except ScreenNotReady:
+            if not account.person:
+                raise
+            # Where they are now is seen by who waits for them.
+            self._session.raise_if_gone()
 
     def _go(self, params: dict[str, str]) -> None:
         url = self._session.base_url + self._spec.address(params)

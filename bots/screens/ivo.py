@@ -39,7 +39,7 @@ class Ivo:
         self._choose_office()
 
     def _identify(self) -> None:
-        self._session.screen("sign_in").open()
+        self._session.screen("sign_in").open_to(self._account)
         if not self._session.person_signs_in(self._account):
             raise SignInNeeded("ivo")
         self._session.screen("role").arrive()

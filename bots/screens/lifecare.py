@@ -43,7 +43,7 @@ class Lifecare:
 
     def _identify(self) -> None:
         form = self._session.screen("sign_in")
-        form.open()
+        form.open_to(self._account)
         if not self._session.person_signs_in(self._account):
             form.fill("user", self._account.user)
             form.fill("password", self._account.password.get_secret_value())
