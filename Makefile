@@ -13,8 +13,8 @@ setup: ## Make .venv: locked dependencies and a browser (the others do this them
 run: setup ## Clean up 300 reminders in a mock Lifecare, from plan to receipts
 	@.venv/bin/flotta run reminder-cleanup --mock --yes
 
-test: setup ## Run every test, four more at a time than there are cores: some of them wait
-	@.venv/bin/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 4)) --dist worksteal
+test: setup ## Run every test, two more at a time than there are cores: some of them wait
+	@.venv/bin/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 2)) --dist worksteal
 
 test-fast: setup ## The rules, the ledger and the house, with no browser and no PostgreSQL; under a minute
 	@.venv/bin/python -m pytest -q -n $$(getconf _NPROCESSORS_ONLN) \

@@ -107,7 +107,7 @@ def _carried(
     lifecare = serving(fault, *more, ui=ui, rows=rows)
     before = lifecare.state()
     run_id = house.a_run(lifecare)
-    assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT4S") == 0, house.run(run_id).sentence
+    assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT8S") == 0, house.run(run_id).sentence
     return lifecare, run_id, before
 
 
@@ -179,7 +179,7 @@ def test_all_that_can_go_wrong_at_once_ends_by_itself_in_stored_states(ui: str, 
     before = lifecare.state()
     run_id = house.a_run(lifecare)
 
-    assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT4S") == 0, house.run(run_id).sentence
+    assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT8S") == 0, house.run(run_id).sentence
 
     states = house.states(run_id)
     wanted = set(oracle.expected(before))

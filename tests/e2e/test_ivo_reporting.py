@@ -140,7 +140,7 @@ def city(house: House, looks: tuple[str, str]) -> Iterator[Callable[..., City]]:
             for file in (house.maps / "ivo").glob("*.yaml"):
                 text = file.read_text(encoding="utf-8")
                 file.write_text(text.replace("settle: 3", f"settle: {SETTLE}"), encoding="utf-8")
-            house.environment |= {"FLOTTA_PERSON_DEADLINE": "PT40S", "FLOTTA_WRITE_DEADLINE": "PT5S"} | {
+            house.environment |= {"FLOTTA_PERSON_DEADLINE": "PT90S", "FLOTTA_WRITE_DEADLINE": "PT5S"} | {
                 f"FLOTTA_SYSTEMS__IVO__{name}": value for name, value in account("ivo").items()
             }
             town = City(house, stack.enter_context(serve(specs)))
@@ -231,7 +231,7 @@ def test_killed_in_the_middle_of_a_report_it_is_sent_once(city: Callable[..., Ci
     # Longer than it takes to hand the page over, also on a machine that has much to do.
     town.seat(sends=submit == "person", look=1_000)
     # It is sat out before what was not sent is known as such; a person who sends must be able to within it.
-    town.house.environment["FLOTTA_PERSON_DEADLINE"] = "PT40S" if submit == "person" else "PT10S"
+    town.house.environment["FLOTTA_PERSON_DEADLINE"] = "PT90S" if submit == "person" else "PT10S"
     run_id = town.a_run(limit=3, submit=submit)
 
     assert town.house.armed(run_id, point, "kill", nth=2).wait() == -signal.SIGKILL
