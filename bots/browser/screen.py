@@ -227,6 +227,10 @@ class Screen:
             self._ask({"look": {**self._identity(), **_NOTHING}, "limit": 0, "patience": 0}).get("counts")
         )
 
+    def _is_told(self) -> bool:
+        """Return whether this is the screen now, by its address and its marks."""
+        return self.is_here() and all((each.found == 0) == each.locator.startswith("inte ") for each in self.marks())
+
     def _address_is_right(self) -> None:
         identity = self._spec.identity
         if self._session.is_at(identity, self._page.url):
@@ -537,10 +541,12 @@ class Screen:
         try:
             # Who was quicker has sent it by now; the receipt is looked for all the same.
             before: list[str] = []
-            with suppress(PlaywrightError):
-                before = resolver.ready(
+            with suppress(PlaywrightError, ScreenNotReady):
+                there = resolver.ready(
                     self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000, answer=_told_by(spec)
                 )["before"]
+                # What stands on the page that follows is theirs, and new.
+                before = there if there and self._is_told() else []
             session.checkpoint("armed")
             return self._receipt(element, spec, about, until=deadline, before=before)
         except WriteUnanswered:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from bots.browser.screen import Screen
 from bots.errors import NotOffered, RunStopped, SelectorDrift, SignInNeeded, WriteDeclined, WriteUnanswered
 from orchestrator.bootstrap import now
-from tests.screens.literal import PAGE, opened
+from tests.screens.literal import FORM, PAGE, opened
 from tests.screens.portal import soon
 from tests.screens.site import Site
 
@@ -177,3 +177,18 @@ def test_a_choice_that_the_form_has_not_is_said(page: Page, site: Site) -> None:
         screen.select("view", "Ledsagning")
 
     assert site.posts == []
+
+
+def test_who_sends_before_the_page_is_armed_has_sent_it(page: Page, site: Site) -> None:
+    """On a slow machine they are quicker than the bot; their receipt is not taken for one that stood there before."""
+    screen = opened(page, site, FORM, navigates=True)
+    arrive = screen.arrive
+
+    def and_they_send() -> None:
+        arrive()
+        with page.expect_navigation():
+            page.locator("button.skriv").click()
+
+    screen.arrive = and_they_send  # type: ignore[method-assign]
+    with screen._session.writing(soon()):
+        assert screen.hand_over("write") == "7"
