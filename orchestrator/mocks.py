@@ -94,7 +94,7 @@ def serve(
             print(f"{system} {url}", flush=True)  # noqa: T201 - what the command is asked for
             given = account(system)
             if "USER" in given:
-                print(f"  konto {given['USER']}, lösenord {given['PASSWORD']}", flush=True)  # noqa: T201
+                print(f"  konto {given['USER']}, lösenord {given['PASSWORD']}", flush=True)  # noqa: T201 - as above
         print("Ctrl-C avslutar.", flush=True)  # noqa: T201
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bots.browser import resolver
-from bots.browser.screen import ELEMENT
+from bots.browser.screen import ELEMENT, are_as_told
 from bots.errors import FlottaError, SelectorDrift, Sighting
 
 if TYPE_CHECKING:
@@ -130,8 +130,7 @@ def _screen(session: Session, name: str, *, may_open: bool) -> Iterator[Finding]
 def _content(session: Session, name: str) -> Iterator[Finding]:
     spec = session.map.screens[name]
     marks = session.screen(name).marks()
-    as_told = all((each.found == 0) == each.locator.startswith("inte ") for each in marks)
-    yield Finding(name, "identity", "ok" if as_told else "drift", marks)
+    yield Finding(name, "identity", "ok" if are_as_told(marks) else "drift", marks)
     if spec.fields or spec.tables:
         try:
             session.screen(name).read()

@@ -150,7 +150,7 @@ const readRows = async (where, spec, { table, nothing, place, expected }, until)
   const gathered = new Map();
   const placeOf = (row, scroller) => {
     const { top } = row.getBoundingClientRect();
-    return Math.round(scroller === table.ownerDocument.scrollingElement ? top + scrollY : top - scroller.getBoundingClientRect().top + scroller.scrollTop);
+    return Math.round(scroller === table.ownerDocument.scrollingElement ? top + table.ownerDocument.defaultView.scrollY : top - scroller.getBoundingClientRect().top + scroller.scrollTop);
   };
   let isEmpty = false;
   const gather = () => {

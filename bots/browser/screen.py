@@ -178,10 +178,9 @@ class Screen:
         try:
             self.arrive()
         except ScreenNotReady:
+            # Where they are now is seen by who waits for them.
             if not account.person:
                 raise
-            # Where they are now is seen by who waits for them.
-            self._session.raise_if_gone()
 
     def _go(self, params: dict[str, str]) -> None:
         url = self._session.base_url + self._spec.address(params)
@@ -229,7 +228,7 @@ class Screen:
 
     def _is_told(self) -> bool:
         """Return whether this is the screen now, by its address and its marks."""
-        return self.is_here() and all((each.found == 0) == each.locator.startswith("inte ") for each in self.marks())
+        return self.is_here() and are_as_told(self.marks())
 
     def _address_is_right(self) -> None:
         identity = self._spec.identity
@@ -627,7 +626,7 @@ class Screen:
             raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
         return found
 
-    def _made_ready(self, spec: Element, action: str, *, tries: int = 1, **how: Any) -> dict[str, Any]:  # noqa: ANN401
+    def _made_ready(self, spec: Element, action: str, *, tries: int = 1, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - for `ready`
         """Return what `resolver.ready` does; again where what was clicked before has brought another document."""
         patience = self._limit(self._session.patience)
         while True:
@@ -747,6 +746,11 @@ class Screen:
         """Return the error that says that the screen is not as the map has it."""
         of = self._session.map
         return SelectorDrift(self._name, element, seen, system=of.system, version=of.version, why=why)
+
+
+def are_as_told(marks: Sequence[Sighting]) -> bool:
+    """Return whether each of a screen's `marks` is there, or is not, as its map says."""
+    return all((each.found == 0) == each.locator.startswith("inte ") for each in marks)
 
 
 def _said(locators: Sequence[Locator], name: str) -> str:

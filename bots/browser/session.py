@@ -26,7 +26,6 @@ from bots.browser import provision
 from bots.browser.screen import HEED, Screen
 from bots.errors import (
     TRANSIENT,
-    BrowserGone,
     BrowserMissing,
     BrowserUnusable,
     ConfigurationError,
@@ -358,11 +357,6 @@ class Session:
         sign_in = self.map.screens["sign_in"].identity
         if any(self.is_at(sign_in, frame.url) for frame in self.page.frames):
             raise SessionLost(self.map.system)
-
-    def raise_if_gone(self) -> None:
-        """Raise BrowserGone when the page is closed, or its own process has died."""
-        if self.is_gone:
-            raise BrowserGone
 
     def person_signs_in(self, account: Account) -> bool:
         """Let a person sign in on the sign-in screen, where it takes one; False at once where the bot may itself.

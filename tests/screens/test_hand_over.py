@@ -189,6 +189,6 @@ def test_who_sends_before_the_page_is_armed_has_sent_it(page: Page, site: Site) 
         with page.expect_navigation():
             page.locator("button.skriv").click()
 
-    screen.arrive = and_they_send  # type: ignore[method-assign]
+    screen.arrive = and_they_send  # type: ignore[method-assign] # somebody is quicker
     with screen._session.writing(soon()):
         assert screen.hand_over("write") == "7"

@@ -64,7 +64,7 @@ def test_a_sign_in_on_another_host_is_no_drift(page: Page, site: Site, monkeypat
     """It is where the session has ended, and the address is not quoted: it may have a name in it."""
     screen = shown(page, site)
     monkeypatch.setattr(screen._session, "again", lambda read: read())
-    screen._session.is_ours = lambda url: url.startswith(site.url) and "/annan" not in url  # type: ignore[method-assign]
+    screen._session.is_ours = lambda url: url.startswith(site.url) and "/annan" not in url  # type: ignore[method-assign] # one host here
     site.show("", headers={"Location": "/annan"}, status=302)
     site.show("<h1>Logga in</h1>", "/annan")
 
