@@ -9,10 +9,13 @@ from dataclasses import fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bots.contract import AnyBot
 from bots.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from bots.browser.selector_map import SelectorMap
 
 GROUP = "flotta.bots"
 
@@ -56,6 +59,17 @@ def screens(system: str) -> Any:  # noqa: ANN401 - each system has screens of it
     return import_module(f"bots.screens.{system}").SYSTEM
 
 
+def gaps(of: SelectorMap, bot_name: str | None = None) -> list[str]:
+    """Return what a map lacks of all that its system's methods use, each as a place in it and what is wrong there.
+
+    Of the screens in it; with a bot's name, also of those that this bot needs and the map does not have.
+    """
+    from bots.browser import needs  # noqa: PLC0415 - pydantic models, 0.1 s
+
+    module = import_module(f"bots.screens.{of.system}")
+    return needs.gaps(of, module.USES, uses(bot_name, of.system) if bot_name is not None else None)
+
+
 def uses(name: str, system: str) -> set[str]:
     """Return the words by which a bot's code, and the screens' methods that it calls, name what they use of a system.
 
@@ -80,6 +94,35 @@ def uses(name: str, system: str) -> set[str]:
             elif isinstance(each, ast.Attribute | ast.Name):
                 left.add(each.attr if isinstance(each, ast.Attribute) else each.id)
     return found
+
+
+def readers(system: str, name: str) -> list[str]:
+    """Return what looks at a value, a table or a step of a system by its name, as `bot: function`, in order.
+
+    That is each function of a bot that signs in to the system, and each method of the system's screens, where the name
+    is an attribute or a word of its own.
+    """
+    rooms: dict[str, Iterable[Path]] = {
+        bot_name: Path(inspect.getfile(type(bot(bot_name)))).parent.glob("*.py")
+        for bot_name in names()
+        if system in bot(bot_name).systems
+    }
+    rooms[system] = [Path(inspect.getfile(import_module(f"bots.screens.{system}")))]
+    return sorted(
+        {
+            f"{room}: {each.name}"
+            for room, files in rooms.items()
+            for file in files
+            for each in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(each, ast.FunctionDef) and any(_names(node, name) for node in ast.walk(each))
+        }
+    )
+
+
+def _names(node: ast.AST, name: str) -> bool:
+    return (isinstance(node, ast.Attribute) and node.attr == name) or (
+        isinstance(node, ast.Constant) and node.value == name
+    )
 
 
 def calls(sources: Iterable[str], system: str) -> set[str]:

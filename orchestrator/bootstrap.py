@@ -23,6 +23,7 @@ from bots import registry
 from bots.errors import (
     ConfigurationError,
     FlottaError,
+    MapInvalid,
     RunHeld,
     RunLost,
     StateNotWritable,
@@ -137,14 +138,17 @@ class Doors:
         seated: bool = False,
         local: bool = False,
         bot: str | None = None,
+        needed_by: str | None = None,
     ) -> None:
         """The browser is started at the first door, and closed with `stack`.
 
         `attended`: a person is at the screen, so the browser opens a window for them to sign in. `seated`: a stand-in
         for one is in the mock systems, which needs no window. `local`: it reaches nothing but this computer. `bot`: the
-        screens that this one needs are looked through when it has signed in.
+        screens that this one needs are looked through when it has signed in. `needed_by`: the bot whose every screen
+        must be in the map.
         """
         self._local, self._bot, self._person = local, bot, attended or seated
+        self._needed_by = needed_by
         self._settings, self._stack, self._checkpoint, self._attended = settings, stack, checkpoint, attended
         self._base_urls, self._maps = base_urls, maps
         #: Asked while a person is waited for, as `Session` has it.
@@ -162,6 +166,8 @@ class Doors:
 
         page = self.page()
         chosen = fitting(page, self.base_url(system), self.maps(system))
+        if gaps := registry.gaps(chosen, self._needed_by):
+            raise MapInvalid(f"{system} {chosen.version}", gaps)
         session, screens = self.with_map(system, chosen, page)
         if self._bot is None:
             session.again(screens.sign_in)
@@ -256,7 +262,8 @@ def inspect(doors: Doors, system: str, *, may_open: bool) -> tuple[list[dict[str
     fitting = versions.of_marks(maps, versions.marks_of(doors.page(), doors.base_url(system), system))
     found, ended = {}, {}
     for each in fitting or maps:
-        found[each.version], ended[each.version] = inspect_screens(*doors.with_map(system, each), may_open=may_open)
+        seen, ended[each.version] = inspect_screens(*doors.with_map(system, each), may_open=may_open)
+        found[each.version] = [*_gaps(each), *seen]
     best = _best(found)
     return best, ended[best[0]["map"]]
 
@@ -276,12 +283,27 @@ def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, A
         fitting = versions.of_marks(maps, marks) or maps
         return _best(
             {
-                each.version: inspect_screens(
-                    Session(stage.page, each, kit.ORIGIN, now=now, is_recorded=True), recording, stage
-                )
+                each.version: [
+                    *_gaps(each),
+                    *inspect_screens(
+                        Session(stage.page, each, kit.ORIGIN, now=now, is_recorded=True), recording, stage
+                    ),
+                ]
                 for each in fitting
             }
         )
+
+
+def _gaps(of: SelectorMap) -> list[Finding]:
+    """Return what a map lacks of what its system's screens use, as findings."""
+    from bots.browser.inspection import Finding  # noqa: PLC0415 - Playwright, 0.3 s
+
+    parted = (gap.removeprefix("screens.").partition(": ") for gap in registry.gaps(of))
+    return [
+        Finding(screen, element or "identity", "drift", why=f"i kartan: {why}")
+        for place, _colon, why in parted
+        for screen, _dot, element in [place.partition(".")]
+    ]
 
 
 def _recorded(system: str, folder: str) -> Recording:
@@ -414,6 +436,7 @@ def carry(
                 seated=run.options.mock,
                 local=run.options.mock,
                 bot=run.bot if run.options.unattended and not run.options.mock and how != processes.LANE else None,
+                needed_by=run.bot,
             )
             place = run.bot, ",".join(instances(run))
             worker = Worker(

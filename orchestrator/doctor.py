@@ -160,10 +160,37 @@ def _systems() -> list[str]:
 
 
 def _maps(settings: Settings) -> Check:
-    versions = [
-        f"{each.system} {each.version}" for system in _systems() for each in bootstrap.maps_of(settings, system, None)
-    ]
-    return Check("kartor", OK, ", ".join(versions))
+    maps = [each for system in _systems() for each in bootstrap.maps_of(settings, system, None)]
+    for each in maps:
+        if gaps := registry.gaps(each):
+            file = settings.maps / each.system / f"{each.version}.yaml"
+            return Check("kartor", MISSING, f"{each.system} {each.version}: {'; '.join(gaps)}", f"Rätta {file}.")
+    return Check("kartor", OK, ", ".join(f"{each.system} {each.version}" for each in maps))
+
+
+def _addresses(settings: Settings) -> Check:
+    """Ask each address that the settings name for its start page, as a run would, and say what answers."""
+    from bots.browser import session, versions  # noqa: PLC0415 - Playwright, 0.3 s
+
+    given = {system: url for system in _systems() if (url := settings.system(system).base_url)}
+    if not given:
+        return Check("system", OK, "inga adresser är angivna")
+    told, failed = [], []
+    try:
+        with session.running(settings.browser, as_root=os.geteuid() == 0, environment=dict(os.environ)) as (_, browser):
+            for system, url in given.items():
+                with session.new_context(browser) as context:
+                    try:
+                        fits = versions.fitting(context.new_page(), url, bootstrap.maps_of(settings, system, None))
+                        told.append(f"{system} svarar, version {fits.version}")
+                    except FlottaError as error:
+                        failed.append(error.sentence)
+    except (DriverUnusable, BrowserMissing, BrowserUnusable):
+        return Check("system", WARNING, "kan inte provas utan webbläsare", "Rätta det som står om webbläsaren.")
+    if failed:
+        remedy = "flotta.toml: [systems.…] base_url, eller vänta och försök igen"
+        return Check("system", MISSING, " ".join(failed), remedy)
+    return Check("system", OK, ", ".join(told))
 
 
 def _accounts(settings: Settings) -> Check:
@@ -226,6 +253,7 @@ _LOOKS: dict[str, Callable[[Settings], Check]] = {
     "drivrutin": _driver,
     "webbläsare": _browser,
     "webbläsare med fönster": _window,
+    "system": _addresses,
 }
 
 

@@ -18,12 +18,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bots.browser import drafts, inspection, proposals
+from bots import registry
+from bots.browser import drafts, inspection, needs, proposals
 from bots.browser import recording as recordings
 from bots.browser.proposals import Change, Place
 from bots.browser.selector_map import SelectorMap, in_order
 from bots.browser.selector_map import load as load_map
-from bots.errors import ConfigurationError
+from bots.errors import ConfigurationError, MapInvalid
 from orchestrator import report
 
 if TYPE_CHECKING:
@@ -67,7 +68,17 @@ class Draft:
     @property
     def is_harmless(self) -> bool:
         """Whether nothing but what is remembered differs from the parent, so that nobody need look at it."""
-        return all(each.kind in {"learned", "unseen"} for each in self.changes) and not pointed(self.parent, self.map)
+        return (
+            all(each.kind in {"learned", "unseen"} for each in self.changes)
+            and not pointed(self.parent, self.map)
+            and not self.switched_off
+        )
+
+    @property
+    def switched_off(self) -> list[needs.Unshown]:
+        """What the map says is not there, or always the same, and its parent does not: no rule looks at it."""
+        before = needs.unshown(self.parent)
+        return [each for each in needs.unshown(self.map) if each not in before]
 
     def diff(self) -> list[str]:
         """Return what differs between the files of the parent and the draft, line by line."""
@@ -246,9 +257,12 @@ def approve(settings: Settings, of: Draft, by: str, on: date, told: Callable[[st
     """Put an approved draft among the system's maps, and its recording among the recordings; return the map's file.
 
     Before it is there, `told` is given the SHA-256 of what will stand in it, so that no map is in use of which nothing
-    is known. Who is killed on the way approves it again. Raises ConfigurationError when it can't be written, or another
-    map of that version is there already: an approved map is never changed.
+    is known. Who is killed on the way approves it again. Raises MapInvalid when it lacks what the system's screens use,
+    ConfigurationError when it can't be written, or another map of that version is there already: an approved map is
+    never changed.
     """
+    if gaps := registry.gaps(of.map):
+        raise MapInvalid(str(of.folder / "map.yaml"), gaps)
     tree = drafts.read(of.source)
     tree.insert(list(tree).index("parent") + 1, "approved", drafts.flowing({"by": by, "on": on}))
     file = settings.maps / of.map.system / f"{of.map.version}.yaml"
@@ -289,6 +303,8 @@ def changed(old: SelectorMap, new: SelectorMap) -> dict[str, set[str]]:
         for kind in ("elements", "fields", "tables"):
             ours, theirs = getattr(one, kind), getattr(other, kind)
             parts |= {f"{kind}.{each}" for each in {*ours, *theirs} if ours.get(each) != theirs.get(each)}
+        before, now = ({each for each in needs.unshown(of) if each.screen == name} for of in (old, new))
+        parts |= {f"{each.place}.{each.name}" for each in before ^ now}
         if parts:
             found[name] = parts
     return found

@@ -17,6 +17,7 @@ from orchestrator.operate import print_json
 from orchestrator.settings import Settings, load
 
 if TYPE_CHECKING:
+    from bots.browser.needs import Unshown
     from bots.browser.selector_map import SelectorMap
     from bots.browser.walk import Recorded, Walk
     from orchestrator.drafting import Draft
@@ -214,6 +215,8 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
     present.show(present.draft(made))
     if left := [f"{each.screen}.{each.what}" for each in made.changes if each.kind in drafting.OPEN]:
         _tell(f"Det här finns det inget förslag till, och robotar som behöver det stannar där: {', '.join(left)}.")
+    for each in made.switched_off:
+        _tell(_switched_off(system, each))
     if made.asks:
         _tell("Det som leder till något som inte går att ångra pekas ut i fönstret som öppnas.")
         with ExitStack() as stack:
@@ -243,6 +246,15 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
     file = drafting.approve(settings, made, by, bootstrap.today(), enter)
     _tell(f"Kartan är godkänd, och finns i {file}.")
     return 0
+
+
+def _switched_off(system: str, of: Unshown) -> str:
+    """Say what a map says of what its version does not show, and what can then not look at it."""
+    where = f"{of.screen}.{of.name}" if of.name else of.screen
+    what = f"»{of.value}« överallt, utan att skärmen visar det" if of.value is not None else "inte finns"
+    read_by = registry.readers(system, of.name or of.screen)
+    looks = f"Det gäller {', '.join(read_by)}." if read_by else "Inget ser på det."
+    return f"Kartan säger att {where} {'är ' if of.value is not None else ''}{what}. {looks}"
 
 
 def impact(system: str, version: str, *, json: bool) -> int:

@@ -181,7 +181,7 @@ const readRows = async (where, spec, { table, nothing, place, expected }, until)
   const around = () => scrollerOf(rowsOf(table, spec.skip).body.at(-1)?.row ?? table, table.ownerDocument);
   // Nothing says how many there are: the end must be seen, and nothing more be drawn there. Where a total is promised, rows
   // are drawn until it is reached; where other pages are read, their rows are counted with these.
-  if (!isDone() && (expected !== null || (!spec.paged && (canScroll(around()) || table.matches('[aria-busy=true]'))))) {
+  if (!isDone() && (expected !== null || (!spec.counted && (canScroll(around()) || table.matches('[aria-busy=true]'))))) {
     let scroller = around();
     const begun = scroller.scrollTop;
     // As long as more comes it is waited for, but not for ever.

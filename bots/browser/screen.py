@@ -100,11 +100,17 @@ class Screen:
         self._session = session
         self._name = name
         self._spec = session.map.screens[name]
+        self._absent = frozenset(self._spec.absent.elements)
 
     @property
     def name(self) -> str:
         """Its name in the map."""
         return self._name
+
+    @property
+    def first_page(self) -> str:
+        """How its address calls the first page of its list."""
+        return str(self._spec.first_page)
 
     @property
     def _page(self) -> Page:
@@ -127,45 +133,54 @@ class Screen:
     def all_rows(self, table: str, **params: str) -> list[Row]:
         """Return every row of a list over all its pages. The screen's fields `pages` and `total` say how many.
 
-        It is read again, whole, when its pages do not add up to its total: others work in it meanwhile. Rows are told
-        apart by the table's key, or by all that they show. Raises as `visit` does.
+        Where the map has no `pages`, pages are asked for until there are as many rows as `total` says; where it has no
+        `total`, each page must show its own end. It is read again, whole, when its pages do not add up: others work in
+        it meanwhile. Rows are told apart by the table's key, or by all that they show. Raises as `visit` does.
         """
-        key = self._spec.tables[table].key or ""
-
-        def whole() -> list[Row]:
-            found: dict[Hashable, Row] = {}
-            totals: set[int] = set()
-            page, pages = 1, 1
-            listed: list[list[Hashable]] = []
-            while page <= pages:
-                seen = self.visit(page=str(page - 1 + self._spec.first_page), **params)
-                # An empty list tells neither.
-                pages = seen.fields["pages"] or 1
-                totals.add(seen.fields["total"] or 0)
-                alike: Counter[Hashable] = Counter()
-                listed.append([tuple(row.values.items()) for row in seen.tables[table]])
-                for row in seen.tables[table]:
-                    shown = row.values.get(key, tuple(row.values.items()))
-                    # Two on one page are two; what stands on two pages has moved from one to the other.
-                    found[shown, 0 if key in row.values else alike[shown]] = row
-                    alike[shown] += 1
-                page += 1
-            # The count alone can be right by chance: a row that leaves one page pulls another past the one read next.
-            if totals != {len(found)}:
-                raise ScreenNotReady(self._name, f"listan ändrades under läsningen ({len(found)} rader lästa)")
-            # Where one row leaves a page that was read and another is added, the counts agree, and what moved from one
-            # page to the other was never seen: so each page but the last must still be as it was read.
-            for page, rows in enumerate(listed[:-1], 1):
-                seen = self.visit(page=str(page - 1 + self._spec.first_page), **params)
-                if [tuple(row.values.items()) for row in seen.tables[table]] != rows:
-                    raise ScreenNotReady(self._name, "listan ändrades under läsningen")
-            return list(found.values())
-
-        rows = self._session.again(whole)
+        rows = self._session.again(lambda: self._whole(table, params))
         protect = self._spec.tables[table].protect
         if protect is not None and len(rows) >= SUSPECT and all(row.protected for row in rows):
             self._session.all_protected.add((self._name, f"tables.{table}.{protect.by}"))
         return rows
+
+    def _whole(self, table: str, params: Mapping[str, str]) -> list[Row]:
+        """Return every row of a list. Raises ScreenNotReady when it was changed while it was read."""
+        key = self._spec.tables[table].key or ""
+        found: dict[Hashable, Row] = {}
+        totals: set[int | None] = set()
+        listed: list[list[Hashable]] = []
+        is_last = False
+        while not is_last:
+            before = len(found)
+            seen = self._list_page(len(listed), params)
+            total = seen.fields.get("total") or (0 if "total" in self._spec.fields else None)
+            totals.add(total)
+            alike: Counter[Hashable] = Counter()
+            listed.append([tuple(row.values.items()) for row in seen.tables[table]])
+            for row in seen.tables[table]:
+                shown = row.values.get(key, tuple(row.values.items()))
+                # Two on one page are two; what stands on two pages has moved from one to the other.
+                found[shown, 0 if key in row.values else alike[shown]] = row
+                alike[shown] += 1
+            if "pages" in self._spec.fields:
+                # An empty list does not say.
+                is_last = len(listed) >= (seen.fields["pages"] or 1)
+            else:
+                is_last = total is None or len(found) >= total or len(found) == before
+        # The count alone can be right by chance: a row that leaves one page pulls another past the one read next.
+        if len(totals) > 1 or not totals <= {None, len(found)}:
+            raise ScreenNotReady(self._name, f"listan ändrades under läsningen ({len(found)} rader lästa)")
+        # Where one row leaves a page that was read and another is added, the counts agree, and what moved from one
+        # page to the other was never seen: so each page but the last must still be as it was read.
+        for page, rows in enumerate(listed[:-1]):
+            seen = self._list_page(page, params)
+            if [tuple(row.values.items()) for row in seen.tables[table]] != rows:
+                raise ScreenNotReady(self._name, "listan ändrades under läsningen")
+        return list(found.values())
+
+    def _list_page(self, number: int, params: Mapping[str, str]) -> Seen:
+        """Return one page of a list, the first of which is 0 here, whatever the system calls it."""
+        return self.visit(page=str(number + self._spec.first_page), **params)
 
     def open(self, **params: str) -> None:
         """Go to the screen's address and make sure that this is it. Not tried again."""
@@ -355,7 +370,8 @@ class Screen:
                     "skip": table.skip,
                     "total": table.total and {"css": table.total.css, "pattern": table.total.pattern},
                     # Its other pages are read as well, and their rows counted (`all_rows`).
-                    "paged": {"pages", "total"} <= spec.fields.keys(),
+                    "paged": not {"pages", "total"}.isdisjoint(spec.fields),
+                    "counted": "total" in spec.fields,
                     "columns": {
                         column: {"header": cell.header}
                         | cell.for_page(flag=table.protect is not None and table.protect.by == column)
@@ -375,11 +391,13 @@ class Screen:
                 name: self._value(f"fields.{name}", spec.fields[name], shown)
                 for name, shown in record["values"].items()
                 if not _only_flags(spec.protect, name)
-            },
+            }
+            | ({} if record["isProtected"] else spec.unshown),
             tables={
                 name: [self._row(name, row["values"], protected=row["isProtected"]) for row in rows]
                 for name, rows in found["tables"].items()
-            },
+            }
+            | ({} if record["isProtected"] else {name: [] for name in spec.absent.tables}),
             protected=record["isProtected"],
         )
 
@@ -403,7 +421,8 @@ class Screen:
                 name: self._value(f"tables.{table}.{name}", spec.columns[name], shown)
                 for name, shown in values.items()
                 if not _only_flags(spec.protect, name)
-            },
+            }
+            | ({} if protected else spec.unshown),
             protected,
         )
 
@@ -418,7 +437,7 @@ class Screen:
     # --- acting ------------------------------------------------------------------------------------------------
 
     # What stands in each row of a table is used in the `row` with that key; with those keys, where the map tells rows
-    # by several columns. ScreenNotReady when there is no such row.
+    # by several columns. ScreenNotReady when there is no such row. What this version does not have is left out.
 
     def fill(self, element: str, value: str, *, row: Keys | None = None) -> None:
         """Fill the element with `value`. Raises SelectorDrift when it cannot be told for certain.
@@ -437,6 +456,8 @@ class Screen:
         self._enter(element, "select", row, option)
 
     def _enter(self, element: str, action: str, row: Keys | None, value: str) -> None:
+        if element in self._absent:
+            return
         spec = self._spec.elements[element]
         try:
             typed = self._session.map.typed(spec, value)
@@ -480,6 +501,8 @@ class Screen:
         Where the map says that it brings a new document, ScreenNotReady when none comes. `opened` says that what it
         stands behind is open already.
         """
+        if element in self._absent:
+            return
         spec = self._spec.elements[element]
         if spec.danger == "irreversible":
             raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")

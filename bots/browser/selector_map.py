@@ -329,6 +329,8 @@ class Table(_Model):
     are no rows. `skip` are its rows that are none: a pager, a total, filters. `total` says how many rows there are;
     without it, and without `aria-rowcount`, they are read to an end that is seen, and what says that there are more is
     drift. Two rows with the same `key` are drift; null for a table whose rows have none.
+    `absent` are columns that this version does not have: each row has None there. `always` are those that it need not
+    show, since they are the same in every row.
     """
 
     name: str | None = None
@@ -340,16 +342,24 @@ class Table(_Model):
     total: Total | None = None
     key: str | None
     columns: dict[str, Column]
+    absent: list[str] = []
+    always: dict[str, str] = {}
     protect: Protect | None = None
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
         if (self.name is None) == (self.css is None):
             raise ValueError("give name or css, and only one of them")
+        _told_once(self.columns, self.absent, self.always)
         if self.key is not None:
             _known("key", self.key, self.columns)
         _protected(self.protect, self.columns)
         return self
+
+    @property
+    def unshown(self) -> dict[str, str | None]:
+        """What each row has of the columns that are not on the screen."""
+        return {**dict.fromkeys(self.absent), **self.always}
 
     def told_by(self, element: Element) -> list[str]:
         """Return the columns that tell the row in which an element stands from all others."""
@@ -378,8 +388,19 @@ class Identity(_Model):
     none_of: list[Locator] = []
 
 
+class Absent(_Model):
+    """What a screen of this version does not have: a field is then None, a table empty, a step of a form left out."""
+
+    fields: list[str] = []
+    tables: list[str] = []
+    elements: list[str] = []
+
+
 class Screen(_Model):
-    """One screen: where it is, how it is told, what is read on it and what can be done there."""
+    """One screen: where it is, how it is told, what is read on it and what can be done there.
+
+    `always` are fields that it need not show, since they are the same on every page.
+    """
 
     path: str | None = None
     #: How the first page of its list is called in the address: some count from 0.
@@ -389,6 +410,8 @@ class Screen(_Model):
     protect: Protect | None = None
     tables: dict[str, Table] = {}
     elements: dict[str, Element] = {}
+    absent: Absent = Absent()
+    always: dict[str, str] = {}
     #: The fields whose values, and the elements whose receipts, a picture of the screen may show: nothing of a person.
     shown: list[str] = []
 
@@ -407,11 +430,19 @@ class Screen(_Model):
                 _known(f"elements.{name}", opener, self.elements)
                 if self.elements[opener].danger == "irreversible":
                     raise ValueError(f"elements.{name}: {opener} is irreversible and opens nothing")
+        _told_once(self.fields, self.absent.fields, self.always)
+        _told_once(self.tables, self.absent.tables)
+        _told_once(self.elements, self.absent.elements)
         _protected(self.protect, self.fields)
         written = {name: element for name, element in self.elements.items() if element.after is not None}
         for name in self.shown:
             _known("shown", name, {**self.fields, **written})
         return self
+
+    @property
+    def unshown(self) -> dict[str, str | None]:
+        """The values of the fields that are not on the screen."""
+        return {**dict.fromkeys(self.absent.fields), **self.always}
 
     @property
     def words(self) -> set[str]:
@@ -487,7 +518,7 @@ class Formats(_Model):
 
 
 class SelectorMap(_Model):
-    """One version of one system. Immutable once approved."""
+    """One version of one system. Immutable once approved. `absent` are the screens that this version does not have."""
 
     format: Literal[1]
     system: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -499,9 +530,11 @@ class SelectorMap(_Model):
     formats: Formats = Formats()
     values: dict[str, dict[str, str]] = {}
     screens: dict[str, Screen]
+    absent: list[str] = []
 
     @model_validator(mode="after")
     def _shows_something(self) -> Self:
+        _told_once(self.screens, self.absent)
         if all(each.absent for each in self.identify):
             raise ValueError("identify: a page with nothing on it would be this version")
         return self
@@ -623,6 +656,12 @@ def _moment(shown: str, form: str, months: list[str]) -> datetime:
 def _known(place: str, name: str, among: dict[str, Any]) -> None:
     if name not in among:
         raise ValueError(f"{place}: there is no {name!r} (there are: {', '.join(among)})")
+
+
+def _told_once(shown: dict[str, Any], absent: list[str], always: dict[str, str] | None = None) -> None:
+    said = [*shown, *absent, *(always or {})]
+    if twice := sorted({name for name in said if said.count(name) > 1}):
+        raise ValueError(f"{', '.join(twice)}: on the screen, absent or always the same, and only one of them")
 
 
 def _protected(protect: Protect | None, among: dict[str, Any]) -> None:

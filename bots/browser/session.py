@@ -321,6 +321,14 @@ class Session:
         """Return the screen of that name in the map."""
         return Screen(self, name)
 
+    def arrive_first(self, *names: str) -> None:
+        """Make sure that the page is the first of these screens that this version has, as `Screen.arrive` does."""
+        there = [name for name in names if name in self.map.screens]
+        if there:
+            self.screen(there[0]).arrive()
+        else:
+            self.raise_if_signed_out()
+
     @property
     def home(self) -> str:
         """The system's address as the browser writes it, however people do: case, default port, å, ä and ö, spaces."""
@@ -386,11 +394,13 @@ class Session:
                 return True
         raise SignInNeeded(self.map.system)
 
-    def take_role(self, account: Account) -> None:
+    def take_role(self, account: Account) -> bool:
         """Take the account's role on the role screen: the element of the map by which it is taken has its name.
 
-        Raises ConfigurationError naming those there are.
+        False where this version has no roles. Raises ConfigurationError naming those there are.
         """
+        if "role" not in self.map.screens:
+            return False
         roles = self.map.screens["role"].elements
         if account.role not in roles:
             raise ConfigurationError(
@@ -398,6 +408,7 @@ class Session:
                 f"Ange en av {', '.join(roles)} i flotta.toml ([systems.{self.map.system}] role)."
             )
         self.screen("role").click(account.role)
+        return True
 
     # --- evidence ----------------------------------------------------------------------------------------------
 

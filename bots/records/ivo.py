@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
+
+from bots.records import words
 
 #: What each report is: a new case of a decision or of an interruption, that somebody still waits, and two ends.
 KINDS = ("nytt ej verkställt", "nytt avbrott", "fortsatt ej verkställt", "verkställt", "avslutat av annan anledning")
+Kind = Annotated[str, words(*KINDS)]
+Status = Annotated[str, words("utkast", "ej verkställt", "verkställt", "avslutat")]
 #: Kinds of report that begin a case; all others are made on one that there is.
 BEGINS = frozenset(KINDS[:2])
 #: Kinds of report that end a case. They may be told on any day, in that day's quarter.
@@ -20,7 +25,7 @@ class SentReport:
     """One report of a case. `kvittens` is IVO's receipt number; None for a draft that nobody has sent yet."""
 
     period: str
-    kind: str
+    kind: Kind
     kvittens: str | None
 
 
@@ -30,9 +35,9 @@ class IvoRow:
 
     number: str | None
     referens: str
-    status: str
+    status: Status
     period: str
-    kind: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class IvoCase:
 
     referens: str
     number: str | None
-    status: str
+    status: Status
     personnummer: str | None
     beslutsdatum: date | None
     reports: tuple[SentReport, ...]

@@ -4,6 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Annotated
+
+from bots.records import words
+
+Typ = Annotated[
+    str, words("beslut löper ut", "uppföljning", "omprövning", "utredning pågår", "komplettering", "egen")
+]  # fmt: skip
+Status = Annotated[str, words("aktiv", "klarmarkerad", "borttagen")]
+Konto = Annotated[str, words("aktivt", "inaktivt")]
+#: Any other is an account.
+Anvandare = Annotated[str, words("system")]
+Skedde = Annotated[str, words("skapad", "öppnad", "anteckning", "ändrad", "borttagen")]
+BeslutStatus = Annotated[str, words("fastställt", "avslutat", "planerat", "utkast")]
+Verkstallighet = Annotated[str, words("verkställt", "ej verkställt", "avbrutet", "delvis verkställt")]
+UppfoljningStatus = Annotated[str, words("genomförd", "planerad", "inställd")]
+Utfall = Annotated[str, words("bifall", "avslag")]
+Beslutsfattare = Annotated[str, words("nämnd", "domstol")]
+Verkstalld = Annotated[str, words("verkställd", "delvis verkställd", "avbruten", "återupptagen", "avslutad")]
+Svar = Annotated[str, words("tackat ja", "tackat nej")]
+Orsak = Annotated[
+    str,
+    words(
+        "resursbrist bostad", "resursbrist personal", "resursbrist uppdragstagare", "önskar vänta",
+        "särskilda önskemål", "tackat nej", "ansökan återtagen", "behovet har upphört", "personalen slutade",
+        "sjukhusvistelse", "annat",
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +41,12 @@ class ReminderRow:
     person: str
     arende: str
     beslut: str | None
-    typ: str
+    typ: Typ
     due: date
     created: datetime
-    created_by: str
+    created_by: Anvandare
     handlaggare: str | None
-    status: str
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +54,8 @@ class HistoryEvent:
     """One line of a reminder's history. `user` is `system` or an account; `note` is what that one wrote."""
 
     time: datetime
-    event: str
-    user: str
+    event: Skedde
+    user: Anvandare
     note: str | None
 
 
@@ -39,8 +66,8 @@ class Beslut:
     id: str
     arende: str
     insats: str
-    status: str
-    verkstallighet: str
+    status: BeslutStatus
+    verkstallighet: Verkstallighet
     from_: date
     to: date | None
 
@@ -51,7 +78,7 @@ class Uppfoljning:
 
     id: str
     beslut: str
-    status: str
+    status: UppfoljningStatus
     on: date
 
 
@@ -61,7 +88,7 @@ class Reminder(ReminderRow):
 
     text: str | None
     version: str
-    konto: str | None
+    konto: Konto | None
     deceased: date | None
     history: tuple[HistoryEvent, ...]
     all_beslut: tuple[Beslut, ...]
@@ -86,7 +113,7 @@ class InsatsbeslutRow:
     lagrum: str
     insats: str
     beslutat: date
-    status: str
+    status: BeslutStatus
     enhet: str
     handlaggare: str | None
 
@@ -96,9 +123,9 @@ class Handelse:
     """What happened to the support on a day. `omfattning` is what is given from then on, in hours a month."""
 
     on: date
-    what: str
+    what: Verkstalld
     omfattning: int | None
-    why: str | None
+    why: Orsak | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +134,7 @@ class Erbjudande:
 
     on: date
     what: str
-    svar: str | None
+    svar: Svar | None
     svarat: date | None
 
 
@@ -116,7 +143,7 @@ class Drojsmal:
     """A note of why the support is delayed: a reason from a list. What was written beside it is not read."""
 
     on: date
-    orsak: str
+    orsak: Orsak
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +153,10 @@ class Insatsbeslut(InsatsbeslutRow):
     personnummer: str | None
     avliden: date | None
     utflyttad: date | None
-    konto: str | None
+    konto: Konto | None
     kod: str
-    utfall: str
-    beslutsfattare: str
+    utfall: Utfall
+    beslutsfattare: Beslutsfattare
     from_: date
     to: date | None
     omfattning: int | None

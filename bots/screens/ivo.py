@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
+from typing import Any
 
+from bots.browser.needs import PAGES, Uses, built
 from bots.browser.screen import Screen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
@@ -20,7 +23,49 @@ from bots.errors import (
     SignInNeeded,
 )
 from bots.quarter import Quarter
-from bots.records.ivo import BEGINS, ENDS, OPEN, IvoCase, IvoRow, SentReport
+from bots.records.ivo import BEGINS, ENDS, OPEN, IvoCase, IvoRow, Kind
+
+#: What the control page shows of a report before it is sent: all of it.
+_CHECKED: Mapping[str, Any] = {
+    "rapporttyp": Kind, "period": str, "referens": str, "personnummer": str, "område": str, "lagrum": str,
+    "insatstyp": str, "beslutsdatum": date, "avbrottsdatum": date | None, "ej verkställd del": str | None,
+    "verkställt": date | None, "avslutsdatum": date | None, "avslutsorsak": str | None, "orsak": str | None,
+    "beskrivning": str | None, "erbjudande": date | None, "svar": str | None, "konsekvenser": str | None,
+    "uppföljningar": str | None, "under tiden": str | None,
+}  # fmt: skip
+_PROBLEM: Mapping[str, Any] = {"problem": str | None}
+
+#: What is used of each screen. A version may do without roles.
+USES = {
+    "sign_in": Uses(given=()),
+    "role": Uses(optional=True),
+    "cases": Uses(PAGES, {"cases": IvoRow}, {"open": "click"}, given=("sought", "page")),
+    "case": Uses(IvoCase, elements={"resume": "click", "follow_up": "click"}),
+    "report": Uses(
+        _PROBLEM,
+        elements={
+            "rapporttyp": "select", "period": "select", "referens": "fill", "personnummer": "fill", "område": "select",
+            "next": "click",
+        },
+        given=(),
+    ),
+    "decision": Uses(
+        _PROBLEM,
+        elements={
+            "lagrum": "select", "insatstyp": "select", "beslutsdatum": "fill", "avbrottsdatum": "fill",
+            "delvis": "select", "ej verkställd del": "fill", "verkställt sent": "select", "verkställt": "fill",
+            "avslutsdatum": "fill", "avslutsorsak": "select", "next": "click",
+        },
+    ),
+    "reason": Uses(
+        _PROBLEM,
+        elements={
+            "orsak": "select", "beskrivning": "fill", "erbjudande lämnat": "select", "erbjudande": "fill",
+            "svar": "select", "konsekvenser": "fill", "uppföljningar": "fill", "under tiden": "fill", "next": "click",
+        },
+    ),
+    "check": Uses(_CHECKED, elements={"checked": "click", "send": "submit"}),
+}  # fmt: skip
 
 
 class Ivo:
@@ -42,11 +87,11 @@ class Ivo:
         self._session.screen("sign_in").open_to(self._account)
         if not self._session.person_signs_in(self._account):
             raise SignInNeeded("ivo")
-        self._session.screen("role").arrive()
+        self._session.arrive_first("role", "cases")
 
     def _choose_office(self) -> None:
-        self._session.take_role(self._account)
-        self._session.screen("cases").arrive()
+        if self._session.take_role(self._account):
+            self._session.screen("cases").arrive()
 
     def cases(self) -> list[IvoRow]:
         """Return every case of the list, over all its pages."""
@@ -83,7 +128,7 @@ class Ivo:
         page = self._session.screen("case")
         page.arrive()
         seen = page.about(page.read(), referens=row.referens)
-        return IvoCase(**seen.fields, reports=tuple(SentReport(**each.values) for each in seen.tables["reports"]))
+        return built(IvoCase, seen)
 
     @staticmethod
     def _turn_to(listed: Screen, row: IvoRow) -> None:
@@ -236,7 +281,8 @@ class Ivo:
         self._session.screen("sign_in").open()
         yield "sign_in"
         self._identify()
-        yield "role"
+        if "role" in self._session.map.screens:
+            yield "role"
         self._choose_office()
         yield "cases"
         cases = [IvoRow(**row.values) for row in self._session.screen("cases").read().tables["cases"]]

@@ -6,25 +6,25 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
-from bots.browser.screen import Row, Screen, Seen
+from bots.browser.needs import PAGES, Uses, built
+from bots.browser.screen import Row, Screen
 from bots.browser.session import Account, Session
 from bots.contract import Receipt
 from bots.errors import SessionLost, SignInRefused
-from bots.records.lifecare import (
-    Beslut,
-    Drojsmal,
-    Erbjudande,
-    Handelse,
-    HistoryEvent,
-    Insatsbeslut,
-    InsatsbeslutRow,
-    Protected,
-    Reminder,
-    ReminderRow,
-    Uppfoljning,
-)
+from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected, Reminder, ReminderRow
 
 T = TypeVar("T")
+
+#: What is used of each screen. A version may do without roles and without a start page.
+USES = {
+    "sign_in": Uses(given=(), elements={"user": "fill", "password": "fill", "sign_in": "click"}),
+    "role": Uses(optional=True),
+    "start": Uses(optional=True),
+    "reminder_list": Uses(PAGES, {"reminders": ReminderRow}, given=("page",)),
+    "reminder": Uses(Reminder, elements={"reason": "fill", "confirm_removal": "submit"}, given=("id",)),
+    "insatser": Uses(PAGES, {"insatser": InsatsbeslutRow}, given=("since", "until", "page")),
+    "insats": Uses(Insatsbeslut, given=("id",)),
+}
 
 
 class Lifecare:
@@ -49,13 +49,13 @@ class Lifecare:
             form.fill("password", self._account.password.get_secret_value())
             form.click("sign_in")
         try:
-            self._session.screen("role").arrive()
+            self._session.arrive_first("role", "start")
         except SessionLost as still_outside:
             raise SignInRefused("lifecare", self._account.user) from still_outside
 
     def _take_role(self) -> None:
-        self._session.take_role(self._account)
-        self._session.screen("start").arrive()
+        if self._session.take_role(self._account):
+            self._session.arrive_first("start")
 
     def reminders(self) -> list[ReminderRow | Protected]:
         """Return every reminder of the list, over all its pages."""
@@ -63,7 +63,7 @@ class Lifecare:
 
     def reminder(self, reminder_id: str) -> Reminder | Protected:
         """Open one reminder's page and return all that it shows; of a protected person's, the id alone."""
-        return _opened(_reminder, self._session.screen("reminder"), reminder_id)
+        return _opened(Reminder, self._session.screen("reminder"), reminder_id)
 
     def remove(self, reminder_id: str, reason: str) -> Receipt:
         """Remove the reminder whose page is open, giving `reason`, and return the receipt.
@@ -81,31 +81,34 @@ class Lifecare:
 
     def ett_insatsbeslut(self, beslut_id: str) -> Insatsbeslut | Protected:
         """Open one decision's page and return all that it shows; of a protected person's, the id alone."""
-        return _opened(_insatsbeslut, self._session.screen("insats"), beslut_id)
+        return _opened(Insatsbeslut, self._session.screen("insats"), beslut_id)
 
     def tour(self, needed: Container[str] | None = None) -> Iterator[str]:
         """Walk through the screens that there are, without writing, yielding the name of each on arrival.
 
         With `needed` no list but one of these is opened: the account may not be let into the others.
         """
+        has = self._session.map.screens
         self._session.screen("sign_in").open()
         yield "sign_in"
         self._identify()
-        yield "role"
+        if "role" in has:
+            yield "role"
         self._take_role()
-        yield "start"
+        if "start" in has:
+            yield "start"
         for listed, table, page, asked in (
             ("reminder_list", "reminders", "reminder", {}),
             ("insatser", "insatser", "insats", {"since": "", "until": ""}),
         ):
-            if needed is not None and listed not in needed and page not in needed:
+            if listed not in has or (needed is not None and listed not in needed and page not in needed):
                 continue
             screen = self._session.screen(listed)
-            screen.open(page="1", **asked)
+            screen.open(page=screen.first_page, **asked)
             yield listed
             # A page with a person behind it is opened only where the list says that the person is not protected.
             open_ids = [row.values["id"] for row in screen.read().tables[table] if not row.protected]
-            if open_ids:
+            if open_ids and page in has:
                 self._session.screen(page).open(id=open_ids[0])
                 yield page
 
@@ -115,29 +118,10 @@ def _rows(record: Callable[..., T], rows: Iterable[Row]) -> list[T | Protected]:
     return [Protected(row.values["id"]) if row.protected else record(**row.values) for row in rows]
 
 
-def _opened(record: Callable[[Seen], T], page: Screen, matter: str) -> T | Protected:
+def _opened(record: type[T], page: Screen, matter: str) -> T | Protected:
     """Open the page of one matter and return it as a record; of a protected person's, the id alone."""
     seen = page.about(page.visit(id=matter), or_protected=True, id=matter)
-    return Protected(matter) if seen.protected else record(seen)
-
-
-def _reminder(seen: Seen) -> Reminder:
-    return Reminder(
-        **seen.fields,
-        history=tuple(HistoryEvent(**row.values) for row in seen.tables["history"]),
-        all_beslut=tuple(Beslut(**row.values) for row in seen.tables["all_beslut"]),
-        all_uppfoljningar=tuple(Uppfoljning(**row.values) for row in seen.tables["all_uppfoljningar"]),
-    )
-
-
-def _insatsbeslut(seen: Seen) -> Insatsbeslut:
-    return Insatsbeslut(
-        **seen.fields,
-        verkstallighet=tuple(Handelse(**row.values) for row in seen.tables["verkstallighet"]),
-        erbjudanden=tuple(Erbjudande(**row.values) for row in seen.tables["erbjudanden"]),
-        drojsmal=tuple(Drojsmal(**row.values) for row in seen.tables["drojsmal"]),
-        under_tiden=tuple(row.values["insats"] for row in seen.tables["under_tiden"]),
-    )
+    return Protected(matter) if seen.protected else built(record, seen)
 
 
 SYSTEM = Lifecare

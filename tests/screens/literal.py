@@ -28,11 +28,12 @@ def a_map(
     more: dict[str, Any] | None = None,
     path: str = "/",
     url: str = r"^/(\?|$)",
+    screen: dict[str, Any] | None = None,
     **write: Any,
 ) -> SelectorMap:
     """Return a map of a page where `write` is irreversible and `view` is safe; what is given changes these.
 
-    `more` are further elements.
+    `more` are further elements; `screen` is all else of the page.
     """
     element = {
         "danger": "irreversible",
@@ -58,6 +59,7 @@ def a_map(
                         "shut": {"navigates": True, "locators": [{"role": "button", "name": "Stäng"}]},
                         **(more or {}),
                     },
+                    **(screen or {}),
                 },
             },
         }
