@@ -4,7 +4,7 @@
 // The document is armed for what follows: an event that comes after the deadline, that would reach another element, or that
 // reaches one which the map no longer means, is stopped before the page sees it. So whatever changes in between, the click
 // lands where it was meant, in time, or nowhere.
-const { element, alike, action, value, deadline, limit, patience, filled, answer } = ask;
+const { element, alike, action, value, deadline, limit, patience, filled, answer, question } = ask;
 // What the map means by its locators, or what was weighed (`fingerprint.js`) at the place `alike`.
 const aim = (root) => (alike === null ? meant(root, element)[0] : weighedAt(alike));
 
@@ -62,6 +62,14 @@ const remember = (node) => {
   (view[FILLED] ??= new Map()).set(ask.name, node);
 };
 
+// Whether the page asks what the map says, about the matter that is meant.
+const isAsked = (root) => {
+  if (!question) return true;
+  const there = all(root, question.css).filter(visible);
+  const asks = new RegExp(`^(?:${question.asks.replaceAll('{about}', literally(question.about))})$`, 'u');
+  return there.length === 1 && asks.test(messageOf(there[0]));
+};
+
 // What an animation is moving is waited for: to its end, or where it has none, until two looks find the same place.
 let before = null;
 const isStill = (node, { x, y }) => {
@@ -93,7 +101,7 @@ const arm = (target, view, root) => {
     for (const kind of ['pointerdown', 'pointerup', 'mousedown', 'mouseup', 'click', 'keydown', 'keyup', 'submit'])
       view.addEventListener(kind, judge, { capture: true });
   }
-  const isMeant = () => aim(root) === target && lostField() === null;
+  const isMeant = () => aim(root) === target && isAsked(root) && lostField() === null;
   view[GUARD] = { target, isMeant, deadline: deadline ?? Infinity, hit: true, stopped: false };
 };
 
@@ -167,10 +175,12 @@ for (let first = true; ; first = false) {
         if (point && isStill(node, point)) {
           const lost = lostField();
           if (lost !== null) return { end: 'reset', field: lost };
-          arm(node, node.ownerDocument.defaultView, root);
-          return { end: 'done', ...point, before: receiptsNow() };
+          if (isAsked(root)) {
+            arm(node, node.ownerDocument.defaultView, root);
+            return { end: 'done', ...point, before: receiptsNow() };
+          }
         }
-        why = 'covered';
+        why = isAsked(root) ? 'covered' : 'asks else';
       } else {
         const isGroup = !('value' in node);
         const done = isGroup && action === 'select' ? choose(node) : { end: isGroup ? spread(node) : put(node, value) };

@@ -70,6 +70,7 @@ def ready(
     name: str = "",
     filled: Sequence[Mapping[str, Any]] = (),
     answer: Mapping[str, Any] | None = None,
+    question: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Do what can be done in the page of one act: `fill` and `select` whole, `press` and `click` up to the event.
 
@@ -80,7 +81,7 @@ def ready(
     milliseconds since 1970. `row` is the row that it stands in, if it stands in each of a table. `alike` is the place
     where `weigh` has just found it; without it its locators must find it. `name` is what a filled field is remembered
     by in its document; `filled` are the fields that must still hold what was filled in when the click comes; `answer`
-    is how a receipt is told, so that those are told which stand there before.
+    is how a receipt is told, so that those are told which stand there before; `question` is what the page must ask.
     Returns how it went as `end`:
 
         done        with the point to click, `x` and `y`, and the numbers of receipts there `before`
@@ -88,6 +89,7 @@ def ready(
         no option   what is to be chosen is not among what there is
         no row      its row is not there
         too long    its value is longer than the field takes, which is `most` characters
+        asks else   what it asks is not the question
         reset       `field`, which was filled, no longer holds its value
         late        the page is not whole
         unusable    it is hidden, disabled, or does not keep what it is given
@@ -107,6 +109,7 @@ def ready(
             "name": name,
             "filled": list(filled),
             "answer": answer,
+            "question": question,
         },
     )
     return found

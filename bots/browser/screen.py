@@ -23,6 +23,7 @@ from bots.browser.selector_map import Cell, Element, Locator, Protect
 from bots.errors import (
     AskedElse,
     BrowserGone,
+    FlottaError,
     NotOffered,
     PersonProtected,
     ScreenNotReady,
@@ -340,7 +341,7 @@ class Screen:
 
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = self._page.evaluate(resolver.script("page.js"), what)
+            answer: dict[str, Any] = self._page.evaluate(resolver.script("tables.js", "page.js"), what)
         except PlaywrightError as error:
             self._raise_if_signed_out()
             raise self._lost(error, "sidan byttes under läsningen") from error
@@ -532,6 +533,7 @@ class Screen:
         point = self._ready(
             element, "click", row=row, deadline=deadline.timestamp() * 1000, answer=_told_by(spec),
             filled=[each for key, each in session.filled.items() if key.startswith(f"{self._name}.")],
+            question=spec.question and {**spec.question.model_dump(), "about": about},
         )  # fmt: skip
         session.asked_else = False
         session.expect_dialog(_answer_until(session, deadline, spec, about))
@@ -639,15 +641,21 @@ class Screen:
             raise self._lost(error, "sidan försvann") from error
         if found["end"] != "done":
             self._raise_if_signed_out()
-        if found["end"] == "missing":
-            raise self.drift(element, resolver.told(spec, found["counts"]))
-        if found["end"] == "no option":
-            raise NotOffered(*self._said(element), wanted)
-        if found["end"] == "too long":
-            raise TooLong(*self._said(element), found["most"])
-        if found["end"] != "done":
-            raise ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
+            raise self._not_done(element, found, wanted)
         return found
+
+    def _not_done(self, element: str, found: Mapping[str, Any], wanted: str) -> FlottaError:
+        """Return what it means that an element was not made ready (`resolver.ready`)."""
+        match found["end"]:
+            case "missing":
+                return self.drift(element, resolver.told(self._spec.elements[element], found["counts"]))
+            case "no option":
+                return NotOffered(*self._said(element), wanted)
+            case "too long":
+                return TooLong(*self._said(element), found["most"])
+            case "asks else":
+                return AskedElse(*self._said(element))
+        return ScreenNotReady(self._name, _NOT_READY[found["end"]].format(element))
 
     def _made_ready(self, spec: Element, action: str, *, tries: int = 1, **how: Any) -> dict[str, Any]:  # noqa: ANN401 - for `ready`
         """Return what `resolver.ready` does; again where what was clicked before has brought another document."""
@@ -730,7 +738,7 @@ class Screen:
                     session.heed()
                 limit = left / timedelta(milliseconds=1)
                 limit = limit if until is None else min(limit, HEED)
-                found = self._page.evaluate(resolver.script("page.js"), {**ask, "limit": limit})
+                found = self._page.evaluate(resolver.script("tables.js", "page.js"), {**ask, "limit": limit})
             except PlaywrightError as error:
                 if session.is_gone:
                     raise self.unanswered(element, "webbläsaren försvann") from error

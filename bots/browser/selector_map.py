@@ -186,6 +186,16 @@ class After(_Model):
     declined: list[Locator] = []
 
 
+class Question(_Model):
+    """What the page asks before a write, in a box drawn on it or on a page of its own: all the words at `css`.
+
+    `{about}` in the pattern stands for the matter's number.
+    """
+
+    css: Css
+    asks: Annotated[str, AfterValidator(_question)]
+
+
 class Element(_Model):
     """One control: what is done with it, how dangerous that is, and the ranked locators that must agree on it.
 
@@ -198,6 +208,7 @@ class Element(_Model):
     `optional` stands where it is there in some states only, so that an inspection does not miss it.
     `confirm` is what the browser asks in a box of its own when it is clicked, as a pattern of all its words, where
     `{about}` stands for the matter's number. Any other question is answered no; so is each where it says only `native`.
+    `question` is what the page must ask where it stands, before it is clicked at all.
     `via` are the elements to click first (a menu); `behind` those that an inspection must click to see it, where the
     flow has done so already; `navigates` says that clicking it brings a new document.
     """
@@ -214,6 +225,7 @@ class Element(_Model):
     navigates: bool = False
     optional: bool = False
     confirm: Annotated[str, AfterValidator(_question)] | None = None
+    question: Question | None = None
     after: After | None = None
     settle: float = Field(default=5.0, gt=0)
     values: str | None = None
@@ -230,6 +242,8 @@ class Element(_Model):
             raise ValueError(f"danger {self.danger} needs locators of both kinds: wording and structure")
         if self.row_of is not None and self.fingerprint is not None:
             raise ValueError("what stands in each row is found by the row's key, never by a fingerprint")
+        if self.question is not None and self.danger != "irreversible":
+            raise ValueError("a question is asked before what is irreversible, and nothing else")
         if (self.danger == "irreversible") != (self.after is not None):
             raise ValueError("an irreversible element, and no other, says what is seen `after` it")
         return self
@@ -276,8 +290,13 @@ class Cell(_Model):
 
         An empty `flag` says that somebody is protected.
         """
-        one = self.as_ == "number" and self.pattern is None
-        return {"pictures": self.pictures, "alt": self.alt, "one": one, "blank": flag or "" in self.blank}
+        return {
+            "pictures": self.pictures,
+            "alt": self.alt,
+            "one": self.as_ == "number",
+            "pattern": self.pattern,
+            "blank": flag or "" in self.blank,
+        }
 
 
 class Column(Cell):

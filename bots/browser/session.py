@@ -153,10 +153,12 @@ def new_context(browser: Browser, har: Path | None = None) -> BrowserContext:
     no-cache takes half as long again as this, for it brings these too each time, and yet a server's "not changed" is
     believed.) Styles and scripts come from the memory of the browser's process.
 
+    Each page notes whether it listens to scrolling (`listens.js`).
+
     `har`: where all that is sent and answered is written when the context is closed, unscrubbed.
     """
     recorded: dict[str, Any] = {} if har is None else {"record_har_path": har, "record_har_content": "embed"}
-    return browser.new_context(
+    context = browser.new_context(
         **recorded,
         locale="sv-SE",
         timezone_id="Europe/Stockholm",
@@ -164,6 +166,8 @@ def new_context(browser: Browser, har: Path | None = None) -> BrowserContext:
         service_workers="block",
         extra_http_headers={"Connection": "close", "Cache-Control": "max-age=0", "If-Range": '"never"'},
     )
+    context.add_init_script(path=Path(__file__).with_name("listens.js"))
+    return context
 
 
 @contextmanager

@@ -46,7 +46,7 @@ const ROLES = {
   checkbox: 'input[type=checkbox], [role=checkbox]',
   combobox: 'select:not([multiple]), [role=combobox]',
   dialog: 'dialog[open], [role=dialog]',
-  group: 'fieldset, [role=group], [role=radiogroup]',
+  group: 'fieldset, details:not([role]), [role=group], [role=radiogroup]',
   heading: 'h1, h2, h3, h4, h5, h6, [role=heading]',
   link: 'a[href]:not([role]), [role=link]',
   menu: '[role=menu]',
@@ -128,8 +128,10 @@ const stands = (field) => {
   }
   return field.matches('[type=password], [type=file]') ? null : fold(field.value ?? '');
 };
+// Between two pieces of text with no space between them, in `seams`: nobody reads there.
+const SEAM = '\u2060';
 const parts = (node) => {
-  const found = { words: '', pieces: 0, fields: [], buttons: [], pictures: [], unread: false };
+  const found = { words: '', seams: '', pieces: 0, fields: [], buttons: [], pictures: [], unread: false };
   const enter = (inner, isSeen = true) => {
     const slotted = inner.tagName === 'SLOT' ? inner.assignedNodes() : [];
     for (const child of slotted.length ? slotted : (inner.shadowRoot ?? inner).childNodes)
@@ -138,10 +140,11 @@ const parts = (node) => {
   const take = (child, isSeen) => {
     if (child.nodeType === Node.TEXT_NODE && isSeen) {
       found.words += child.data;
+      found.seams += SEAM + child.data;
       if (child.data.trim()) found.pieces += 1;
     }
     if (child.nodeType !== Node.ELEMENT_NODE || child.matches('script, style, template, noscript, datalist, [aria-hidden=true], [hidden]')) return;
-    if (child.tagName === 'BR') { found.words += ' '; return; }
+    if (child.tagName === 'BR') { space(); return; }
     const style = child.ownerDocument.defaultView.getComputedStyle(child);
     const isThere = style.display === 'contents' || child.checkVisibility({ visibilityProperty: true, opacityProperty: true });
     if (!isThere || isTucked(child, style)) {
@@ -157,10 +160,11 @@ const parts = (node) => {
     if (child.matches(STRUCK) || isStruck(style)) { found.unread ||= fold(child.textContent) !== ''; return; }
     if (isNote(child, fold(found.words))) return;
     const isInline = /^(inline|contents|ruby.*)$/.test(style.display);
-    if (!isInline) found.words += ' ';
+    if (!isInline) space();
     enter(child);
-    if (!isInline) found.words += ' ';
+    if (!isInline) space();
   };
+  const space = () => { found.words += ' '; found.seams += ' '; };
   enter(node);
   return found;
 };
@@ -190,7 +194,7 @@ const valueOf = (node, as = {}) => {
     const words = fold(node.textContent);
     return { text: words, pieces: 1, why: !words && isAdorned(node) ? 'drawn' : null };
   }
-  const { words, pieces, fields, buttons, pictures, unread } = parts(node);
+  const { words, seams, pieces, fields, buttons, pictures, unread } = parts(node);
   const said = fold(words);
   if (fields.length && fields.every((each) => each.type === 'radio')) {
     const chosen = fields.filter((each) => each.checked);
@@ -200,7 +204,7 @@ const valueOf = (node, as = {}) => {
     const value = fields.length === 1 && !said ? stands(fields[0]) : null;
     return { text: value ?? '', pieces: 1, why: value === null ? 'several' : null };
   }
-  if (said) return { text: said, pieces, why: null };
+  if (said) return { text: said, seams: fold(seams), pieces, why: null };
   if (as.alt && pictures.length === 1 && !unread) return { text: fold(pictures[0].getAttribute('alt') ?? pictures[0].getAttribute('aria-label') ?? ''), pieces: 1, why: null };
   if (buttons.length === 1 && !pictures.length && !unread) return { text: fold(text(buttons[0]) || buttons[0].value || ''), pieces: 1, why: null };
   return { text: '', pieces, why: unread || buttons.length || pictures.length || isAdorned(node) ? 'drawn' : null };
@@ -340,8 +344,9 @@ const labelled = (root) => {
 };
 
 // Whether a text is about a matter: its number stands there whole, not as a part of a longer one.
+const literally = (words) => words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const isAbout = (words, about) => {
-  const plain = about.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const plain = literally(about);
   return !about || new RegExp(`(?<![\\p{L}\\p{N}][-/.:_]?)${plain}(?![-/.:_]?[\\p{L}\\p{N}])`, 'u').test(words);
 };
 

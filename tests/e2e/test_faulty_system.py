@@ -100,6 +100,34 @@ def test_rows_that_are_not_in_the_page_are_never_taken_for_none(house: House, se
     assert "fler rader" in str(run.sentence)
 
 
+#: An administration that a framework draws: nobody but its map knows of it.
+MOVED = "2026.3"
+
+
+def test_a_bot_that_is_moved_by_a_map_alone_does_the_same(house: House, serving: Serving) -> None:
+    """Pages that the browser keeps, lists that begin at 0, flags that are pictures, no roles, no reason to give."""
+    lifecare, run_id, before = _carried(_fault("cached", 1), MOVED, house, serving, rows=40)
+
+    assert_sound(house, run_id, lifecare, before)
+    assert sorted(lifecare.attempted()) == sorted(lifecare.removed())
+
+
+def test_where_no_reason_can_be_given_a_lost_answer_is_a_persons_matter(house: House, serving: Serving) -> None:
+    """Whose removal it was cannot be seen afterwards; it is looked for, and never sent again."""
+    lifecare = serving(_fault("error_after_commit", 0.4), ui=MOVED, rows=ROWS)
+    before = lifecare.state()
+    run_id = house.a_run(lifecare)
+
+    assert house.carry(run_id, FLOTTA_WRITE_DEADLINE="PT8S") == 0, house.run(run_id).sentence
+
+    removed = set(lifecare.removed())
+    assert removed == set(oracle.expected(before))
+    assert sorted(lifecare.attempted()) == sorted(removed)
+    referred = {each for each, state in house.states(run_id).items() if state == "referred"} & removed
+    assert referred
+    assert set(house.receipts(run_id)) | referred == removed
+
+
 def _carried(
     fault: Record, ui: str, house: House, serving: Serving, *more: Record, rows: int = ROWS
 ) -> tuple[Lifecare, str, Record]:

@@ -12,7 +12,7 @@ from bots.browser import session as kit
 from bots.screens.lifecare import Lifecare
 from fixtures.mockui.server import Spec, serve
 from tests.choice import run_with_each
-from tests.screens.mock import TODAY, VERSIONS, Mock
+from tests.screens.mock import LACKS, TODAY, VERSIONS, Mock
 from tests.screens.portal import a_session, account, sign_in_beside
 from tests.screens.site import Site, serving
 
@@ -46,8 +46,12 @@ def addresses() -> Iterator[dict[str, str]]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that uses `ui` once for each UI version that has a map: what they are alike in is shown here."""
-    run_with_each(metafunc, "ui", VERSIONS)
+    """Run each test that uses `ui` once for each UI version that has a map: what they are alike in is shown here.
+
+    One that is marked with what it `needs` runs on the versions that have it.
+    """
+    needed = {each for mark in metafunc.definition.iter_markers("needs") for each in mark.args}
+    run_with_each(metafunc, "ui", [each for each in VERSIONS if not needed & LACKS.get(each, set())])
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ class Site:
     sent: list[str] = field(default_factory=list)
     #: The addresses that were asked for, in order, each with what the browser had of it, if it said so.
     gets: list[tuple[str, str | None]] = field(default_factory=list)
+    #: An address with `?0.3` is answered after so many seconds.
     #: Close a connection that has answered before, without an answer, when a POST comes on it.
     hang_up: bool = False
 
@@ -65,7 +66,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        path = self.path.partition("?")[0]
+        path, _, late = self.path.partition("?")
+        if late.replace(".", "", 1).isdecimal():
+            threading.Event().wait(float(late))
         page = self.site.pages.get(path)
         body = (page or "").encode()
         self.send_response(404 if page is None else self.site.statuses.get(path, 200))

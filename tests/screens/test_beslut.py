@@ -1,10 +1,13 @@
 """Decisions on support in real Chromium: what the page's script draws is there to be read on every UI version."""
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from fixtures.lifecare.ui import load
 from tests.screens.mock import Mock
 from tests.screens.portal import sign_in_beside
+
+pytestmark = pytest.mark.needs("table names")
 
 #: The rows of one decision's tables, headers first, by name; and what stands where there are none.
 TABLES = {

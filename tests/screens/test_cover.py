@@ -135,6 +135,7 @@ def test_the_page_is_as_before_afterwards(page: Page, site: Site) -> None:
     assert page.content() == before
 
 
+@pytest.mark.needs("message roles")
 def test_a_removal_is_photographed_without_its_person(signed_in: Lifecare, mock: Mock, page: Page) -> None:
     """The receipt and the number can be read; name, personnummer and free text are one colour."""
     reminder = open_ids(mock)[0]

@@ -32,6 +32,7 @@ def test_a_list_whose_pages_are_cut_off_is_read_whole(signed_in: Lifecare, mock:
     assert {row.id: row for row in signed_in.reminders()} == listed(mock.state())
 
 
+@pytest.mark.needs("parts")
 def test_decisions_that_are_cut_off_are_never_read_as_all(signed_in: Lifecare, mock: Mock, page: Page) -> None:
     """The decision that speaks against a removal may be in the other half."""
     [reminder_id, *_] = open_ids(mock)

@@ -19,7 +19,7 @@ from tests.screens.portal import a_session, account, remove, sign_in_beside
 
 pytestmark = pytest.mark.usefixtures("hasty")
 
-SIGN_IN, LIST, REMINDER, PANEL = "sign-in", "list", "reminder", "panel"
+SIGN_IN, LIST, REMINDER, PANEL, ASK = "sign-in", "list", "reminder", "panel", "ask"
 
 
 @dataclass(frozen=True)
@@ -216,12 +216,50 @@ CHANGES: dict[str, list[Change]] = {
         Change("the user's field is renamed", SIGN_IN, ">Användar-id<", ">E-post<", "user", (1, 0, 1)),
         Change("another page in its place", SIGN_IN, "Välkommen till Lifecare", "Planerat avbrott", "identity", (0,)),
     ],
+    "2026.3": [
+        Change("the button is renamed", ASK, "Ja, jag är säker", "Arkivera", "confirm_removal", (0, 1)),
+        Change("a twin of the button", ASK, "<input type=.submit.[^>]*>", "\\g<0>\\g<0>", "confirm_removal", (2, 2)),
+        Change("another page that asks", ASK, "delete-confirmation", "archive-confirmation", "confirm_removal", (0, 0)),
+        Change("the opener is renamed", REMINDER, ">Ta bort<", ">Arkivera<", "remove", (0, 1)),
+        Change("the opener is another link", REMINDER, ' class="deletelink"', "", "remove", (1, 0)),
+        Change("the form is another", REMINDER, "paminnelse_form", "arende_form", "identity", (0, 1)),
+        Change("a part of the page is gone", REMINDER, "<h2>Historik</h2>", "", "identity", (1, 0)),
+        Change("a column is renamed", REMINDER, ">Notering ", ">Kommentar ", "tables.history.columns.note", (0,)),
+        Change("a header is doubled", REMINDER, ">Notering ", ">Tid ", "tables.history.columns.time", (2,)),
+        Change(
+            "the history's dates are written otherwise",
+            REMINDER,
+            r"<p>(\d{4})-(\d\d)-(\d\d) ",
+            r"<p>\3/\2 \1 ",
+            "tables.history.time",
+        ),
+        Change("a field is gone", REMINDER, 'class="form-row field-created_by"', "", "fields.created_by", (0,)),
+        Change("a field is doubled", REMINDER, "field-version", "field-arende", "fields.arende", (2,)),
+        Change("the flag is another picture", REMINDER, r"/icon-no\.\w+\.svg", "/neutral.svg", "fields.skydd", (0,)),
+        Change("the flag is gone", REMINDER, "field-protection", "field-skydd", "fields.skydd", (0,)),
+        Change("dates are written otherwise", REMINDER, r">(\d+) (\w+) (20\d\d)<", r">\3-04-\1<", "fields.due"),
+        Change("another reminder's page", REMINDER, r"P-\d+", "P-99999", "fields.id"),
+        Change("the list has another heading", LIST, "<h1>Välj påminnelse", "<h1>Välj bevakning", "identity", (0, 1)),
+        Change("the flag's column is gone", LIST, ">Skydd<", "><", "tables.reminders.columns.skydd", (0,)),
+        Change(
+            "the flags of the list are other pictures",
+            LIST,
+            r"/icon-(no|yes|unknown)\.\w+\.svg",
+            "/neutral.svg",
+            "tables.reminders.skydd",
+            (0,),
+        ),
+        Change("the count is gone", LIST, r"\d+ påminnelser", "", "fields.total"),
+        Change("the user's field is renamed", SIGN_IN, "Användarnamn:", "E-post:", "user", (0, 1)),
+        Change("another page in its place", SIGN_IN, "login-form", "notice-form", "identity", (0, 1)),
+    ],
 }
 
 _ADDRESSES = {
-    SIGN_IN: re.compile(r"/(logga-in|inloggning)(\?|$)"),
-    LIST: re.compile(r"/paminnelser\?"),
-    REMINDER: re.compile(r"/paminnelser/P-\d+$"),
+    SIGN_IN: re.compile(r"/(logga-in|inloggning|login/)(\?|$)"),
+    LIST: re.compile(r"/(paminnelser|paminnelse/)\?"),
+    REMINDER: re.compile(r"/(paminnelser/P-\d+|paminnelse/P-\d+/change/)$"),
+    ASK: re.compile(r"/delete/$"),
     PANEL: re.compile(r"/underlag$"),
 }
 _DOES: dict[str, Callable[[Lifecare, str], object]] = {
@@ -229,6 +267,7 @@ _DOES: dict[str, Callable[[Lifecare, str], object]] = {
     LIST: lambda lifecare, _id: lifecare.reminders(),
     REMINDER: remove,
     PANEL: remove,
+    ASK: remove,
 }
 
 

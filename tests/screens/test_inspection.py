@@ -76,7 +76,7 @@ def test_every_element_of_the_map_is_found_on_its_screens(doors: OpenDoors) -> N
     verdicts = _verdicts(inspect(doors, "lifecare", may_open=True)[0])
 
     assert {name: verdict for name, verdict in verdicts.items() if verdict != "ok"} == {}
-    assert {"reminder.confirm_removal", "reminder.reason", "reminder_list.content", "sign_in.identity"} <= set(verdicts)
+    assert {"reminder.confirm_removal", "reminder_list.content", "sign_in.identity"} <= set(verdicts)
 
 
 def test_an_inspection_writes_nothing(doors: OpenDoors, mock: Mock) -> None:

@@ -11,6 +11,7 @@ from bots.browser import resolver
 from bots.browser.selector_map import Element, Role, SelectorMap
 from bots.browser.selector_map import Locator as Spec
 from bots.screens.lifecare import Lifecare
+from fixtures.lifecare.ui import load
 from tests.screens.mock import Mock, open_ids
 from tests.screens.portal import map_of
 
@@ -25,14 +26,14 @@ def _signed_out(path: str) -> Walk:
     return walk
 
 
-def _wrong_password(lifecare: Lifecare, _mock: Mock) -> None:
+def _wrong_password(lifecare: Lifecare, mock: Mock) -> None:
     lifecare._session.page.context.clear_cookies()
     form = lifecare._session.screen("sign_in")
     form.open()
     form.fill("user", "robot")
     form.fill("password", "fel")
     form.click("sign_in")
-    lifecare._session.page.get_by_role("alert").wait_for()
+    lifecare._session.page.get_by_text(load(mock.ui).message("wrong_password")).wait_for()
 
 
 def _at_role(lifecare: Lifecare, _mock: Mock) -> None:

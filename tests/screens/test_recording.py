@@ -103,6 +103,7 @@ def _theirs(truth: dict[str, Any]) -> set[str]:
     return names | {digits for each in said for digits in re.findall(r"\d{8,}", each)}
 
 
+@pytest.mark.needs("recording")
 def test_nobody_is_in_a_recording(whole: Whole, ui: str, tmp_path: Path) -> None:
     """The mock knows who there was. The bot's map and the screens' own labels know whose words are whose."""
     found = whole.recorded
@@ -120,6 +121,7 @@ def test_nobody_is_in_a_recording(whole: Whole, ui: str, tmp_path: Path) -> None
     assert "flotta-mock" not in "".join(file.read_text(encoding="utf-8") for file in files)
 
 
+@pytest.mark.needs("recording")
 def test_a_recording_shows_what_the_map_means(whole: Whole, ui: str, stage: Callable[[Recording], Stage]) -> None:
     """Every element that the map names stands on a recorded screen, frames, dialogs and shadow roots included."""
     approved = map_of(ui)
@@ -135,6 +137,7 @@ def test_a_recording_shows_what_the_map_means(whole: Whole, ui: str, stage: Call
     assert found == {name: set(screen.elements) for name, screen in approved.screens.items()}
 
 
+@pytest.mark.needs("recording")
 def test_a_first_map_finds_what_was_pointed_out(
     whole: Whole, ui: str, tmp_path: Path, stage: Callable[[Recording], Stage]
 ) -> None:
@@ -164,6 +167,7 @@ def _finds_all(on: Stage, of: Recording, first: SelectorMap) -> None:
             assert any(resolver.found(on.show(page), spec)[0] for page in pages), f"{name}.{element}"
 
 
+@pytest.mark.needs("recording")
 def test_a_recording_is_read_as_it_was_stored(browser: Browser, mock: Mock, tmp_path: Path) -> None:
     """With its pictures; and a folder holds one recording."""
     found = walked(browser, mock.url, lines(mock.ui, open_ids(mock)[0])[:4], tmp_path)

@@ -54,6 +54,7 @@ def test_a_removal_is_one_attempt_and_one_commit(signed_in: Lifecare, mock: Mock
     assert mock.attempts() == mock.commits() == [reminder_id]
 
 
+@pytest.mark.needs("reason")
 def test_the_reason_reaches_the_system_word_for_word(signed_in: Lifecare, mock: Mock) -> None:
     """The reason is the trace that people find afterwards, å, ä, ö and line breaks included."""
     [reminder_id, *_] = open_ids(mock)
@@ -74,6 +75,7 @@ def test_several_removals_in_a_row_each_have_their_own_receipt(signed_in: Lifeca
     assert mock.attempts() == mock.commits() == ids
 
 
+@pytest.mark.needs("reason")
 def test_a_removed_reminder_can_be_confirmed_afterwards(signed_in: Lifecare, mock: Mock) -> None:
     """After a lost answer the page itself tells what happened, with the receipt and the reason."""
     [reminder_id, *_] = open_ids(mock)
@@ -93,6 +95,7 @@ def test_a_reminder_that_still_stands_shows_no_receipt(signed_in: Lifecare, mock
     assert (page.kvittens, page.removed_why) == (None, None)
 
 
+@pytest.mark.needs("last look")
 def test_a_change_by_somebody_else_refuses_the_removal(signed_in: Lifecare, mock: Mock) -> None:
     """The system guards its own rows; its no is told from silence."""
     mock.faults({"kind": "stale_row", "count": 1})
@@ -105,6 +108,7 @@ def test_a_change_by_somebody_else_refuses_the_removal(signed_in: Lifecare, mock
     assert mock.commits() == []
 
 
+@pytest.mark.needs("reason")
 @pytest.mark.parametrize("reason", ["kort", "x" * 501])
 def test_a_reason_that_the_system_does_not_take_refuses_the_removal(
     signed_in: Lifecare, mock: Mock, reason: str

@@ -188,6 +188,74 @@ def test_any_other_question_is_answered_no(page: Page, site: Site, question: str
     assert site.posts == []
 
 
+#: What the page asks by itself before it writes, as the map has it.
+ASKS = {"css": "p.fraga", "asks": r"Vill du ta bort {about}\?"}
+
+
+def drawn(question: str, script: str = "") -> str:
+    """Return a page that asks in a box of its own."""
+    said = POST.replace("Kvittens 7", "P-1: Kvittens 7")
+    asked = (
+        f'<div role="dialog"><p class="fraga">{question}</p><button class="skriv" onclick="{said}">Skriv</button></div>'
+    )
+    return f"<h1>Ärende</h1>{asked}<output></output><script>{script}</script>"
+
+
+@pytest.mark.parametrize(
+    ("question", "script"),
+    [
+        ("Vill du ta bort P-1?", ""),
+        ("Vill du\n ta bort <b>P-1</b>?", ""),
+        # It is put in when the box is there already.
+        ("", "setTimeout(() => { document.querySelector('.fraga').textContent = 'Vill du ta bort P-1?' }, 200)"),
+    ],
+)
+def test_what_the_page_itself_asks_is_answered_where_the_map_expects_it(
+    page: Page, site: Site, question: str, script: str
+) -> None:
+    """However its words are set."""
+    screen = opened(page, site, drawn(question, script), question=ASKS)
+
+    with screen._session.writing(soon()):
+        screen.submit("write", about="P-1")
+
+    assert site.posts == ["/skriv"]
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Vill du ta bort P-10?",
+        "Vill du ta bort alla påminnelser?",
+        "Vill du ta bort P-1? Personen har fler.",
+        'Vill du ta bort P-1?</p><p class="fraga">Vill du avsluta ärendet?',
+        "",
+    ],
+)
+def test_what_the_page_asks_else_is_not_answered(page: Page, site: Site, question: str) -> None:
+    """Nor where it asks two things, or nothing."""
+    screen = opened(page, site, drawn(question), question=ASKS)
+
+    with pytest.raises(AskedElse), screen._session.writing(soon()):
+        screen.submit("write", about="P-1")
+
+    assert site.posts == []
+
+
+def test_a_question_that_changes_under_the_click_is_not_answered(page: Page, site: Site) -> None:
+    """The page is asked again when the button goes down."""
+    changes = (
+        "addEventListener('pointermove', () => { document.querySelector('.fraga').textContent = 'Ta bort allt?' })"
+    )
+    screen = opened(page, site, drawn("Vill du ta bort P-1?", changes), question=ASKS)
+
+    with pytest.raises(WriteUnanswered), screen._session.writing(soon()):
+        screen.submit("write", about="P-1")
+
+    assert site.posts == []
+
+
 LEAVING = "addEventListener('beforeunload', (event) => { event.preventDefault(); event.returnValue = '' })"
 
 

@@ -58,6 +58,7 @@ def test_a_page_is_read_though_the_session_expires_at_its_decisions(
     assert signed_in.reminder(reminder_id) == shown(mock.state(), reminder_id)
 
 
+@pytest.mark.needs("roles")
 def test_a_session_that_is_never_there_is_given_up(
     signed_in: Lifecare, mock: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,6 +135,31 @@ def test_a_number_in_several_pieces_is_drift(page: Page, site: Site, value: str)
         read(page, site, value, **{"as": "number"})
 
 
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "value",
+    ["<a>2</a>300 rader", "<b>2</b><b>300</b> rader", '<a>1</a><a>2</a><span class="antal">300 rader</span>'],
+)
+def test_a_number_is_never_put_together_of_several(page: Page, site: Site, value: str) -> None:
+    """Page numbers that are links stand close to the count: nobody sees 2300 there."""
+    with pytest.raises(SelectorDrift, match="flera delar"):
+        read(page, site, value, **{"as": "number", "pattern": r"(\d+) rader$"})
+
+
+@pytest.mark.parametrize(
+    ("value", "pattern"),
+    [
+        ("<a>2</a> 300 rader", r"(\d+) rader$"),
+        ("<b>Totalt</b>300 rader", r"(\d+) rader$"),
+        ("Sida <b>1</b> av <b>300</b>", r"av (\d+)$"),
+        ("<b>(</b>300<b>)</b>", r"\((\d+)\)"),
+    ],
+)
+def test_a_number_in_one_piece_is_read_wherever_it_stands(page: Page, site: Site, value: str, pattern: str) -> None:
+    """What is beside it may be in pieces of its own."""
+    assert read(page, site, value, **{"as": "number", "pattern": pattern}) == 300
+
+
 # Labels.
 
 

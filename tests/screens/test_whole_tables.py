@@ -152,6 +152,47 @@ drawn += 10; rows.style.height = `${drawn * 20}px`; }; draw();
 grid.onscroll = () => { if (drawn < 60 && grid.scrollTop + grid.clientHeight > grid.scrollHeight - 40) setTimeout(draw, 5); };"""
 
 
+#: How long the system takes. Seconds.
+LATE = 0.3
+#: The same, by an observer of the end of the list, from the system, which takes its time; or when scrolling has stopped.
+ASKED = """let drawn = 0; const draw = () => { for (let at = drawn; at < drawn + 10; at++) rows.innerHTML += row(at);
+drawn += 10; rows.style.height = `${drawn * 20}px`; }; draw();
+const end = rows.appendChild(document.createElement('p')); end.style = 'position: absolute; bottom: 0';"""
+FETCH = f"""{ASKED} new IntersectionObserver(async ([seen]) => {{
+if (!seen.isIntersecting || drawn >= 60) return; await (await fetch('/skriv?{LATE}')).text(); draw(); rows.append(end); }}, {{ root: grid }}).observe(end);"""
+XHR = f"""{ASKED} new IntersectionObserver(([seen]) => {{ if (!seen.isIntersecting || drawn >= 60) return;
+const asked = new XMLHttpRequest(); asked.onload = () => {{ draw(); rows.append(end); }}; asked.open('GET', '/skriv?{LATE}'); asked.send(); }}, {{ root: grid }}).observe(end);"""
+STOPPED = f"""{ASKED} let stopped; grid.addEventListener('scroll', () => {{ clearTimeout(stopped); stopped = setTimeout(() => {{
+if (drawn < 60 && grid.scrollTop + grid.clientHeight > grid.scrollHeight - 40) draw(); }}, 60); }});"""
+
+
+@pytest.mark.parametrize("script", [FETCH, XHR, STOPPED], ids=["fetch", "xhr", "when it has stopped"])
+def test_rows_that_take_their_time_are_waited_for(page: Page, site: Site, script: str) -> None:
+    """Nothing on the page says that they are on their way."""
+    rows = read(page, site, GRID.format(script=script, tall=200, more=""))
+
+    assert [row["nr"] for row in rows] == [str(at) for at in range(60)]
+
+
+def test_a_list_that_is_too_slow_to_end_is_never_read_in_part(page: Page, site: Site) -> None:
+    """The session here waits for half a second."""
+    with pytest.raises(SelectorDrift, match="slut"):
+        read(page, site, GRID.format(script=STOPPED.replace("60); });", "400); });"), tall=200, more=""))
+
+
+def test_a_page_that_listens_to_no_scrolling_is_not_scrolled(page: Page, site: Site) -> None:
+    """It has drawn all that it will, and a read is not to cost more than it must."""
+    rows = "".join(f"<tr><td>B-{nr}</td><td>2026-01-01</td></tr>" for nr in range(200))
+    screen = shown(page, site, table(rows), tables={"beslut": {"name": "Beslut", "key": "nr", "columns": COLUMNS}})
+    screen.open()
+    page.evaluate(
+        "scrolled = 0; Object.defineProperty(document.scrollingElement, 'scrollTop', { set() { scrolled += 1 } })"
+    )
+
+    assert len(screen.read().tables["beslut"]) == 200
+    assert page.evaluate("scrolled") == 0
+
+
 @pytest.mark.parametrize("key", ["nr", None])
 @pytest.mark.parametrize(
     ("script", "tall", "more"),
