@@ -82,6 +82,9 @@ const UNREAD = {
   pieces: 'talet står i flera delar',
 };
 
+// A page that asks for something all the time is not waited for all the time. Milliseconds.
+const REST = 2_000;
+const rest = performance.now() + Math.min(REST, patience);
 for (;;) {
   problems.length = 0;
   if (window[CUT]) return { told: false, counts: null, problems, whole: false };
@@ -100,6 +103,12 @@ for (;;) {
     // What a protected person's page shows beside the flag and what is kept does not concern us, not even when it is wrong.
     const ours = [protect.by, ...protect.keep];
     problems.splice(0, problems.length, ...problems.filter(({ where }) => ours.includes(where.slice(7))));
+  }
+  // More of what it shows may be on its way.
+  if (told && !problems.length && isAsking() && performance.now() < rest) {
+    while (isAsking() && performance.now() < rest) await awhile();
+    await redrawn();
+    continue;
   }
   // What was lost on its way is not only late.
   if ((told && !problems.length) || performance.now() > (late && !window[LOST] ? until + patience : until)) {

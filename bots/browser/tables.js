@@ -40,42 +40,33 @@ const mayDraw = (table) => {
   for (let at = table; at; at = at.parentElement ?? at.getRootNode().host) if (at.onscroll || at.onwheel) return true;
   return [...table.querySelectorAll('*')].some((each) => each.onscroll || each.onwheel);
 };
-// What a page begins meanwhile and has not done yet: what it asks the system for, and what it puts off for a moment. A moment
-// that never ends, as of what looks again and again, is waited for no longer than MOMENT.
+// What the page, or a frame in it, has asked for by itself and not got yet.
+const ASKED = Symbol.for('asked');
+const isAsking = () => [window, ...all(document, 'iframe, frame').map((frame) => frame.contentWindow)].some((view) => {
+  try { return view[ASKED]?.size > 0; } catch { return false; }
+});
+// What a page puts off for a moment, meanwhile. A moment that never ends, as of what looks again and again, is waited for no
+// longer than MOMENT.
 const MOMENT = 600;
 const overhear = (view) => {
-  const [asked, put] = [new Set(), new Map()];
-  const { fetch, setTimeout: later, clearTimeout: never } = view;
-  const { send } = view.XMLHttpRequest.prototype;
-  const done = (one) => later(() => asked.delete(one), 0);
-  view.fetch = (...what) => {
-    const answer = fetch.apply(view, what);
-    asked.add(answer);
-    answer.then((one) => one.clone().arrayBuffer()).then(() => done(answer), () => done(answer));
-    return answer;
-  };
-  view.XMLHttpRequest.prototype.send = function sent(...what) {
-    asked.add(this);
-    this.addEventListener('loadend', () => done(this));
-    return send.apply(this, what);
-  };
-  view.setTimeout = (run, after = 0, ...with_) => {
-    if (after > MOMENT || typeof run !== 'function') return later(run, after, ...with_);
-    const one = later((...given) => { put.delete(one); run(...given); }, after, ...with_);
+  const put = new Map();
+  const { setTimeout: later, clearTimeout: never } = view;
+  view.setTimeout = (run, after = 0, ...given) => {
+    if (after > MOMENT || typeof run !== 'function') return later(run, after, ...given);
+    const one = later((...what) => { put.delete(one); run(...what); }, after, ...given);
     put.set(one, performance.now());
     return one;
   };
   view.clearTimeout = (one) => { put.delete(one); never(one); };
-  const waits = () => asked.size > 0 || [...put.values()].some((since) => performance.now() - since < MOMENT);
+  const waits = () => isAsking() || [...put.values()].some((since) => performance.now() - since < MOMENT);
   return {
     waits,
     quiet: async (until) => {
       if (!waits()) return;
-      const first = performance.now();
-      while (waits() && performance.now() < until && (asked.size || performance.now() - first < MOMENT)) await redraw();
+      while (waits() && performance.now() < until) await redraw();
       await redrawn();
     },
-    end: () => { Object.assign(view, { fetch, setTimeout: later, clearTimeout: never }); view.XMLHttpRequest.prototype.send = send; },
+    end: () => { Object.assign(view, { setTimeout: later, clearTimeout: never }); },
   };
 };
 // Twice: what is drawn when something scrolls may be drawn in the redraw after.

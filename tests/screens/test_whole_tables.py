@@ -208,6 +208,31 @@ def test_rows_that_are_drawn_as_one_scrolls_are_all_read(
     assert [row["nr"] for row in rows] == [str(at) for at in range(60)]
 
 
+#: Ways in which a page brings the rest of its rows by itself.
+REST = "document.querySelector('tbody').insertAdjacentHTML('beforeend', '<tr><td>B-2</td><td>2026-02-02</td></tr>')"
+BY_ITSELF = {
+    "fetch": f"fetch('/skriv?{LATE}').then((answer) => answer.text()).then(() => {REST})",
+    "two of them": f"fetch('/skriv?0.1').then(() => fetch('/skriv?{LATE}')).then(() => {REST})",
+    "xhr": f"const asked = new XMLHttpRequest(); asked.onload = () => {REST}; asked.open('GET', '/skriv?{LATE}'); asked.send()",
+    "drawn a moment later": f"fetch('/skriv?{LATE}').then(() => requestAnimationFrame(() => {REST}))",
+}
+
+
+@pytest.mark.parametrize("script", BY_ITSELF.values(), ids=BY_ITSELF)
+def test_rows_that_the_page_has_asked_for_are_waited_for(page: Page, site: Site, script: str) -> None:
+    """Nothing on the page says that there will be more."""
+    body = table(f"<tbody>{ROW}</tbody>", beside=f"<script>{script}</script>")
+
+    assert [row["nr"] for row in read(page, site, body)] == ["B-1", "B-2"]
+
+
+def test_a_page_that_asks_all_the_time_is_read_as_it_is(page: Page, site: Site) -> None:
+    """It looks for news, and waits for an answer that may never come."""
+    body = table(f"<tbody>{ROW}</tbody>", beside="<script>fetch('/skriv?30').catch(() => null)</script>")
+
+    assert read(page, site, body) == ONE
+
+
 @pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize(
     "beside",
