@@ -377,9 +377,9 @@ class RunHeld(FlottaError):
 
     exit_code = 2
 
-    def __init__(self, what: str, holder: str) -> None:
-        """`holder` names the run, machine and process that hold it."""
-        super().__init__(f"{what} används redan av {holder}. Vänta, eller kör med --wait.")
+    def __init__(self, what: str, holder: str, then: str = "kör med --wait") -> None:
+        """`holder` names the run, machine and process that hold it; `then` is what helps who does not want to wait."""
+        super().__init__(f"{what} används redan av {holder}. Vänta, eller {then}.")
 
 
 class StateNotWritable(FlottaError):

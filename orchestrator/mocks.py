@@ -12,11 +12,15 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from bots.errors import ConfigurationError
 from orchestrator import bootstrap
+
+if TYPE_CHECKING:
+    from orchestrator.ledger.store import Options
 
 
 @contextmanager
@@ -58,8 +62,17 @@ def seat(urls: Mapping[str, str], *, sends: bool, look: int | None = None) -> No
                 pass
 
 
-def answers(url: str) -> bool:
-    """Return whether anything is served at a mock's address: it is gone with the command that started it."""
+def answer(options: Options) -> bool:
+    """Return whether a run's mock systems are served still: they are gone with the command that started them."""
+    return not options.mock or all(map(_answers, options.base_urls.values()))
+
+
+def closed(bot: str) -> str:
+    """Return what is said of a run whose mock systems are gone."""
+    return f"Låtsassystemet stängdes med körningen. Starta en ny med `flotta run {bot} --mock`."
+
+
+def _answers(url: str) -> bool:
     parts = urlsplit(url)
     try:
         with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=2):

@@ -25,7 +25,7 @@ from bots import registry
 from bots.contract import Documented, Worded
 from bots.errors import ConfigurationError, FlottaError, RunHeld, StateNotWritable
 from bots.quarter import Quarter
-from orchestrator import bootstrap, mocks, present, processes, replay, wording
+from orchestrator import bootstrap, mocks, orphans, present, processes, replay, wording
 from orchestrator.ledger import fleet as hands
 from orchestrator.ledger import review
 from orchestrator.ledger.store import OPEN_STATES, Errand, ItemLine, Ledger, Options, Run
@@ -191,21 +191,27 @@ def resume(name: str | None, *, yes: bool, json: bool) -> int:
         mocks.give_accounts(registry.bot(found.bot).systems)
         settings = load()
     operator = Operator(settings, ledger, as_json=json)
-    if found.machine is not None and found.state in hands.CARRIED:
-        raise RunHeld(f"Körningen {found.id}", f"maskinen {found.machine}")
-    if found.holder is not None and not processes.is_here(found.holder):
-        raise RunHeld(f"Körningen {found.id}", str(found.holder))
-    if found.options.mock and not all(map(mocks.answers, found.options.base_urls.values())):
-        raise ConfigurationError(
-            f"Låtsassystemet stängdes med körningen. Starta en ny med `flotta run {found.bot} --mock`."
-        )
-    ledger.reopen(found.id)
-    if ended := processes.end_tree(settings.home, found.id, epoch=found.epoch):
-        operator.say(f"Avslutade {ended} processer från det förra försöket.")
+    _refuse_carried(settings, ledger, found)
+    if not mocks.answer(found.options):
+        raise ConfigurationError(mocks.closed(found.bot))
+    # What can refuse comes first: a run that is reopened is nobody's but this command's.
     operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
+    ledger.reopen(found)
+    if ended := processes.end_tree(settings.home, found.id, epoch=found.epoch + 1):
+        operator.say(f"Avslutade {ended} processer från det förra försöket.")
+    processes.sweep(settings.home)
     if found.state in {"planned", "waiting"} and yes and not found.approved_by:
         ledger.approve(found.id, bootstrap.login(), bootstrap.now())
     return operator.carry(found.id, ask=not yes and found.state in {"planned", "waiting"} and not found.approved_by)
+
+
+def _refuse_carried(settings: Settings, ledger: Ledger, run: Run) -> None:
+    """Raise RunHeld for a run that another machine carries, or may carry. A process of this machine can be ended."""
+    if run.machine is not None and run.state in hands.CARRIED:
+        if run.machine in hands.living(ledger, settings.grace, is_gone=processes.is_gone):
+            raise RunHeld(f"Körningen {run.id}", f"maskinen {run.machine}", f"avbryt den med `flotta cancel {run.id}`")
+    elif orphans.carrier(settings, ledger, run) is orphans.Carrier.UNKNOWN:
+        raise RunHeld(f"Körningen {run.id}", str(run.holder), f"kör `flotta resume {run.id}` på den maskinen")
 
 
 def _resumable(ledger: Ledger, name: str | None) -> Run:
@@ -233,7 +239,7 @@ def sign_in(name: str | None, *, json: bool) -> int:
     operator.free(bootstrap.accounts(settings, found.bot, found.options), wait=False, mine=found.id)
     with ledger.changing() as connection:
         ledger.enter(connection, bootstrap.login(), "run.signed_in", found.id)
-    ledger.reopen(found.id)
+    ledger.reopen(found)
     bot = registry.bot(found.bot, {**settings.bot(found.bot).own, **found.options.own})
     then = (
         "Sedan fyller roboten i det ena efter det andra där, och stannar var gång vid sidan där du kontrollerar och "
@@ -260,7 +266,9 @@ def _waiting_for_sign_in(ledger: Ledger, name: str | None) -> Run:
 
 def runs(limit: int, *, json: bool) -> int:
     """Carry out `flotta runs`."""
-    found = bootstrap.open_ledger(load()).latest_runs(limit)
+    settings = load()
+    ledger = bootstrap.open_ledger(settings)
+    found = orphans.observed(settings, ledger, ledger.latest_runs(limit))
     if json:
         print_json(
             [
@@ -271,6 +279,7 @@ def runs(limit: int, *, json: bool) -> int:
                     "state": r.state,
                     "seen": r.seen,
                     "exit_code": r.exit_code,
+                    "sentence": r.sentence,
                 }
                 for r in found
             ]
@@ -284,14 +293,15 @@ def runs(limit: int, *, json: bool) -> int:
 
 def show(name: str | None, *, everything: bool, json: bool) -> int:
     """Carry out `flotta show`."""
-    ledger = bootstrap.open_ledger(load())
+    settings = load()
+    ledger = bootstrap.open_ledger(settings)
     if name is not None and (of_item := ledger.lines_of(name)):
         if json:
             print_json([{"run": run, **asdict(line)} for run, line in of_item])
         else:
             present.show(present.history(of_item))
         return 0
-    found = find(ledger, name, unfinished=False, what="körning eller post")
+    found, *_ = orphans.observed(settings, ledger, [find(ledger, name, unfinished=False, what="körning eller post")])
     bot, lines = registry.bot(found.bot), ledger.lines(found.id)
     if json:
         print_json(present.as_json(found, lines))
@@ -373,7 +383,7 @@ def report(name: str | None, out: str) -> int:
     if not file.absolute().parent.is_dir():
         raise ConfigurationError(f"Katalogen {file.absolute().parent} finns inte.")
     ledger = bootstrap.open_ledger(settings)
-    found = find(ledger, name, unfinished=False)
+    found, *_ = orphans.observed(settings, ledger, [find(ledger, name, unfinished=False)])
     lines, entries = ledger.lines(found.id), list(ledger.audit_trail(found.id))
     html = printing.page(registry.bot(found.bot), found, lines, entries, now=bootstrap.now())
     try:
@@ -655,7 +665,10 @@ class Operator:
             told = False
             while lease := self._ledger.lease_of(account):
                 held_by, holder = lease
-                if held_by == mine or processes.is_gone(holder):
+                if held_by == mine:
+                    # It goes to the run's next process when that claims the run.
+                    break
+                if processes.is_gone(holder):
                     self._ledger.drop_leases(held_by, holder)
                     break
                 if not wait:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 STATES = {
     "new": "inte påbörjad",
     "running": "pågår",
+    "orphaned": "stannade: processen är borta",
     "planned": "planerad, inte utförd",
     "waiting": "väntar på godkännande",
     "waiting_for_sign_in": "väntar på inloggning",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bots import registry
 from bots.errors import ConfigurationError
-from orchestrator import bootstrap, present
+from orchestrator import bootstrap, orphans, present
 from orchestrator.ledger import alerts as told
 from orchestrator.ledger import expected
 from orchestrator.ledger import fleet as hands
@@ -203,9 +203,11 @@ def _fleet(pools: Sequence[str]) -> Iterator[Fleet]:
 
 def cancel(name: str | None, *, json: bool) -> int:
     """Carry out `flotta cancel`: 0 when the run is called off, 2 when there is nothing to call off."""
-    ledger = bootstrap.open_ledger(load())
+    settings = load()
+    ledger = bootstrap.open_ledger(settings)
     found = find(ledger, name, unfinished=True)
-    state = hands.cancel(ledger, found.id, by=bootstrap.login(), now=bootstrap.now())
+    is_orphaned = orphans.carrier(settings, ledger, found) is orphans.Carrier.GONE
+    state = hands.cancel(ledger, found.id, by=bootstrap.login(), now=bootstrap.now(), is_orphaned=is_orphaned)
     if state is None:
         raise ConfigurationError(f"Körningen {found.id} pågår inte ({present.STATES[found.state]}).")
     if json:

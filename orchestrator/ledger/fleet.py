@@ -62,7 +62,7 @@ def take(ledger: Ledger, run_id: str, asked: int, machine: str) -> bool:
     """Take a run in hand that the engine has passed on. False when it is not to be carried, or not by that passing."""
     mine = (
         runs.c.id == run_id, runs.c.asked == asked, runs.c.machine.is_(None), runs.c.cancelled.is_(None),
-        runs.c.state.in_(("new", "interrupted")),
+        runs.c.state.in_(("new", "interrupted")), runs.c.pool.is_not(None),
     )  # fmt: skip
     with ledger.changing() as connection:
         return connection.execute(runs.update().where(*mine).values(machine=machine)).rowcount == 1
@@ -152,10 +152,11 @@ def end(ledger: Ledger, run_id: str, asked: int, machine: str, *, state: str, se
             ledger.enter(connection, machine, "run.ended", run_id, state=state, exit_code=1, why=sentence)
 
 
-def cancel(ledger: Ledger, run_id: str, *, by: str, now: datetime) -> str | None:
+def cancel(ledger: Ledger, run_id: str, *, by: str, now: datetime, is_orphaned: bool = False) -> str | None:
     """Call a run off and return its state: `cancelled`, or `running` while the process has an item in hand.
 
-    None when it has ended already, or waits for nothing but a person.
+    None when it has ended already, or waits for nothing but a person. `is_orphaned`: nothing carries it any more, so
+    nothing can finish an item.
     """
     with ledger.changing() as connection:
         mine = runs.c.id == run_id, runs.c.state.in_(CARRIED)
@@ -164,9 +165,10 @@ def cancel(ledger: Ledger, run_id: str, *, by: str, now: datetime) -> str | None
             return None
         ledger.enter(connection, by, "run.cancelled", run_id)
         flag = {"cancelled": now, "cancelled_by": by}
-        if row.state == "running" or row.machine is not None:
+        if not is_orphaned and (row.state == "running" or row.machine is not None):
             connection.execute(runs.update().where(*mine).values(**flag))
             return "running"
+        _let_go(connection, *mine)
         connection.execute(runs.update().where(*mine).values(state="cancelled", exit_code=130, ended=now, **flag))
         connection.execute(leases.delete().where(leases.c.run == run_id))
         return "cancelled"
@@ -201,6 +203,21 @@ def machines_of(ledger: Ledger) -> list[Machine]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def living(ledger: Ledger, grace: timedelta, *, is_gone: Callable[[Holder], bool]) -> set[str]:
+    """Return the machines that no other may take for dead, by what `Place.bury` goes by."""
+    with ledger.reading() as connection:
+        there = set(connection.execute(sa.select(machines.c.id).where(machines.c.left.is_(None))).scalars())
+        return there - set(_silent(connection, grace, is_gone))
+
+
+def _silent(connection: sa.Connection, grace: timedelta, is_gone: Callable[[Holder], bool]) -> list[str]:
+    """Return the machines that left no word: with a ledger in a file those whose process is gone."""
+    there = sa.select(machines).where(machines.c.left.is_(None))
+    if connection.dialect.name == "sqlite":
+        return [row.id for row in connection.execute(there).all() if is_gone(Holder(**row.holder))]
+    return [row.id for row in connection.execute(there.where(machines.c.seen < _NOW - grace)).all()]
 
 
 def recover(ledger: Ledger, machine: str) -> list[str]:
@@ -273,17 +290,16 @@ class Place:
         """
         if self._clock() - self._since < grace.total_seconds():
             return {}
-        others = sa.select(machines).where(machines.c.left.is_(None), machines.c.id != self._machine)
         if self._ledger.is_file:
             with self._ledger.reading() as connection:
-                rows = connection.execute(others).all()
-            dead = [row.id for row in rows if self._is_gone(Holder(**row.holder))]
+                dead = _silent(connection, grace, self._is_gone)
         elif self._session is not None:
-            silent = self._session.execute(others.where(machines.c.seen < _NOW - grace)).all()
-            dead = [row.id for row in silent if self._vacated(row.id)]
+            silent = _silent(self._session, grace, self._is_gone)
+            dead = [each for each in silent if each != self._machine and self._vacated(each)]
         else:
             dead = []
-        return {each: left for each in dead if (left := self._buried(each)) is not None}
+        others = (each for each in dead if each != self._machine)
+        return {each: left for each in others if (left := self._buried(each)) is not None}
 
     # A seat on PostgreSQL is a lock of this session; on SQLite it is a row, and a process that lives.
 

@@ -506,11 +506,20 @@ class Ledger:
         self.create_within(connection, run_id, bot, **facts)
         return run_id
 
-    def reopen(self, run_id: str) -> None:
-        """Let whoever asks carry a run on, called off or not. The machines leave it alone from now on."""
+    def reopen(self, run: Run) -> None:
+        """Let the caller carry a run on, called off or not. The machines leave it alone from now on.
+
+        Whatever carried it until now is fenced off. Raises RunLost when another has taken it since it was read.
+        """
         with self.changing() as connection:
-            mine = runs.update().where(runs.c.id == run_id)
-            connection.execute(mine.values(cancelled=None, cancelled_by=None, pool=None, machine=None))
+            mine = runs.c.id == run.id, runs.c.epoch == run.epoch, runs.c.machine.is_not_distinct_from(run.machine)
+            state = sa.case((runs.c.state == "running", "interrupted"), else_=runs.c.state)
+            taken = runs.update().where(*mine).values(
+                state=state, epoch=runs.c.epoch + 1, holder=None, pool=None, machine=None, cancelled=None,
+                cancelled_by=None,
+            )  # fmt: skip
+            if connection.execute(taken).rowcount != 1:
+                raise RunLost(run.id)
 
     def run(self, run_id: str) -> Run | None:
         """Return the run, or None."""

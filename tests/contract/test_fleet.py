@@ -12,7 +12,7 @@ from bots.errors import RunCancelled, RunHeld, RunLost
 from orchestrator import bootstrap
 from orchestrator.ledger import fleet
 from orchestrator.ledger.fleet import InTheWay, Place
-from orchestrator.ledger.store import Errand, Ledger, Run
+from orchestrator.ledger.store import Errand, Holder, Ledger, Run
 from orchestrator.ledger.tables import machines
 from tests.builders import NOW, TODAY, a_holder, an_act, an_item, options
 from tests.contract.claims import claim, claimed
@@ -266,10 +266,48 @@ def test_a_run_that_was_called_off_can_be_gone_on_with_by_hand(ledger: Ledger) -
     a_queued_run(ledger)
     fleet.cancel(ledger, "r1", by="anna", now=NOW)
 
-    ledger.reopen("r1")
+    ledger.reopen(the(ledger))
 
     assert (the(ledger).cancelled, the(ledger).pool) == (None, None)
     ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+
+
+def test_a_run_that_a_person_goes_on_with_is_fenced_off_from_what_carried_it(ledger: Ledger) -> None:
+    """Its old process may be in the middle of something, and the engine may pass it on once more."""
+    a_queued_run(ledger)
+    handed(ledger)
+    epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+
+    ledger.reopen(the(ledger))
+
+    with pytest.raises(RunLost):
+        ledger.seen("r1", epoch, 1)
+    assert the(ledger).state == "interrupted"
+    assert not fleet.take(ledger, "r1", the(ledger).asked, "m1")
+
+
+def test_of_two_that_go_on_with_a_run_one_does(ledger: Ledger) -> None:
+    """A machine may have taken it since the person's command read it."""
+    before = a_queued_run(ledger)
+    handed(ledger)
+
+    with pytest.raises(RunLost):
+        ledger.reopen(before)
+
+    assert the(ledger).machine == "m1"
+
+
+def test_an_orphaned_run_is_called_off_at_once(ledger: Ledger) -> None:
+    """Nothing is there to finish the item in hand, and to end the run after it."""
+    a_queued_run(ledger)
+    handed(ledger)
+    epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+
+    assert fleet.cancel(ledger, "r1", by="anna", now=NOW, is_orphaned=True) == "cancelled"
+
+    assert (the(ledger).state, the(ledger).machine, the(ledger).holder) == ("cancelled", None, None)
+    with pytest.raises(RunLost):
+        ledger.seen("r1", epoch, 1)
 
 
 def test_what_has_ended_cannot_be_called_off(ledger: Ledger) -> None:
@@ -320,10 +358,14 @@ class Computers:
         """Return a machine's place, not yet taken."""
         place = Place(
             self._open(), name, replace(a_holder(pid), host=name), {"standard": 1}, now=bootstrap.now,
-            is_gone=lambda holder: holder.host in self._gone, clock=lambda: self.seconds,
+            is_gone=self.is_gone, clock=lambda: self.seconds,
         )  # fmt: skip
         self._places.append(place)
         return place
+
+    def is_gone(self, holder: Holder) -> bool:
+        """Return whether a machine's process is gone."""
+        return holder.host in self._gone
 
     def down(self) -> None:
         """Let go of every place, as the end of a process does."""
@@ -394,6 +436,17 @@ def test_a_machine_that_says_that_it_lives_is_left_alone(computers: Computers) -
     assert other.beat()
 
     assert one.bury(GRACE) == {}
+
+
+def test_the_living_machines_are_those_that_no_other_may_bury(computers: Computers, ledger: Ledger) -> None:
+    """A command, which has no place of its own, goes by the same signs."""
+    computers.up("alive", "dead", "gone")
+    computers.place("alive").beat()
+    computers.silence("dead")
+    with ledger.changing() as connection:
+        connection.execute(machines.update().where(machines.c.id == "gone").values(left=NOW))
+
+    assert fleet.living(ledger, GRACE, is_gone=computers.is_gone) == {"alive"}
 
 
 def test_who_has_just_come_back_buries_nobody(computers: Computers) -> None:

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from bots import registry
 from orchestrator import processes
 from orchestrator.bootstrap import open_ledger, prepared_home
-from orchestrator.ledger.store import Ledger, Options, PlannedItem, Run
+from orchestrator.ledger.store import Errand, Ledger, Options, PlannedItem, Run
 from orchestrator.ledger.tables import approved_rules
 from orchestrator.mocks import account
 from orchestrator.settings import BotSettings, Settings
@@ -353,6 +353,19 @@ def _run(lifecare: Lifecare, *more: str) -> tuple[str, ...]:
 
 def _account() -> Any:
     return {name.lower(): value for name, value in account("lifecare").items()}
+
+
+def a_queued_run(house: House, url: str, name: str = "r1", **options: Any) -> str:
+    """Add a run for the machines, with an account of its own, and return its id."""
+    about = Options(
+        base_urls={"lifecare": url}, maps={}, instances={"lifecare": name}, mock=True, unattended=True, **options
+    )
+    run_id = f"{BOT}:{name}"
+    with closing(house.ledger()) as ledger:
+        ledger.create_run(
+            run_id, BOT, today=TODAY, options=about, now=NOW, errand=Errand("standard", f"{name}/robot")
+        )  # fmt: skip
+    return run_id
 
 
 def ended(child: "subprocess.Popen[str]") -> Ended:

@@ -19,12 +19,11 @@ import pytest
 
 from orchestrator import bootstrap
 from orchestrator.ledger import fleet as hands
-from orchestrator.ledger.store import Errand, Options
 from orchestrator.ledger.tables import machines, schedules
 from tests import oracle, postgres
 from tests.chaos import Chaos, Result, Trial
 from tests.e2e.conftest import Serving
-from tests.e2e.house import BOT, NOW, SLOW, TODAY, House, Lifecare, assert_sound, until
+from tests.e2e.house import BOT, SLOW, TODAY, House, Lifecare, a_queued_run, assert_sound, until
 
 NOWHERE = "http://127.0.0.1:1"
 
@@ -33,19 +32,6 @@ NOWHERE = "http://127.0.0.1:1"
 def machine(hasty: House) -> subprocess.Popen[str]:
     """Return a machine that carries what is handed over."""
     return hasty.start("worker", "--pool", "standard")
-
-
-def a_queued_run(house: House, url: str, name: str = "r1", **options: Any) -> str:
-    """Add a run for the machines, with an account of its own, and return its id."""
-    about = Options(
-        base_urls={"lifecare": url}, maps={}, instances={"lifecare": name}, mock=True, unattended=True, **options
-    )
-    run_id = f"{BOT}:{name}"
-    with closing(house.ledger()) as ledger:
-        ledger.create_run(
-            run_id, BOT, today=TODAY, options=about, now=NOW, errand=Errand("standard", f"{name}/robot")
-        )  # fmt: skip
-    return run_id
 
 
 def state(house: House, run_id: str) -> str:

@@ -301,7 +301,7 @@ def test_answers_that_are_lost_lose_and_double_no_report(city: Callable[..., Cit
         if town.house.run(run_id).state == "done":
             break
         with closing(town.house.ledger()) as ledger:
-            ledger.reopen(run_id)
+            ledger.reopen(town.house.run(run_id))
 
     sent = town.sent()
     assert len(sent) == len(set(sent)) == 6, {k: v for k, v in _notes(town, run_id).items() if v}
@@ -409,7 +409,7 @@ def test_a_person_who_is_gone_is_waited_for(city: Callable[..., City]) -> None:
 
     town.seat(sends=True)
     with closing(town.house.ledger()) as ledger:
-        ledger.reopen(run_id)
+        ledger.reopen(town.house.run(run_id))
     town.house.carry(run_id)
 
     assert town.house.run(run_id).state == "done", town.house.run(run_id)
