@@ -43,6 +43,6 @@ def judge(
         reasons.append(f"Planen berör {total / seen:.0%} av {seen} sedda, mer än gränsen {max_share:.0%}.")
     new = sorted(f"{rule}/{version}" for rule, version in acting if (rule, version) not in approved)
     if new:
-        reasons.append(f"Ingen har ännu godkänt en plan med regelversion {', '.join(new)} (`flotta review approve`).")
+        reasons.append(f"Ingen har ännu godkänt en plan med regelversion {', '.join(new)}.")
     reasons += [f"Kartan {each} är inte godkänd." for each in unapproved_maps]
     return Stop(tuple(reasons)) if reasons else None

@@ -226,12 +226,12 @@ def approve(system: str, *, version: str | None, yes: bool) -> int:
     else:
         harmless = yes and made.is_harmless
         if yes and not harmless:
-            _tell("--yes räcker inte här: någon måste se efter.")
+            _tell("--yes räcker inte här: någon måste se efter i en terminal.")
         is_approved = harmless or (
             present.has_keyboard() and present.agreed("Godkänn kartan?", present.console(err=True))
         )
     if not is_approved:
-        _tell("Kartan godkändes inte.")
+        _tell(f"Kartan godkändes inte. `flotta selectors approve {system} {made.map.version}` frågar igen.")
         return 3
     by = bootstrap.login()
     ledger = bootstrap.open_ledger(settings)

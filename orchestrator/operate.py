@@ -537,9 +537,11 @@ def decide(name: str, verdict: str, *, note: str, only: list[str] | None, but: l
         if unknown := sorted(set(but) - set(there)):
             raise ConfigurationError(f"{', '.join(unknown)} finns inte bland planens åtgärder.")
         only = [each for each in there if each not in but]
+    run = ledger.run(asked.run)
+    if asked.kind == "plan" and verdict == review.APPROVED and run is not None and not mocks.answer(run.options):
+        raise ConfigurationError(mocks.closed(run.bot))
     review.decide(ledger, asked, verdict, by=bootstrap.login(), note=note.strip(), now=bootstrap.now(), only=only)
     words = present.QUESTIONS[asked.kind][2 if verdict == review.APPROVED else 3]
-    run = ledger.run(asked.run)
     if asked.kind == "plan" and verdict == review.APPROVED and run is not None and run.pool is not None:
         words = "maskinerna utför åtgärderna, och regelversionerna i planen är därmed godkända."
     done = "Godkänt" if verdict == review.APPROVED else "Avvisat"
@@ -710,7 +712,7 @@ class Operator:
                 self._ledger.approve(run_id, bootstrap.login(), bootstrap.now())
                 code = self._process(run_id)
                 found = self._run(run_id)
-        return self._report(found, code)
+        return self._report(found, code, closes=closes)
 
     def _agrees(self, bot: AnyBot, found: Run, lines: Sequence[ItemLine], acts: int) -> bool:
         """Show what the plan would do and ask. Where there is nobody to ask, the answer is no."""
@@ -730,7 +732,7 @@ class Operator:
             return f"Inget utfördes. `flotta resume {found.id}` visar planen igen."
         return f"Planen väntar på godkännande: `flotta resume {found.id} --yes` utför den."
 
-    def _report(self, found: Run, code: int) -> int:
+    def _report(self, found: Run, code: int, *, closes: bool) -> int:
         if found.state in {"running", "new"}:
             # The process is gone without having stored an ending.
             if code == bootstrap.CANNOT_STORE:
@@ -738,9 +740,9 @@ class Operator:
             if code == bootstrap.LOST:
                 raise FlottaError(f"Körningen {found.id} har tagits över av en annan process.")
             log = processes.log_file(self._settings.home, found.id)
+            then = mocks.closed(found.bot) if closes else f"`flotta resume {found.id}` fortsätter."
             raise FlottaError(
-                f"Körningens process dog (slutkod {code}). Allt som hann göras är sparat; `flotta resume` fortsätter. "
-                f"Loggen finns i {log}."
+                f"Körningens process dog (slutkod {code}). Allt som hann göras är sparat. {then} Loggen finns i {log}."
             )
         bot, lines = registry.bot(found.bot), self._ledger.lines(found.id)
         if self._as_json:
@@ -748,6 +750,13 @@ class Operator:
         else:
             self._console.print(present.summary(bot, found, lines))
             self.say(f"Körning {found.id}. `flotta show --all` visar varje post.")
+        if closes and found.state == "waiting":
+            self.say(
+                "Låtsassystemet stängs nu, så den här planen kan inte utföras. Kör igen utan --yes och svara ja, eller "
+                "med färre poster, till exempel --rows 60."
+            )
+        elif closes and found.state not in {"done", "planned"}:
+            self.say(mocks.closed(found.bot))
         return found.exit_code if found.exit_code is not None else 1
 
     def _run(self, run_id: str) -> Run:

@@ -231,7 +231,11 @@ class Worker:
             if options.plan_only or not options.unattended:
                 return Ending("planned", 0, str(stop) if stop else None)
             if stop is not None:
-                return Ending("waiting", 3, f"{stop} Planen väntar på godkännande.")
+                question = review.plan_id(self._run.id)
+                return Ending(
+                    "waiting", 3, f"{stop} Planen väntar på godkännande: `flotta review show {question}` visar den, "
+                    f"`flotta review approve {question} --note VARFÖR` godkänner den.",
+                )  # fmt: skip
         self._ledger.adopt_intents(self._run.id, self._epoch)
         return self._apply()
 

@@ -135,9 +135,7 @@ def _plans(connection: sa.Connection, newest: Mapping[tuple[str, str], Any]) -> 
         if run.state != "waiting" or run.approved_by is not None:
             continue
         about: dict[str, Any] = {"bot": bot, "instance": instance, "run": run.id, "since": run.planned}
-        found.append(
-            Question(id=_id("plan", run.id), kind="plan", reason=run.sentence or "", reference=run.id, **about)
-        )
+        found.append(Question(id=plan_id(run.id), kind="plan", reason=run.sentence or "", reference=run.id, **about))
         known = {
             (rule, version)
             for rule, version in connection.execute(
@@ -193,6 +191,11 @@ def _drifted(connection: sa.Connection) -> list[Question]:
         for (bot, instance), run in newest.items()
         if run.state == "drifted" and bot in resting
     ]  # fmt: skip
+
+
+def plan_id(run: str) -> str:
+    """Return the id of the question whether a run's plan may be carried out."""
+    return _id("plan", run)
 
 
 def _id(*said: str) -> str:

@@ -1,5 +1,6 @@
 """What waits for a person, by the command line, and what the next run makes of the answer."""
 
+import re
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -40,6 +41,43 @@ def test_an_answered_question_is_not_asked_again_until_something_changes(house: 
     assert line["state"] == "left"
     assert "Tas över av KAEK." in line["reason"]
     assert house.flotta("audit", "verify").code == 0
+
+
+def test_a_stopped_plan_is_carried_out_by_the_commands_that_it_names(house: House, serving: Serving) -> None:
+    """Each sentence names the next one whole, so that it can be typed as it stands."""
+    lifecare = serving()
+    before = lifecare.state()
+    address = f"lifecare={lifecare.url}"
+    stopped = house.flotta("run", BOT, "--yes", "--base-url", address, "--today", str(TODAY))
+    assert stopped.code == 3, stopped.said
+    show, approve = _commands(stopped.said)
+
+    shown, approved = house.flotta(*show), house.flotta(*approve)
+    (resume,) = _commands(approved.said)
+    resumed = house.flotta(*resume)
+
+    assert "regelversion" in stopped.said
+    assert "VARFÖR" in approve
+    assert [shown.code, approved.code, resumed.code] == [0, 0, 0], (shown.said, approved.said, resumed.said)
+    assert_sound(house, resume[-1], lifecare, before)
+
+
+def _commands(said: str) -> list[list[str]]:
+    """Return the commands that are named, but for `flotta show`, in order."""
+    found = [each.split() for each in re.findall("`flotta ([^`]+)`", said)]
+    return [each for each in found if each[0] != "show"]
+
+
+def test_a_plan_whose_mock_is_gone_is_not_approved(house: House) -> None:
+    """Nothing could carry it out, so what would be approved is nothing that anybody sees again."""
+    run_id = house.plan(an_item(), state="waiting", mock=True, base_urls={"lifecare": "http://127.0.0.1:1"})
+    (plan,) = _plans(house)
+
+    refused = house.flotta("review", "approve", plan["id"], "--note", "Ser rätt ut.")
+
+    assert (refused.code, f"`flotta run {BOT} --mock`" in refused.said) == (2, True), refused.said
+    assert house.run(run_id).approved_by is None
+    assert house.flotta("review", "reject", plan["id"], "--note", "Var ett prov.").code == 0
 
 
 def test_a_stopped_plan_is_approved_in_part_and_the_rest_is_left_alone(house: House, serving: Serving) -> None:

@@ -74,6 +74,17 @@ def test_who_says_no_to_a_mocks_plan_is_not_sent_to_a_mock_that_is_gone(house: H
     assert "flotta resume" not in ran.said
 
 
+def test_a_mocks_plan_that_the_guard_stops_is_said_with_what_runs_through(house: House) -> None:
+    """The mock closes with the command, so an approval afterwards leads nowhere."""
+    house.configure(f"[bots.{BOT}]\nmax_actions = 2\n")
+
+    ran = house.flotta("run", BOT, "--mock", "--rows", "8", "--yes")
+
+    assert ran.code == 3, ran.said
+    assert "Låtsassystemet stängs nu" in ran.out
+    assert "utan --yes" in ran.out
+
+
 def test_what_looks_like_markup_is_said_as_it_is(house: House) -> None:
     """What is to be added to the settings was left out of the sentence."""
     ran = house.flotta("schedule")
