@@ -84,9 +84,9 @@ class Item(Generic[R]):
     `key` names it within its system. `reference` is what people see in lists and logs, so it must be opaque: a case or
     reminder number, never a name or a personnummer. `record` is what was read; it is stored encrypted.
 
-    The rest is for the lists that each handläggare gets, and is left out for a protected person. `handlaggare` is the
-    account of whose matter it is, `case` the number of the case it belongs to, `due` the day to be reminded of while
-    the matter is open.
+    The rest is for the lists that each handläggare gets. `handlaggare` is the account of whose matter it is, `case` the
+    number of the case it belongs to, `due` the day to be reminded of while the matter is open. Of a protected person's
+    matter only that it is `protected` is told.
     """
 
     key: str
@@ -95,6 +95,7 @@ class Item(Generic[R]):
     handlaggare: str | None = None
     case: str | None = None
     due: date | None = None
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -465,7 +465,8 @@ def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:
         for account, share in chosen.items():
             name = re.sub(r"[^\w.@ -]", "_", account)
             (folder / f"{name}.html").write_text(personal.page(bot, found, account, share), encoding="utf-8")
-            (folder / f"{name}.ics").write_bytes(personal.calendar(found, share))
+            if account != personal.PROTECTED:
+                (folder / f"{name}.ics").write_bytes(personal.calendar(found, share))
     except FileExistsError as error:
         raise ConfigurationError(f"{folder} är en fil. Ange en katalog.") from error
     except OSError as error:
@@ -473,10 +474,10 @@ def lists(name: str | None, out: str, *, handlaggare: str | None) -> int:
     with ledger.changing() as connection:
         ledger.enter(connection, bootstrap.login(), "lists.written", found.id, count=len(chosen))
     present.show(present.shares(chosen))
-    closed = sum(concern.case is None for concern in concerns.values())
-    present.console().print(
-        f"Listorna över {found.id} finns i {folder}. {closed} skyddade poster står inte i någon lista.", highlight=False
-    )
+    present.console().print(f"Listorna över {found.id} finns i {folder}.", highlight=False)
+    for account in personal.GOES_TO:
+        if account in chosen:
+            present.console().print(f"{account}.html: {personal.GOES_TO[account]}", highlight=False)
     return 0
 
 

@@ -314,7 +314,7 @@ def _report(kind: str, period: str) -> tuple[str, str]:
 def _item(case: Case) -> Item[Case]:
     beslut = case.beslut
     if beslut is None:
-        return Item(f"ivo:{case.id}", case.id, case)
+        return Item(f"ivo:{case.id}", case.id, case, protected=case.is_listed)
     return Item(f"ivo:{case.id}", case.id, case, handlaggare=beslut.handlaggare, case=beslut.arende)
 
 

@@ -108,7 +108,7 @@ def _case(page: Reminder | Protected, others: list[Reminder | Protected]) -> Cas
 def _item(case: Case) -> Item[Case]:
     shown = case.page or case.row
     if shown is None:
-        return Item(f"reminder:{case.id}", case.id, case)
+        return Item(f"reminder:{case.id}", case.id, case, protected=True)
     due = shown.due if shown.status == "aktiv" else None
     return Item(f"reminder:{case.id}", case.id, case, handlaggare=shown.handlaggare, case=shown.arende, due=due)
 

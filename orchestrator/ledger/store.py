@@ -126,6 +126,13 @@ class Concern:
     handlaggare: str | None
     case: str | None
     due: date | None
+    #: None in what an older version stored.
+    protected: bool | None = None
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether it is a protected person's; of an older version's, whether it may be."""
+        return self.case is None if self.protected is None else self.protected
 
 
 @dataclass(frozen=True, slots=True)
@@ -698,7 +705,9 @@ class Ledger:
                     "reason": decision.reason,
                     "inputs": self.vault.seal(dict(decision.inputs)),
                     "record": self.vault.seal(item.record, record),
-                    "concern": self.vault.seal(Concern(item.handlaggare, item.case, item.due), _CONCERN),
+                    "concern": self.vault.seal(
+                        Concern(item.handlaggare, item.case, item.due, item.protected), _CONCERN
+                    ),
                     "state": state,
                 }
             )

@@ -1,6 +1,7 @@
 """What each handläggare gets of a run: a list of what was done and why, and the open matters as a calendar.
 
-Case references, reasons and days; no person whom a matter is about. Protected persons' matters are in neither.
+Case references, reasons and days; no person whom a matter is about. Protected persons' matters have a list of their
+own, with nothing but their numbers.
 """
 
 from __future__ import annotations
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from orchestrator.ledger.store import Run
 
 
-#: Whose a matter is that has no handläggare: somebody must take it over.
-NOBODY = "utan handläggare"
+#: Whose a matter is that has no handläggare, and whose a protected person's is, whoever's it may be.
+NOBODY, PROTECTED = "utan handläggare", "skyddade personuppgifter"
+#: To whom the lists go that are no handläggare's.
+GOES_TO = {
+    NOBODY: "Till den som fördelar ärenden: posterna saknar handläggare, så någon måste ta över dem.",
+    PROTECTED: "Till den som har behörighet till skyddade personuppgifter: slå upp numren i systemet och hantera dem "
+    "där. Roboten har inte läst något annat om dem.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +48,17 @@ class Share:
 
 
 def shares(lines: Sequence[ItemLine], concerns: Mapping[str, Concern]) -> dict[str, Share]:
-    """Return each handläggare's share, by account, with one for NOBODY. Of protected persons there is nothing."""
+    """Return each handläggare's share, by account, then those of NOBODY and of PROTECTED persons."""
     found: dict[str, Share] = {}
     for line in lines:
         concern = concerns.get(line.key)
-        if concern is None or concern.case is None:
+        if concern is None:
+            continue
+        matter = Matter(line, concern)
+        if concern.is_protected:
+            found.setdefault(PROTECTED, Share()).asked.append(matter)
             continue
         share = found.setdefault(concern.handlaggare or NOBODY, Share())
-        matter = Matter(line, concern)
         if line.state == "done":
             share.done.append(matter)
             continue
@@ -58,13 +68,14 @@ def shares(lines: Sequence[ItemLine], concerns: Mapping[str, Concern]) -> dict[s
             share.open.append(matter)
     for share in found.values():
         share.open.sort(key=lambda matter: (matter.concern.due, matter.line.reference))
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda each: (each[0] in GOES_TO, each[0] == PROTECTED, each[0])))
 
 
 def page(bot: AnyBot, run: Run, handlaggare: str, share: Share) -> str:
     """Return the list as an HTML document that stands alone."""
     return report.render(
         "list.html", bot=bot, run=run, handlaggare=handlaggare, done=share.done, asked=share.asked, open=share.open,
+        goes_to=GOES_TO.get(handlaggare), is_protected=handlaggare == PROTECTED,
     )  # fmt: skip
 
 

@@ -96,6 +96,7 @@ def test_lists_name_no_person(house: House, serving: Serving, tmp_path: Path) ->
     files = sorted(each.name for each in (tmp_path / "out").iterdir())
     assert len(files) >= 4
     assert {Path(each).suffix for each in files} == {".html", ".ics"}
+    assert "skyddade personuppgifter.ics" not in files
     assert leaks([tmp_path / "out"], people) == []
     assert set(lifecare.removed()) <= set(
         "".join(each.read_text() for each in (tmp_path / "out").glob("*.html")).replace("<", ">").split(">")

@@ -49,12 +49,43 @@ def test_what_nobody_answers_for_has_a_list_of_its_own() -> None:
     assert list(found) == [personal.NOBODY]
 
 
-@pytest.mark.parametrize("concern", [None, Concern(None, None, None)])
-def test_what_is_protected_is_in_no_list(concern: Concern | None) -> None:
-    """Of a protected person's reminder the house knows the number alone."""
-    line = a_line("referred", key="reminder:P-1")
+def test_what_is_protected_is_told_apart_from_what_nobody_answers_for() -> None:
+    """One goes to who may see it, the other to who hands matters out; also where its case is not known."""
+    found = shared(
+        *(a_line("referred", key=f"reminder:P-{number}", reference=f"P-{number}") for number in range(4)),
+        P_0=Concern(None, None, None, protected=True), P_1=Concern(None, None, None, protected=False),
+        P_2=Concern(None, "LSS-2025-1", None, protected=False), P_3=a_concern(),
+    )  # fmt: skip
 
-    assert personal.shares([line], {"reminder:P-1": concern} if concern else {}) == {}
+    assert {account: [each.line.reference for each in share.asked] for account, share in found.items()} == {
+        "KAEK": ["P-3"], personal.NOBODY: ["P-1", "P-2"], personal.PROTECTED: ["P-0"],
+    }  # fmt: skip
+    assert list(found) == ["KAEK", personal.NOBODY, personal.PROTECTED]
+
+
+def test_what_an_older_version_stored_may_be_protected() -> None:
+    """It said nothing of that, and left the case out."""
+    assert list(shared(a_line("referred", key="reminder:P-1"), P_1=Concern(None, None, None))) == [personal.PROTECTED]
+
+
+def test_what_is_purged_is_in_no_list() -> None:
+    """Whose it was is gone."""
+    assert personal.shares([a_line("referred", key="reminder:P-1")], {}) == {}
+
+
+@pytest.mark.parametrize(("account", "words"), [("NOBODY", "fördelar"), ("PROTECTED", "behörighet")])
+def test_a_list_that_is_no_handlaggares_says_to_whom_it_goes(account: str, words: str) -> None:
+    """It names neither case, reason nor day of a protected person's matter."""
+    name = getattr(personal, account)
+    concern = Concern(None, "LSS-2025-1", DAY, protected=account == "PROTECTED")
+    line = a_line("referred", key="reminder:P-1", reference="P-1", reason="Varför?")
+    share = shared(line, P_1=concern)[name]
+
+    said = personal.page(BOT, a_run(), name, share)
+
+    assert words in said
+    assert "P-1" in said
+    assert ("LSS-2025-1" in said, "Varför?" in said) == (account == "NOBODY", account == "NOBODY")
 
 
 @pytest.mark.parametrize(

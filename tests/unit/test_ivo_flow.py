@@ -281,8 +281,10 @@ def test_a_case_that_lifecare_does_not_show_is_asked_about() -> None:
     }
     at = At(Lifecare({**decisions, "B-2": None, **old}), Ivo(known))
 
-    found = {item.reference: rules.decide(item.record, TODAY) for item in IvoReporting().collect(at, TODAY)}
+    items = list(IvoReporting().collect(at, TODAY))
+    found = {item.reference: rules.decide(item.record, TODAY) for item in items}
 
+    assert {item.reference for item in items if item.protected} == {"B-2"}
     assert {key: each.rule.id for key, each in found.items()} == {
         "B-1": "still-waiting", "B-2": "protected", "IVO-2": "not-found", "IVO-3": "not-found", "IVO-4": "not-found",
         "B-4": "late",

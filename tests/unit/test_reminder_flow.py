@@ -102,6 +102,7 @@ def test_of_a_protected_person_nothing_is_kept_but_the_number() -> None:
 
     assert shielded
     assert [items[each].record for each in shielded] == [Case(each) for each in shielded]
+    assert {reference for reference, item in items.items() if item.protected} == set(shielded)
     assert not [call for call in lifecare.calls if call[0] == "reminder" and call[1] in shielded]
 
 
