@@ -13,7 +13,8 @@
     │   ├── ScreenNotReady                transient: a read may be tried again
     │   ├── SessionLost                   transient: sign in, then read again
     │   ├── PersonProtected
-    │   └── SystemUnreachable
+    │   ├── SystemUnreachable
+    │   └── ItemsFailed
     ├── BrowserGone                    1  the browser died; the run goes on with another
     ├── SignInNeeded                   3  a person must sign in with their own e-legitimation
     ├── SelectorDrift                  4  the screen is not the one in the map; waits for a new map
@@ -187,6 +188,15 @@ class SystemUnreachable(ApplicationException):
         """`url` is the base address from the settings; `why` is ours, never what a page says."""
         reason = f" ({why})" if why else ""
         super().__init__(f"{system} svarar inte på {url}{reason}. Kontrollera adressen och nätet och kör igen.")
+
+
+class ItemsFailed(ApplicationException):
+    """Several items in a row failed, so it is not them."""
+
+    def __init__(self, count: int, why: str, *, is_outage: bool) -> None:
+        """`why` is the last one's sentence; `is_outage`: each failed because the system or the network did."""
+        super().__init__(f"{count} poster i rad misslyckades, så körningen stannade: {why}")
+        self.is_outage = is_outage
 
 
 class BrowserGone(FlottaError):
@@ -404,3 +414,12 @@ def of_python(error: BaseException) -> str:
 
 #: What a read may be tried again for, within seconds.
 TRANSIENT: tuple[type[FlottaError], ...] = (ScreenNotReady, SessionLost)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Return whether the system or the network fails, rather than the matter or the map: it may pass by itself."""
+    if isinstance(error, WriteUnanswered):
+        return not error.unread
+    if isinstance(error, ItemsFailed):
+        return error.is_outage
+    return isinstance(error, (*TRANSIENT, SystemUnreachable))

@@ -25,7 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from cronsim import CronSim
 
 from bots.errors import StateNotWritable
-from orchestrator.ledger import expected
+from orchestrator.ledger import expected, fleet
 from orchestrator.ledger.expected import Verdict
 from orchestrator.ledger.store import Errand, Ledger, Options
 from orchestrator.settings import ScheduleSettings, Settings, Window
@@ -234,6 +234,7 @@ class Clock:
             try:
                 added = sum(self._look(name, schedule) for name, schedule in self._settings.schedules.items())
                 self._give_up()
+                self._wait_no_longer()
                 expected.settle(self._ledger)
             except StateNotWritable:
                 self._log.warning("ledger.gone")
@@ -274,3 +275,14 @@ class Clock:
                 self._ledger, each, f"Ingen maskin tog den. {verdict.why}", now
             ):
                 self._log.warning("due.missed", bot=each.bot, run=each.run)
+
+    def _wait_no_longer(self) -> None:
+        """Let runs that wait for a system fail when it is too late to make up for them."""
+        now = self._now()
+        for each in expected.postponed(self._ledger):
+            schedule = self._settings.schedules.get(each.schedule)
+            if schedule is None or each.run is None or now - each.due <= schedule.grace:
+                continue
+            why = _lost(schedule, each.due, now)
+            if why and fleet.give_up(self._ledger, each.run, why=f"Den försöks inte igen: {why}.", now=now):
+                self._log.warning("run.given_up", bot=each.bot, run=each.run)

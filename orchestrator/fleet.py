@@ -135,6 +135,7 @@ class Fleet:
         """Give the engine each run that waits and that it does not have."""
         held_up = False
         try:
+            hands.release(self._ledger, self._now())
             for run in hands.waiting(self._ledger):
                 if run.asked > 0 and self._engine.has(run.id, run.asked):
                     held_up = True
@@ -190,7 +191,7 @@ class Fleet:
         if run.cancelled is not None:
             self._end(run, "cancelled", f"Körningen avbröts av {run.cancelled_by}.")
             return False
-        if self._stopping.is_set():
+        if self._stopping.is_set() or run.retry_at is not None:
             hands.give_back(self._ledger, run_id, asked, self.machine)
             return False
         if code == bootstrap.HELD:

@@ -280,6 +280,7 @@ def runs(limit: int, *, json: bool) -> int:
                     "seen": r.seen,
                     "exit_code": r.exit_code,
                     "sentence": r.sentence,
+                    "retry_at": r.retry_at,
                 }
                 for r in found
             ]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from orchestrator import mocks, processes
+from orchestrator import mocks, present, processes
 from orchestrator.ledger import fleet
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: The state that is shown of a run that the ledger has at work and that nothing carries any more.
 ORPHANED = "orphaned"
+#: The state that is shown of a run that waits for a system that fails.
+POSTPONED = "waiting_for_system"
 
 
 class Carrier(StrEnum):
@@ -57,11 +59,14 @@ def _carrier(settings: Settings, ledger: Ledger, run: Run) -> Carrier:
 
 
 def observed(settings: Settings, ledger: Ledger, runs: Iterable[Run]) -> list[Run]:
-    """Return the runs as they are, where the ledger has at work what nothing carries: ORPHANED, and how to go on."""
+    """Return the runs as they are shown: ORPHANED with how to go on, POSTPONED with until when, and all others."""
     return [_observed(settings, ledger, each) for each in runs]
 
 
 def _observed(settings: Settings, ledger: Ledger, run: Run) -> Run:
+    if run.retry_at is not None:
+        then = f"Försöks igen av sig själv {present.moment(run.retry_at)}."
+        return replace(run, state=POSTPONED, sentence=f"{run.sentence} {then}")
     match carrier(settings, ledger, run):
         case Carrier.GONE:
             return replace(run, state=ORPHANED, sentence=f"Ingen process utför den längre. {_next(run)}")

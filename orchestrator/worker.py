@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from bots.errors import (
     ApplicationException,
     BrowserGone,
     FlottaError,
+    ItemsFailed,
     RunCancelled,
     RunHeld,
     RunLost,
@@ -33,6 +34,7 @@ from bots.errors import (
     VersionUnknown,
     WriteRefused,
     WriteUnanswered,
+    is_outage,
     of_python,
 )
 from orchestrator import guard
@@ -59,6 +61,8 @@ _ENDING = (BrowserGone, SelectorDrift, SignInNeeded, RunCancelled, RunStopped)
 _STOPS: Mapping[type[FlottaError], str] = {
     RunCancelled: "cancelled", SignInNeeded: "waiting_for_sign_in", BrowserGone: "interrupted"
 }  # fmt: skip
+#: How long a run that nobody watches waits for a system that fails, each time in a row without having got further.
+WAITS = tuple(timedelta(minutes=each) for each in (2, 5, 15, 30, 60, 120))
 #: How often it is looked whether the other lanes have ended. Seconds.
 LANES_EVERY = 0.05
 #: How often the number of seen items is stored while collecting.
@@ -73,6 +77,8 @@ class Ending:
     exit_code: int
     sentence: str | None = None
     findings: list[dict[str, Any]] | None = None
+    #: The system or the network failed, which may pass by itself.
+    is_outage: bool = False
 
 
 class Screens:
@@ -134,7 +140,10 @@ class Worker:
             self._let_remember(TypeAdapter(bot.memory))
         self._stopping = threading.Event()
         self._epoch = 0
-        self._failing: set[str] = set()
+        #: Items that failed since the last one was done, and whether the system did; those of them that others were
+        #: done after, so that it is not the system.
+        self._failing: dict[str, bool] = {}
+        self._flawed: set[str] = set()
         #: How many writes in a row the system answered with a page on which the map knows no receipt.
         self._unread = 0
         self._limits = settings.bot(bot.name)
@@ -181,7 +190,7 @@ class Worker:
         except SelectorDrift as drift:
             ending = self._drifted(drift)
         except FlottaError as error:
-            ending = Ending("failed", error.exit_code, error.sentence)
+            ending = Ending("failed", error.exit_code, error.sentence, is_outage=is_outage(error))
         except Exception as error:  # noqa: BLE001 - whatever it was, the run must end in a stored state
             self._log.error("run.broke", error=of_python(error))
             ending = Ending("failed", 1, of_python(error))
@@ -198,6 +207,14 @@ class Worker:
         return 0 if self._try_all() else _INTERRUPTED.exit_code
 
     def _end(self, epoch: int, ending: Ending) -> None:
+        if ending.is_outage and self._run.pool is not None:
+            until = self._ledger.postpone_run(
+                self._run.id, epoch, waits=WAITS, exit_code=ending.exit_code, sentence=ending.sentence, now=self._now()
+            )
+            if until is not None:
+                self._log.warning("run.postponed", until=until.isoformat())
+                return
+            ending = replace(ending, sentence=f"{ending.sentence} Den har försökts {len(WAITS) + 1} gånger.")
         self._ledger.end_run(
             self._run.id, epoch, state=ending.state, exit_code=ending.exit_code, sentence=ending.sentence,
             findings=ending.findings, now=self._now(),
@@ -311,7 +328,9 @@ class Worker:
         counts = self._ledger.item_counts(self._run.id)
         left = sum(counts.get(state, 0) for state in ("todo", "failed", "uncertain"))
         if left:
-            return Ending("partial", 1, f"{left} poster blev inte klara. `flotta resume {self._run.id}` fortsätter.")
+            sentence = f"{left} poster blev inte klara. `flotta resume {self._run.id}` fortsätter."
+            is_down = bool(self._failing) and all(self._failing.values()) and not self._flawed & self._failing.keys()
+            return Ending("partial", 1, sentence, is_outage=is_down)
         return Ending("done", 0, findings=self._worn() or None)
 
     def _begin(self) -> None:
@@ -454,6 +473,7 @@ class Worker:
             map_version=", ".join(f"{system} {version}" for system, version in self._maps().items()),
             located_by=session.located_by if session and not confirmed else None,
         )  # fmt: skip
+        self._flawed |= self._failing.keys()
         self._failing.clear()
         self._log.info("step.done", item=step.reference, step=step.kind, receipt=receipt.number, attempt=step.attempts)
 
@@ -537,12 +557,10 @@ class Worker:
         return self._bot.confirm(self._at, step, step.mark)
 
     def _count_failure(self, step: StoredStep, error: Exception) -> None:
-        self._failing.add(step.item)
+        self._failing[step.item] = is_outage(error)
         if len(self._failing) >= FAILURES_IN_A_ROW:
-            raise ApplicationException(
-                f"{len(self._failing)} poster i rad misslyckades, så körningen stannade: "
-                + (error.sentence if isinstance(error, FlottaError) else of_python(error))
-            )
+            why = error.sentence if isinstance(error, FlottaError) else of_python(error)
+            raise ItemsFailed(len(self._failing), why, is_outage=all(self._failing.values()))
 
     def _wait_until(self, moment: datetime | None) -> bool:
         """Wait; return False when the worker is asked to stop meanwhile."""

@@ -136,6 +136,11 @@ def unbegun(ledger: Ledger) -> list[Expected]:
     return _expected(ledger, expected_runs.c.state == "due", runs.c.epoch == 0, runs.c.machine.is_(None))
 
 
+def postponed(ledger: Ledger) -> list[Expected]:
+    """Return what is due and waits for a system that fails, but for plans that a person has approved."""
+    return _expected(ledger, expected_runs.c.state == "due", runs.c.retry_at.is_not(None), runs.c.approved_by.is_(None))
+
+
 def miss(ledger: Ledger, what: Expected, why: str, now: datetime) -> bool:
     """Store that it is too late for a run that no machine has taken up. False when one just has."""
     with ledger.changing() as connection:

@@ -19,13 +19,18 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from bots.errors import RunHeld, StateNotWritable
-from orchestrator.ledger.store import Holder, Ledger, Run, run_of
-from orchestrator.ledger.tables import leases, machines, pauses, runs, steps
+from orchestrator.ledger.store import Holder, Ledger, Run, progress, run_of
+from orchestrator.ledger.tables import leases, machines, pauses, runs
 
 #: Names the machines' locks among all others in a database.
 _PLACES = 0x464C4F55
 #: A run is in a machine's hands, or is to be.
 CARRIED = ("new", "interrupted", "running")
+#: A run is to be carried, and no machine has it in hand.
+_QUEUED = (
+    runs.c.state.in_(("new", "interrupted")) & runs.c.pool.is_not(None) & runs.c.machine.is_(None)
+    & runs.c.cancelled.is_(None) & runs.c.retry_at.is_(None)
+)  # fmt: skip
 
 
 # --- runs --------------------------------------------------------------------------------------------------------
@@ -38,17 +43,35 @@ def waiting(ledger: Ledger) -> list[Run]:
     """
     query = (
         sa.select(runs)
-        .where(
-            runs.c.state.in_(("new", "interrupted")),
-            runs.c.pool.is_not(None),
-            runs.c.machine.is_(None),
-            runs.c.cancelled.is_(None),
-            runs.c.urgent | runs.c.bot.not_in(sa.select(pauses.c.bot)),
-        )
+        .where(_QUEUED, runs.c.urgent | runs.c.bot.not_in(sa.select(pauses.c.bot)))
         .order_by(runs.c.urgent.desc(), runs.c.created)
     )
     with ledger.reading() as connection:
         return [run_of(row) for row in connection.execute(query).mappings()]
+
+
+def release(ledger: Ledger, now: datetime) -> int:
+    """Let the runs whose wait for a system is over be carried again, and return how many there were."""
+    over = (runs.c.state == "interrupted") & (runs.c.retry_at <= now)
+    with ledger.reading() as connection:
+        if connection.execute(sa.select(runs.c.id).where(over).limit(1)).first() is None:
+            return 0
+    with ledger.changing() as connection:
+        return int(connection.execute(runs.update().where(over).values(retry_at=None)).rowcount)
+
+
+def give_up(ledger: Ledger, run_id: str, *, why: str, now: datetime) -> bool:
+    """Let a run that waits for a system fail: it is too late for it. False when it does not wait any more."""
+    with ledger.changing() as connection:
+        mine = runs.c.id == run_id, runs.c.retry_at.is_not(None)
+        row = connection.execute(sa.select(runs).where(*mine).with_for_update()).one_or_none()
+        if row is None:
+            return False
+        sentence = f"{row.sentence} {why}"
+        values = {"state": "failed", "exit_code": 1, "sentence": sentence, "ended": now, "retry_at": None}
+        connection.execute(runs.update().where(*mine).values(epoch=runs.c.epoch + 1, **values))
+        ledger.enter(connection, "flotta", "run.ended", run_id, state="failed", exit_code=1, why=why)
+        return True
 
 
 def ask(ledger: Ledger, run: Run) -> bool:
@@ -60,10 +83,7 @@ def ask(ledger: Ledger, run: Run) -> bool:
 
 def take(ledger: Ledger, run_id: str, asked: int, machine: str) -> bool:
     """Take a run in hand that the engine has passed on. False when it is not to be carried, or not by that passing."""
-    mine = (
-        runs.c.id == run_id, runs.c.asked == asked, runs.c.machine.is_(None), runs.c.cancelled.is_(None),
-        runs.c.state.in_(("new", "interrupted")), runs.c.pool.is_not(None),
-    )  # fmt: skip
+    mine = runs.c.id == run_id, runs.c.asked == asked, _QUEUED
     with ledger.changing() as connection:
         return connection.execute(runs.update().where(*mine).values(machine=machine)).rowcount == 1
 
@@ -100,13 +120,9 @@ def in_the_way(ledger: Ledger, run: Run, accounts: list[str]) -> InTheWay | None
     That is who holds one of the accounts, dead or alive, as long as it is to be gone on with; or a person's run that
     waits for them, unless this is one too.
     """
-    queued = (
-        runs.c.state.in_(("new", "interrupted")) & runs.c.pool.is_not(None) & runs.c.machine.is_(None)
-        & runs.c.cancelled.is_(None)
-    )  # fmt: skip
     with ledger.reading() as connection:
         taken = connection.execute(
-            sa.select(leases.c.run, leases.c.holder, queued.label("queued"))
+            sa.select(leases.c.run, leases.c.holder, _QUEUED.label("queued"))
             .join(runs, runs.c.id == leases.c.run)
             .where(leases.c.account.in_(accounts), leases.c.run != run.id)
         ).first()
@@ -114,7 +130,7 @@ def in_the_way(ledger: Ledger, run: Run, accounts: list[str]) -> InTheWay | None
             return InTheWay(taken.run, Holder(**taken.holder), bool(taken.queued))
         if run.urgent:
             return None
-        urgent = connection.execute(sa.select(runs.c.id).where(queued, runs.c.urgent, runs.c.account == run.account))
+        urgent = connection.execute(sa.select(runs.c.id).where(_QUEUED, runs.c.urgent, runs.c.account == run.account))
         first = urgent.scalar()
     return None if first is None else InTheWay(first, None, queued=True)
 
@@ -125,14 +141,12 @@ def died(ledger: Ledger, run_id: str, asked: int, machine: str) -> int | None:
     The count begins anew when the run has got further since the last one went. None when it is no longer this
     machine's.
     """
-    made = sa.select(sa.func.count()).select_from(steps).where(steps.c.run == run_id, steps.c.state == "done")
     with ledger.changing() as connection:
         mine = runs.c.id == run_id, runs.c.asked == asked, runs.c.machine == machine
         row = connection.execute(sa.select(runs).where(*mine).with_for_update()).one_or_none()
         if row is None:
             return None
-        # A plan is progress too: to read a long list takes as long as many steps.
-        done = connection.execute(made).scalar_one() + (row.planned is not None)
+        done = progress(connection, run_id, planned=row.planned is not None)
         deaths = 1 if done > row.done_at_death else row.deaths + 1
         # The dead one's epoch is over at once, and not only when the next one begins.
         values = {"state": "interrupted", "holder": None, "epoch": row.epoch + 1}
@@ -164,11 +178,12 @@ def cancel(ledger: Ledger, run_id: str, *, by: str, now: datetime, is_orphaned: 
         if row is None:
             return None
         ledger.enter(connection, by, "run.cancelled", run_id)
-        flag = {"cancelled": now, "cancelled_by": by}
+        flag = {"cancelled": now, "cancelled_by": by, "retry_at": None}
         if not is_orphaned and (row.state == "running" or row.machine is not None):
             connection.execute(runs.update().where(*mine).values(**flag))
             return "running"
-        _let_go(connection, *mine)
+        if is_orphaned:
+            _let_go(connection, *mine)
         connection.execute(runs.update().where(*mine).values(state="cancelled", exit_code=130, ended=now, **flag))
         connection.execute(leases.delete().where(leases.c.run == run_id))
         return "cancelled"

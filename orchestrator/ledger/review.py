@@ -164,7 +164,8 @@ def _uncertain(connection: sa.Connection) -> list[Question]:
         sa.select(steps, runs.c.bot, runs.c.options, runs.c.state.label("run_state"), items.c.reference, items.c.note)
         .join(runs, runs.c.id == steps.c.run)
         .join(items, (items.c.run == steps.c.run) & (items.c.key == steps.c.item))
-        .where(steps.c.state == "uncertain", runs.c.state != "running")
+        # A run that waits for a system will look for itself.
+        .where(steps.c.state == "uncertain", runs.c.state != "running", runs.c.retry_at.is_(None))
     )
     return [
         Question(

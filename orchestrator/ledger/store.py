@@ -109,6 +109,7 @@ class Run:
     asked: int = 0
     cancelled: datetime | None = None
     cancelled_by: str | None = None
+    retry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,7 +524,7 @@ class Ledger:
             state = sa.case((runs.c.state == "running", "interrupted"), else_=runs.c.state)
             taken = runs.update().where(*mine).values(
                 state=state, epoch=runs.c.epoch + 1, holder=None, pool=None, machine=None, cancelled=None,
-                cancelled_by=None,
+                cancelled_by=None, retry_at=None,
             )  # fmt: skip
             if connection.execute(taken).rowcount != 1:
                 raise RunLost(run.id)
@@ -561,6 +562,7 @@ class Ledger:
                         state="running",
                         holder=asdict(holder),
                         begun=now,
+                        retry_at=None,
                         ended=None,
                         exit_code=None,
                         sentence=None,
@@ -630,6 +632,38 @@ class Ledger:
             )  # fmt: skip
             connection.execute(leases.delete().where(leases.c.run == run_id))
             self.enter(connection, _worker(epoch), "run.ended", run_id, state=state, exit_code=exit_code)
+
+    def postpone_run(
+        self,
+        run_id: str,
+        epoch: int,
+        *,
+        waits: Sequence[timedelta],
+        exit_code: int,
+        sentence: str | None,
+        now: datetime,
+    ) -> datetime | None:
+        """Let a run wait for a system that fails, and free its accounts; return until when.
+
+        `waits` are its waits in a row, as long as it gets no further. None, with nothing changed, when they are over.
+        """
+        with self.changing() as connection:
+            self._own(connection, run_id, epoch)
+            row = connection.execute(
+                sa.select(runs.c.retries, runs.c.done_at_retry, runs.c.planned).where(runs.c.id == run_id)
+            ).one()
+            done = progress(connection, run_id, planned=row.planned is not None)
+            retries = 0 if done > row.done_at_retry else row.retries
+            if retries >= len(waits):
+                return None
+            until = now + waits[retries]
+            self._own(
+                connection, run_id, epoch, state="interrupted", exit_code=exit_code, sentence=sentence, holder=None,
+                retry_at=until, retries=retries + 1, done_at_retry=done,
+            )  # fmt: skip
+            connection.execute(leases.delete().where(leases.c.run == run_id))
+            self.enter(connection, _worker(epoch), "run.postponed", run_id, why=sentence, until=until.isoformat())
+            return until
 
     def approve(self, run_id: str, by: str, now: datetime) -> None:
         """Let a person approve the stored plan: the run may act, and the rule versions in it may act from now on."""
@@ -1111,6 +1145,12 @@ def engine(url: str) -> sa.Engine:
     made = sa.create_engine(url)
     event.listen(made, "connect", _prepare_sqlite)
     return made
+
+
+def progress(connection: sa.Connection, run_id: str, *, planned: bool) -> int:
+    """Return how far a run has got. A plan is progress too: to read a long list takes as long as many steps."""
+    made = sa.select(sa.func.count()).select_from(steps).where(steps.c.run == run_id, steps.c.state == "done")
+    return int(connection.execute(made).scalar_one()) + planned
 
 
 def _worker(epoch: int) -> str:

@@ -98,6 +98,11 @@ runs = Table(
     Column("done_at_death", Integer, nullable=False, default=0, server_default="0"),
     Column("cancelled", Instant),
     Column("cancelled_by", String),
+    #: Until when it waits for a system that fails; None when it waits for none.
+    Column("retry_at", Instant),
+    #: How often it has waited in a row without having got any further, and how far it had got.
+    Column("retries", Integer, nullable=False, default=0, server_default="0"),
+    Column("done_at_retry", Integer, nullable=False, default=0, server_default="0"),
     Index("ix_runs_created", "created"),
     Index("ix_runs_state", "state"),
     Index("ix_runs_ended", "ended"),

@@ -352,3 +352,50 @@ def test_each_due_time_stands_there_exactly_once(open_ledger: Opener, moments: l
 
     assert [each.due for each in office.past()] == due_times(office.schedule, begin, office.wall.now())
     assert set(office.outcomes()) <= {"ran", "caught_up", "skipped", "missed"}
+
+
+# Runs that wait for a system that is down.
+
+
+def a_postponed_run(office: Office) -> None:
+    """Let the night's run be taken up and meet a system that is down."""
+    office.pass_to(1.25)
+    office.clock().tick()
+    (run,) = office.runs()
+    epoch = office.ledger.claim(run.id, a_holder(), [ACCOUNT], office.wall.now())
+    office.ledger.postpone_run(
+        run.id, epoch, waits=[timedelta(hours=9)], exit_code=1, sentence="Lifecare svarar inte.", now=office.wall.now()
+    )
+
+
+@pytest.mark.parametrize(
+    ("catch_up", "hours", "state"),
+    [("PT6H", 5.9, "interrupted"), ("PT6H", 6.1, "failed"), ("never", 0.2, "interrupted"), ("never", 0.3, "failed")],
+)
+def test_a_run_waits_for_a_system_as_long_as_it_may_be_made_up_for(
+    catch_up: str, hours: float, state: str, open_ledger: Opener
+) -> None:
+    """Later it fails, which people are told of; until then its due time goes on."""
+    office = Office(open_ledger, catch_up=catch_up)
+    office.clock().tick()
+    a_postponed_run(office)
+
+    office.pass_to(hours)
+    office.clock().tick()
+
+    (run,) = office.runs()
+    assert run.state == state
+    assert office.outcomes() == ["due" if state == "interrupted" else "ran"]
+
+
+def test_an_approved_plan_waits_for_a_system_however_late_it_is(open_ledger: Opener) -> None:
+    """It was a person who let it be carried out that late."""
+    office = Office(open_ledger, catch_up="never")
+    office.clock().tick()
+    a_postponed_run(office)
+    office.ledger.approve(office.runs()[0].id, "anna", office.wall.now())
+
+    office.pass_to(5)
+    office.clock().tick()
+
+    assert office.runs()[0].state == "interrupted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from tests.contract.test_ledger import ACCOUNT, a_plan, done
 
 Opener = Callable[[], Ledger]
 GRACE = timedelta(seconds=30)
+TWO_MINUTES = timedelta(minutes=2)
 
 
 def a_queued_run(
@@ -331,6 +333,63 @@ def test_a_plan_that_was_waiting_is_the_machines_again_once_approved(ledger: Led
     ledger.approve("r1", "anna", NOW)
 
     assert waiting(ledger) == ["r1"]
+
+
+# Waiting for a system that is down.
+
+
+def a_postponed_run(ledger: Ledger, **facts: Any) -> Run:
+    """Add a run that waits two minutes from NOW on."""
+    a_queued_run(ledger, **facts)
+    handed(ledger)
+    epoch = ledger.claim("r1", a_holder(), [ACCOUNT], NOW)
+    until = ledger.postpone_run(
+        "r1", epoch, waits=[TWO_MINUTES], exit_code=1, sentence="Lifecare svarar inte.", now=NOW
+    )  # fmt: skip
+    assert until == NOW + TWO_MINUTES
+    fleet.give_back(ledger, "r1", 1, "m1")
+    return the(ledger)
+
+
+def test_a_run_that_waits_for_a_system_is_taken_when_its_time_has_come(ledger: Ledger) -> None:
+    """Not before, however the engine passes it on, and once."""
+    a_postponed_run(ledger)
+    assert waiting(ledger) == []
+    assert not fleet.take(ledger, "r1", 1, "m1")
+
+    assert fleet.release(ledger, NOW + TWO_MINUTES - timedelta(seconds=1)) == 0
+    assert fleet.release(ledger, NOW + TWO_MINUTES) == 1
+    assert fleet.release(ledger, NOW + TWO_MINUTES) == 0
+
+    assert waiting(ledger) == ["r1"]
+
+
+def test_a_persons_run_that_waits_for_a_system_lets_others_past(ledger: Ledger) -> None:
+    """The account is used by others meanwhile."""
+    a_postponed_run(ledger, urgent=True)
+
+    assert fleet.in_the_way(ledger, a_queued_run(ledger, "r2"), [ACCOUNT]) is None
+
+
+def test_a_run_that_waits_for_a_system_is_called_off_or_gone_on_with_at_once(ledger: Ledger) -> None:
+    """There is no item in hand, and a person may know that the system is up again."""
+    a_postponed_run(ledger)
+
+    assert fleet.cancel(ledger, "r1", by="anna", now=NOW) == "cancelled"
+    assert the(ledger).retry_at is None
+    ledger.reopen(the(ledger))
+    assert (the(ledger).retry_at, the(ledger).pool) == (None, None)
+
+
+def test_a_run_that_waits_too_long_for_a_system_is_given_up_once(ledger: Ledger) -> None:
+    """With what it waited for, and why it waits no longer."""
+    a_postponed_run(ledger)
+
+    given_up = [fleet.give_up(ledger, "r1", why="Den försöks inte igen.", now=NOW) for _ in range(2)]
+
+    assert given_up == [True, False]
+    assert (the(ledger).state, the(ledger).ended, the(ledger).retry_at) == ("failed", NOW, None)
+    assert the(ledger).sentence == "Lifecare svarar inte. Den försöks inte igen."
 
 
 # Machines.

@@ -502,6 +502,9 @@ CHANGES: dict[str, Arrow] = {
     "seen": lambda ledger, _step: ledger.seen("r1", 1, 7),
     "store_plan": lambda ledger, _step: a_plan(ledger, "r1", 1, an_item("P-9")),
     "end_run": lambda ledger, _step: ledger.end_run("r1", 1, state="done", exit_code=0, now=NOW),
+    "postpone_run": lambda ledger, _step: ledger.postpone_run(
+        "r1", 1, waits=[timedelta(minutes=2)], exit_code=1, sentence="Lifecare svarar inte.", now=NOW
+    ),
     **ARROWS,
     "keep": lambda ledger, step: ledger.keep("r1", 1, step, "trace", b"a trace", now=NOW),
     "adopt_intents": lambda ledger, _step: ledger.adopt_intents("r1", 1),

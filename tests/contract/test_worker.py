@@ -37,11 +37,11 @@ from bots.reminder_cleanup.bot import BOT
 from bots.reminder_cleanup.models import Case
 from fixtures.lifecare.seed import seed
 from orchestrator import present
-from orchestrator.ledger import expected, review
+from orchestrator.ledger import expected, fleet, review
 from orchestrator.ledger.reveal import reveal
-from orchestrator.ledger.store import ItemLine, Ledger, Run, mark
+from orchestrator.ledger.store import Errand, ItemLine, Ledger, Run, mark
 from orchestrator.settings import BotSettings, Settings
-from orchestrator.worker import ATTEMPTS, Ending, Screens, Worker
+from orchestrator.worker import ATTEMPTS, WAITS, Ending, Screens, Worker
 from tests import oracle
 from tests.builders import NOW, TODAY, a_holder, options
 from tests.fakes import Clock, FakeLifecare, KeptLog, Lost, Patience, a_session
@@ -70,11 +70,15 @@ class House:
     #: What opening Lifecare raises, one for each time.
     closed: list[Exception] = field(default_factory=list)
     checkpoint: Callable[[str], None] = lambda _point: None
+    #: For runs that the machines carry.
+    errand: Errand | None = None
     holders: int = 0
 
     def start(self, run: str = "r1", **facts: Any) -> None:
         """Start a run of the usual kind: unattended, against a mock, so that every rule is approved."""
-        self.ledger.create_run(run, BOT.name, today=TODAY, options=options(**{"mock": True} | facts), now=NOW)
+        self.ledger.create_run(
+            run, BOT.name, today=TODAY, options=options(**{"mock": True} | facts), now=NOW, errand=self.errand
+        )
 
     def worker(self, run: str = "r1") -> Worker:
         """Return a worker for the run, as a new process would make it."""
@@ -1382,3 +1386,131 @@ def test_a_lane_of_a_run_that_another_worker_took_over_writes_nothing(house: Hou
 
     assert house.removed() == []
     assert targets
+
+
+# A system that is down for a while, where nobody watches.
+
+DOWN = SystemUnreachable("lifecare", "http://lifecare.test", "stängt för underhåll")
+
+
+@pytest.fixture
+def unwatched(house: House) -> House:
+    """Return a house whose runs the machines carry."""
+    house.errand = Errand("standard", "lifecare-prov/robot")
+    return house
+
+
+def work_on(house: House) -> Ending:
+    """Let the wait for the system pass, and go on as a machine does."""
+    until = house.run().retry_at
+    assert until is not None
+    house.clock.forward((until - house.clock.now()).total_seconds())
+    assert fleet.release(house.ledger, house.clock.now()) == 1
+    return house.work()
+
+
+def waits(house: House) -> timedelta | None:
+    """Return how long the run waits from now on; None when it does not."""
+    until = house.run().retry_at
+    return None if until is None else until - house.clock.now()
+
+
+def test_a_run_that_meets_a_system_that_is_down_waits_and_is_gone_on_with(unwatched: House, targets: list[str]) -> None:
+    """Its account is free meanwhile, the bot is not paused, and nothing has ended that anybody must be told of."""
+    unwatched.closed = [DOWN]
+    unwatched.start()
+
+    unwatched.work()
+
+    run = unwatched.run()
+    assert (run.state, run.ended, run.sentence) == ("interrupted", None, str(DOWN))
+    assert waits(unwatched) == WAITS[0]
+    assert unwatched.ledger.lease_of("lifecare-prov/robot") is None
+    assert expected.paused(unwatched.ledger) == {}
+    assert fleet.waiting(unwatched.ledger) == []
+    assert work_on(unwatched).state == "done"
+    assert sorted(unwatched.removed()) == sorted(targets)
+    assert unwatched.run().retry_at is None
+
+
+def test_a_run_that_gets_no_further_waits_longer_and_longer_and_then_fails(unwatched: House) -> None:
+    """That is what people are told of, once."""
+    unwatched.closed = [DOWN] * (len(WAITS) + 1)
+    unwatched.start()
+    unwatched.work()
+    waited = [waits(unwatched)]
+    while unwatched.run().retry_at is not None:
+        work_on(unwatched)
+        waited.append(waits(unwatched))
+
+    assert waited == [*WAITS, None]
+    assert unwatched.run().state == "failed"
+    assert f"försökts {len(WAITS) + 1} gånger" in str(unwatched.run().sentence)
+
+
+def test_a_run_that_has_got_further_waits_briefly_again(unwatched: House, targets: list[str]) -> None:
+    """It is another outage, or the same that is nearly over."""
+    unwatched.closed = [DOWN, DOWN]
+    unwatched.start()
+    unwatched.work()
+    work_on(unwatched)
+    for target in targets[2:5]:
+        unwatched.lifecare.failures["remove", target] = [ScreenNotReady(*NOT_READY)]
+
+    work_on(unwatched)
+
+    assert waits(unwatched) == WAITS[0]
+    assert unwatched.removed() == targets[:2]
+    assert work_on(unwatched).state == "done"
+    assert sorted(unwatched.removed()) == sorted(targets)
+    assert unwatched.is_sound()
+
+
+def test_a_system_that_goes_down_at_the_last_writes_is_waited_for_too(unwatched: House, targets: list[str]) -> None:
+    """Fewer are left than what else tells an outage; the answer to one of them was lost."""
+    left = targets[-2:]
+    unwatched.lifecare.losses[left[0]] = [Lost.AFTER]
+    for target in left:
+        unwatched.lifecare.failures["reminder", target] = []
+    failing = [ScreenNotReady(*NOT_READY)] * 40
+
+    def down(verb: str, reminder: str) -> None:
+        if verb == "sent" and reminder == left[0]:
+            for target in left:
+                unwatched.lifecare.failures["reminder", target] = list(failing)
+
+    unwatched.lifecare.meanwhile = down
+    unwatched.start()
+
+    ending = unwatched.work()
+    assert (ending.state, unwatched.run().state) == ("partial", "interrupted")
+    for target in left:
+        unwatched.lifecare.failures["reminder", target] = []
+
+    assert work_on(unwatched).state == "done"
+    assert sorted(unwatched.removed()) == sorted(targets)
+    assert unwatched.is_sound()
+
+
+def test_one_page_that_never_comes_ends_the_run_as_before(unwatched: House, targets: list[str]) -> None:
+    """Others were done after it, so it is the page and not the system, and the next due run must not wait for it."""
+    unwatched.lifecare.failures["remove", targets[0]] = [ScreenNotReady(*NOT_READY)] * 40
+    unwatched.start()
+
+    unwatched.work()
+
+    assert (unwatched.run().state, unwatched.run().retry_at) == ("partial", None)
+
+
+@pytest.mark.parametrize(
+    "error", [SignInRefused("lifecare", "robot"), SelectorDrift("reminder", "remove")], ids=["refused", "drift"]
+)
+def test_what_does_not_pass_by_itself_is_not_waited_for(unwatched: House, error: Exception) -> None:
+    """A person must act."""
+    unwatched.closed = [error]
+    unwatched.start()
+
+    unwatched.work()
+
+    assert unwatched.run().retry_at is None
+    assert unwatched.run().state in {"failed", "drifted"}

@@ -357,9 +357,8 @@ def _account() -> Any:
 
 def a_queued_run(house: House, url: str, name: str = "r1", **options: Any) -> str:
     """Add a run for the machines, with an account of its own, and return its id."""
-    about = Options(
-        base_urls={"lifecare": url}, maps={}, instances={"lifecare": name}, mock=True, unattended=True, **options
-    )
+    usual = Options(base_urls={"lifecare": url}, maps={}, instances={"lifecare": name}, mock=True, unattended=True)
+    about = replace(usual, **options)
     run_id = f"{BOT}:{name}"
     with closing(house.ledger()) as ledger:
         ledger.create_run(

@@ -5,9 +5,11 @@ from contextlib import closing
 
 import pytest
 
+from orchestrator import bootstrap
+from orchestrator.ledger import alerts, expected, fleet
 from tests import oracle
 from tests.e2e.conftest import Serving
-from tests.e2e.house import VERSIONS, House, Lifecare, Record, assert_sound
+from tests.e2e.house import NOW, SLOW, VERSIONS, House, Lifecare, Record, a_queued_run, assert_sound, until
 
 #: 5 of them are removable.
 ROWS = 8
@@ -69,6 +71,76 @@ def test_what_disturbs_a_page_delays_the_work_and_changes_nothing(
     lifecare, run_id, before = _carried(fault, VERSIONS[0], house, serving)
 
     assert_sound(house, run_id, lifecare, before)
+
+
+#: Every answer is a page that says that the system is closed, with status 200.
+CLOSED = _fault("maintenance", 1)
+
+
+def test_an_unattended_run_waits_for_a_system_that_is_closed_and_is_gone_on_with(
+    house: House, serving: Serving
+) -> None:
+    """It is no drift, so the bot is not paused, and nobody is told of what passes by itself."""
+    lifecare = serving(CLOSED, rows=ROWS)
+    before = lifecare.state()
+    house.approve_rules()
+    run_id = a_queued_run(house, lifecare.url, mock=False)
+
+    assert house.carry(run_id) == 1
+
+    _assert_waits(house, run_id)
+    lifecare.faults()
+    _release(house, run_id)
+    assert house.carry(run_id) == 0
+    assert_sound(house, run_id, lifecare, before)
+
+
+def test_a_system_that_closes_in_the_middle_of_the_writes_is_waited_for_and_each_is_made_once(
+    hasty: House, serving: Serving
+) -> None:
+    """What was on its way is looked for when the system is open again."""
+    lifecare = serving(SLOW, rows=24)
+    before = lifecare.state()
+    hasty.approve_rules()
+    run_id = a_queued_run(hasty, lifecare.url, mock=False)
+    worker = hasty.worker(run_id)
+    until(lambda: len(lifecare.attempted()) > len(lifecare.removed()) > 0, worker)
+
+    lifecare.faults(CLOSED)
+
+    assert worker.wait() == 1
+    _assert_waits(hasty, run_id)
+    assert set(lifecare.removed()) < set(oracle.expected(before))
+    lifecare.faults()
+    _release(hasty, run_id)
+    assert hasty.carry(run_id) == 0
+    assert_sound(hasty, run_id, lifecare, before)
+
+
+def _assert_waits(house: House, run_id: str) -> None:
+    """The run is stored and shown as waiting for the system, and asks nobody for anything."""
+    run = house.run(run_id)
+    assert run.state == "interrupted"
+    assert run.retry_at is not None
+    shown = house.flotta("show", run_id, "--json").json()
+    assert shown["state"] == "waiting_for_system", shown["sentence"]
+    assert "underhåll" in shown["sentence"]
+    assert "Försöks igen av sig själv" in shown["sentence"]
+    questions = house.flotta("review", "list", "--json").json()
+    assert {each["kind"] for each in questions} <= {"item"}
+    with closing(house.ledger()) as ledger:
+        assert expected.paused(ledger) == {}
+        assert alerts.find(ledger, NOW, bootstrap.now(), slow=3.0) == []
+
+
+def _release(house: House, run_id: str) -> None:
+    """Let the time have come at which the run is taken up again."""
+    retry_at = house.run(run_id).retry_at
+    assert retry_at is not None
+    with closing(house.ledger()) as ledger:
+        assert fleet.waiting(ledger) == []
+        assert fleet.release(ledger, retry_at) == 1
+        assert [each.id for each in fleet.waiting(ledger)] == [run_id]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
