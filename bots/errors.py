@@ -252,6 +252,7 @@ class SelectorDrift(FlottaError):
         self.screen = screen
         self.element = element
         self.sightings = sightings
+        self.why = why
         #: All that was found of the screens, where they were looked through before anything was done.
         self.findings: list[dict[str, Any]] = []
 

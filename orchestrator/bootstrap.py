@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
     from bots.browser.inspection import Finding
-    from bots.browser.proposals import Place
+    from bots.browser.proposals import Change, Place
     from bots.browser.recording import Recording, Stage
     from bots.browser.selector_map import SelectorMap
     from bots.browser.session import Session
@@ -257,13 +257,14 @@ def inspect(doors: Doors, system: str, *, may_open: bool) -> tuple[list[dict[str
     """
     from bots.browser import versions  # noqa: PLC0415 - Playwright, 0.3 s
     from bots.browser.inspection import inspect as inspect_screens  # noqa: PLC0415
+    from orchestrator import drafting  # noqa: PLC0415
 
     maps = doors.maps(system)
     fitting = versions.of_marks(maps, versions.marks_of(doors.page(), doors.base_url(system), system))
     found, ended = {}, {}
     for each in fitting or maps:
         seen, ended[each.version] = inspect_screens(*doors.with_map(system, each), may_open=may_open)
-        found[each.version] = [*_gaps(each), *seen]
+        found[each.version] = [*drafting.gaps(each), *seen]
     best = _best(found)
     return best, ended[best[0]["map"]]
 
@@ -274,6 +275,7 @@ def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, A
     from bots.browser import versions  # noqa: PLC0415
     from bots.browser.inspection import inspect_recorded as inspect_screens  # noqa: PLC0415
     from bots.browser.session import Session  # noqa: PLC0415
+    from orchestrator import drafting  # noqa: PLC0415
 
     recording = _recorded(system, folder)
     with kit.Stage(doors.browser(), recording) as stage:
@@ -284,7 +286,7 @@ def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, A
         return _best(
             {
                 each.version: [
-                    *_gaps(each),
+                    *drafting.gaps(each),
                     *inspect_screens(
                         Session(stage.page, each, kit.ORIGIN, now=now, is_recorded=True), recording, stage
                     ),
@@ -292,18 +294,6 @@ def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, A
                 for each in fitting
             }
         )
-
-
-def _gaps(of: SelectorMap) -> list[Finding]:
-    """Return what a map lacks of what its system's screens use, as findings."""
-    from bots.browser.inspection import Finding  # noqa: PLC0415 - Playwright, 0.3 s
-
-    parted = (gap.removeprefix("screens.").partition(": ") for gap in registry.gaps(of))
-    return [
-        Finding(screen, element or "identity", "drift", why=f"i kartan: {why}")
-        for place, _colon, why in parted
-        for screen, _dot, element in [place.partition(".")]
-    ]
 
 
 def _recorded(system: str, folder: str) -> Recording:
@@ -319,10 +309,11 @@ def _recorded(system: str, folder: str) -> Recording:
 
 def propose(
     settings: Settings, doors: Doors, system: str, folder: str | None, is_clean: Callable[[Recorded], bool]
-) -> tuple[Draft | None, str | None]:
-    """Draft a map of a recording, or of the live system as far as a bot gets in it; and why it got no further.
+) -> tuple[Draft | None, tuple[Change, ...], str | None]:
+    """Draft a map of a recording, or of the live system as far as a bot gets in it; say why it got no further.
 
-    The draft is None when the map that is there still says all of it. What is recorded here is stored only when
+    Return the draft, or None when the map that is there still says all of it; what is said of each screen; and why it
+    got no further, if it did not. What is recorded here is stored only when
     somebody finds it clean; Unclean is raised when not.
     """
     from bots.browser import recording as kit  # noqa: PLC0415
@@ -334,7 +325,7 @@ def propose(
         recording = _recorded(system, folder)
         with kit.Stage(browser, recording) as stage:
             marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-        return drafting.draft(settings, (versions.of_marks(maps, marks) or maps)[0], recording, doors.on_stage), None
+        return *drafting.draft(settings, (versions.of_marks(maps, marks) or maps)[0], recording, doors.on_stage), None
     with session.new_context(browser) as context:
         marks = versions.marks_of(context.new_page(), doors.base_url(system), system)
     parent = (versions.of_marks(maps, marks) or maps)[0]
@@ -349,7 +340,7 @@ def propose(
     )  # fmt: skip
     if not is_clean(recorded):
         raise Unclean
-    return drafting.draft(settings, parent, recorded.clean, doors.on_stage), ended[0]
+    return *drafting.draft(settings, parent, recorded.clean, doors.on_stage), ended[0]
 
 
 def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:

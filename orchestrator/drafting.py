@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from bots import registry
 from bots.browser import drafts, inspection, needs, proposals
 from bots.browser import recording as recordings
+from bots.browser.inspection import Finding
 from bots.browser.proposals import Change, Place
 from bots.browser.selector_map import SelectorMap, in_order
 from bots.browser.selector_map import load as load_map
@@ -42,6 +43,7 @@ KINDS = {
     "reworded": "heter något annat",
     "gone": "finns inte kvar",
     "by hand": "måste ses över för hand",
+    "unknown": "ord som kartan inte känner",
     "unseen": "inte inspelad",
 }
 #: What a person must see to before a bot can use the screen again.
@@ -87,18 +89,31 @@ class Draft:
         return list(difflib.unified_diff(old, new, self.parent.version, self.map.version, lineterm="", n=2))
 
 
-def draft(settings: Settings, parent: SelectorMap, recording: Recording, on_stage: OnStage) -> Draft | None:
-    """Propose a map of what was recorded, and keep it as a draft; None when the parent still says all of it.
+def gaps(of: SelectorMap) -> list[Finding]:
+    """Return what a map lacks of what its system's screens use, as a check tells it."""
+    parted = (gap.removeprefix("screens.").partition(": ") for gap in registry.gaps(of))
+    return [
+        Finding(screen, element or "identity", "drift", why=f"i kartan: {why}")
+        for place, _colon, why in parted
+        for screen, _dot, element in [place.partition(".")]
+    ]
 
-    A draft of the same version that nobody has approved is replaced.
+
+def draft(
+    settings: Settings, parent: SelectorMap, recording: Recording, on_stage: OnStage
+) -> tuple[Draft | None, tuple[Change, ...]]:
+    """Propose a map of what was recorded, and return it as a draft, kept, with what is said of each screen.
+
+    The draft is None when the parent still says all of it. One of its version that nobody has approved is replaced.
     """
     folder = settings.maps / parent.system
     source = _file(folder, parent.version).read_text(encoding="utf-8")
     with on_stage(recording) as stage:
         proposal = proposals.propose(parent, drafts.read(source), recording, stage)
-    changes = _with_before(settings, parent, proposal.changes, on_stage)
-    if not [each for each in changes if each.kind != "unseen"]:
-        return None
+    lacks = [Change(each.screen, each.element, "by hand", why=each.why) for each in gaps(parent)]
+    changes = _with_before(settings, parent, (*proposal.changes, *lacks), on_stage)
+    if not [each for each in changes if each.kind not in {"unknown", "unseen"}]:
+        return None, changes
     place = folder / "drafts" / str(proposal.tree["version"])
     try:
         shutil.rmtree(place, ignore_errors=True)
@@ -110,7 +125,7 @@ def draft(settings: Settings, parent: SelectorMap, recording: Recording, on_stag
         (place / "index.html").write_text(page(settings, made), encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{place} kan inte skrivas ({type(error).__name__}).") from error
-    return made
+    return made, changes
 
 
 def _with_before(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from bots.browser.needs import Unshown
     from bots.browser.selector_map import SelectorMap
     from bots.browser.walk import Recorded, Walk
-    from orchestrator.drafting import Draft
 
 
 def check(
@@ -162,24 +161,33 @@ def propose(
     system: str, *, base_url: str | None, map_file: str | None, recording: str | None, mock: bool, ui: str | None,
     yes: bool, json: bool,
 ) -> int:  # fmt: skip
-    """Carry out `flotta selectors propose`: 0 when the map still holds, 3 when there is a draft to look at, or not."""
+    """Carry out `flotta selectors propose`: 0 when the map still holds, 3 when there is a draft to look at, or not.
+
+    4 when a screen stopped the walk and what was recorded shows nothing that the map does not say.
+    """
     with _signed_in_here(), ExitStack() as stack:
         base_url = _mocked(stack, system, ui, 60) if mock else base_url
         settings = load()
         doors = _doors(settings, stack, system, base_url, map_file, mock=mock, live=recording is None)
         try:
-            made, ended = bootstrap.propose(settings, doors, system, recording, lambda it: yes or _is_clean(it))
+            made, changes, ended = bootstrap.propose(
+                settings, doors, system, recording, lambda it: yes or _is_clean(it)
+            )
         except bootstrap.Unclean:
             _tell("Inget sparades.")
             return 3
     if json:
-        print_json({"version": made and made.map.version, "ended": ended, "changes": _changes(made)})
-        return 3 if made else 0
+        said = [asdict(each) for each in changes]
+        print_json({"version": made and made.map.version, "ended": ended, "changes": said})
+        return 3 if made else 4 if ended else 0
     if ended:
         _tell(f"Längre än så här gick det inte: {ended}")
     if made is None:
-        _tell("Kartan stämmer. Inget utkast gjordes.")
-        return 0
+        for each in changes:
+            if each.kind == "unknown":
+                _tell(f"{each.screen}.{each.what}: {each.why}.")
+        _tell("Inget utkast gjordes." if ended else "Kartan stämmer. Inget utkast gjordes.")
+        return 4 if ended else 0
     present.show(present.draft(made))
     _tell(
         f"Utkastet finns i {made.folder}. `flotta selectors diff {system}` visar det, och "
@@ -188,17 +196,15 @@ def propose(
     return 3
 
 
-def _changes(made: Draft | None) -> list[dict[str, Any]]:
-    return [asdict(each) for each in made.changes] if made else []
-
-
 def diff(system: str, *, version: str | None, json: bool) -> int:
     """Carry out `flotta selectors diff`."""
     from orchestrator import drafting  # noqa: PLC0415 - the kit, 0.3 s
 
     made = drafting.load(load(), system, version)
     if json:
-        print_json({"version": made.map.version, "changes": _changes(made), "diff": made.diff()})
+        print_json(
+            {"version": made.map.version, "changes": [asdict(each) for each in made.changes], "diff": made.diff()}
+        )
         return 0
     present.show(present.draft(made))
     present.show(present.diff(made.diff()))

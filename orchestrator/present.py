@@ -256,7 +256,12 @@ def findings(found: Sequence[Mapping[str, Any]], *, everything: bool = False) ->
         if everything or each["verdict"] in {"drift", "weak"}:
             counts = ", ".join(f"{seen['locator']}: {seen['found']}" for seen in each["sightings"])
             verdict = Text(VERDICTS[each["verdict"]], style=styles.get(each["verdict"], "dim"))
-            table.add_row(each["screen"], each["element"], verdict, Text(counts or each.get("why") or ""))
+            table.add_row(
+                each["screen"],
+                each["element"],
+                verdict,
+                Text("; ".join(part for part in (each.get("why"), counts) if part)),
+            )
     return table
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bots.browser import resolver
-from bots.browser.screen import ELEMENT, are_as_told
+from bots.browser.screen import ELEMENT
 from bots.errors import FlottaError, SelectorDrift, Sighting
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Finding:
     why: str = ""
 
 
+#: What is said of a place with a word that its table of values lacks; rules refer what has it to people.
+UNKNOWN = "där står ett ord som kartan inte känner"
 #: The verdicts, the best first.
 _ORDER = ("ok", "weak", "drift", "unseen")
 
@@ -73,8 +75,9 @@ def inspect(session: Session, screens: Tour, *, may_open: bool) -> tuple[list[Fi
 def canary(session: Session, screens: Tour, needed: Container[str]) -> list[Finding]:
     """Sign in and visit the screens that are needed, without writing, and return what is found there that is weak.
 
-    Only what is safe is clicked. Raises SelectorDrift, with all that was found, where a screen is not as the map says,
-    and what else may keep one from a screen. The session is signed in afterwards.
+    Words that the map lacks are left out: the rules refer what has them. Only what is safe is clicked. Raises
+    SelectorDrift, with all that was found, where a screen is not as the map says, and what else may keep one from a
+    screen. The session is signed in afterwards.
     """
 
     def look() -> list[Finding]:
@@ -90,7 +93,7 @@ def canary(session: Session, screens: Tour, needed: Container[str]) -> list[Find
             drift = session.screen(first.screen).drift(first.element, first.sightings, why=first.why)
             drift.findings = [asdict(each) for each in found if each.verdict in {"drift", "weak"}]
             raise drift
-    return [each for each in found if each.verdict == "weak"]
+    return [each for each in found if each.verdict == "weak" and not each.why.startswith(UNKNOWN)]
 
 
 def inspect_recorded(session: Session, recording: Recording, stage: Stage) -> list[Finding]:
@@ -104,12 +107,20 @@ def inspect_recorded(session: Session, recording: Recording, stage: Stage) -> li
         best: dict[str, Finding] = {}
         for snapshot in recording.shown(name):
             stage.show(snapshot)
-            content = [_as_drawn(each) for each in _content(session, name)]
+            content = [_as_drawn(each) for each in _content_recorded(session, name)]
             for each in [*content, *(_found(session, name, *pair) for pair in spec.elements.items())]:
                 if each.element not in best or _ORDER.index(each.verdict) < _ORDER.index(best[each.element].verdict):
                     best[each.element] = each
         findings += best.values() or [Finding(name, each, "unseen") for each in ("identity", *spec.elements)]
     return findings
+
+
+def _content_recorded(session: Session, name: str) -> Iterator[Finding]:
+    """Yield as `_content`; in a recording, what is not ready or another screen never becomes this one."""
+    try:
+        yield from _content(session, name)
+    except FlottaError as error:
+        yield Finding(name, "identity", "drift", why=error.sentence)
 
 
 def _as_drawn(finding: Finding) -> Finding:
@@ -128,16 +139,20 @@ def _screen(session: Session, name: str, *, may_open: bool) -> Iterator[Finding]
 
 
 def _content(session: Session, name: str) -> Iterator[Finding]:
-    spec = session.map.screens[name]
-    marks = session.screen(name).marks()
-    yield Finding(name, "identity", "ok" if are_as_told(marks) else "drift", marks)
-    if spec.fields or spec.tables:
-        try:
-            session.screen(name).read()
-        except SelectorDrift as drift:
-            yield Finding(name, drift.element, "drift", drift.sightings, drift.sentence)
-        else:
+    """Yield what is found of how a screen is told and of all that is read on it, the unknown words of it as weak."""
+    spec, screen = session.map.screens[name], session.screen(name)
+    try:
+        drifts, unknown = screen.survey()
+    except SelectorDrift as drift:
+        drifts, unknown = [drift], []
+    if not any(each.element == "identity" for each in drifts):
+        yield Finding(name, "identity", "ok", screen.marks())
+        if not drifts and (spec.fields or spec.tables):
             yield Finding(name, "content", "ok")
+    for each in drifts:
+        yield Finding(name, each.element, "drift", each.sightings, each.why)
+    for where, cell in unknown:
+        yield Finding(name, where, "weak", why=f"{UNKNOWN} (values: {cell.values})")
 
 
 def _element(

@@ -2,7 +2,7 @@
 //
 //   look    is this the screen, and what do its labelled values and tables say? Waits, redraw by redraw, until all that
 //           is asked for is there, and scrolls tables whose rows are drawn lazily. For a protected person only what is
-//           in `protect.keep` leaves the page.
+//           in `protect.keep` leaves the page. A `survey` reads on past what is wrong, and names all of it.
 //   answer  what does the page show after a write: the receipt, a refusal, or something that is no answer?
 //
 // Runs by itself, without Playwright's own script in the page: that costs 30 to 60 ms a document.
@@ -40,9 +40,12 @@ if (answer) {
   }
 }
 
-const { marks, fields, protect, tables } = look;
+const { marks, fields, protect, tables, survey } = look;
 const problems = [];
-const wrong = (where, found, why = '') => { problems.push({ where, found, why }); };
+// Each place once: a survey goes on, and a column may be wrong in every row.
+const wrong = (where, found, why = '') => {
+  if (!problems.some((each) => each.where === where)) problems.push({ where, found, why });
+};
 // What is only late is waited for longer than what is there and wrong.
 let late = false;
 
@@ -97,8 +100,8 @@ for (;;) {
   if (told && !record.isProtected) {
     const found = Object.entries(tables).map(([table, spec]) => [table, spec, findTable(`tables.${table}`, spec)]);
     // Rows may have to be scrolled to, so they are read when all else is there.
-    if (!problems.length)
-      for (const [table, spec, at] of found) lists[table] = await readRows(`tables.${table}`, spec, at, until);
+    if (!problems.length || survey)
+      for (const [table, spec, at] of found) if (at) lists[table] = await readRows(`tables.${table}`, spec, at, until) ?? null;
   } else if (told) {
     // What a protected person's page shows beside the flag and what is kept does not concern us, not even when it is wrong.
     const ours = [protect.by, ...protect.keep];
@@ -112,8 +115,8 @@ for (;;) {
   }
   // What was lost on its way is not only late.
   if ((told && !problems.length) || performance.now() > (late && !window[LOST] ? until + patience : until)) {
-    // What is found on a screen that is not as the map says stays in the page.
-    return told && !problems.length ? { told, problems, record, tables: lists }
+    // What is found on a screen that is not as the map says stays in the page, but in a survey.
+    return told && (!problems.length || survey) ? { told, problems, record, tables: lists, whole: true }
       : { told, counts, problems, whole: isWhole(document) };
   }
   await awhile();

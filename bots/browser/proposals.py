@@ -3,7 +3,7 @@
 A recorded screen is held up against the map. What its locators still find is left as it is. What they don't is looked
 for by all that the map remembers, over the whole screen at once (`resolver.propose`), so that two elements can't claim
 the same control; or it is proposed to be gone. Labels and headers that are missing are proposed from what stands in
-their place between those that are there.
+their place between those that are there. What the draft then still can't find or read is told as a check tells it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 
 from playwright.sync_api import Error as PlaywrightError
 from pydantic import ValidationError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from bots.browser import recorder, resolver, versions
+from bots.browser import inspection, recorder, resolver, versions
 from bots.browser.drafts import entry, flowing, url_of
+from bots.browser.recording import ORIGIN
 from bots.browser.selector_map import Element, Identity, Screen, SelectorMap
+from bots.browser.session import Session
 
 if TYPE_CHECKING:
     from playwright.sync_api import ElementHandle, Page
@@ -40,8 +43,9 @@ if TYPE_CHECKING:
 #:     reworded    a label, a header or a heading says something else
 #:     gone        it is proposed not to be there any more
 #:     by hand     nothing can be proposed
+#:     unknown     a word stands there that the map's table of values lacks
 #:     unseen      its screen was not recorded
-Kind = Literal["moved", "refreshed", "learned", "reworded", "gone", "by hand", "unseen"]
+Kind = Literal["moved", "refreshed", "learned", "reworded", "gone", "by hand", "unknown", "unseen"]
 _LABELS = """
   return [...new Set([...labelled(document).values()].map(([value]) => value))].map((value) => {
     let label = value;
@@ -123,7 +127,26 @@ def propose(parent: SelectorMap, tree: CommentedMap, recording: Recording, stage
         changes += looked.words(name, screen)
         changes += looked.elements(name, screen)
     _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []})
+    changes += _left(SelectorMap.model_validate(draft), recording, stage, changes)
     return Proposal(draft, tuple(changes))
+
+
+def _left(draft: SelectorMap, recording: Recording, stage: Stage, changes: Sequence[Change]) -> Iterator[Change]:
+    """Yield what a check of the recording by the draft finds wrong, or unknown, and no change leaves to people yet."""
+    told = {(each.screen, each.what) for each in changes if each.kind in ("by hand", "gone")}
+    on = datetime.combine(recording.recorded, time(), UTC)
+    session = Session(stage.page, draft, ORIGIN, now=lambda: on, is_recorded=True)
+    for each in inspection.inspect_recorded(session, recording, stage):
+        element = draft.screens[each.screen].elements.get(each.element)
+        what = each.element if element is None else f"elements.{each.element}"
+        if (each.screen, what) in told:
+            continue
+        counts = ", ".join(f"{seen.locator}: {seen.found}" for seen in each.sightings)
+        why = "; ".join(part for part in (each.why, counts) if part)
+        if each.verdict == "drift":
+            yield Change(each.screen, what, "by hand", why=why, danger=element.danger if element else "safe")
+        elif each.why.startswith(inspection.UNKNOWN):
+            yield Change(each.screen, what, "unknown", why=each.why)
 
 
 def places(of: SelectorMap, recording: Recording, stage: Stage) -> dict[tuple[str, str], Place]:

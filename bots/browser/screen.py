@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -141,7 +141,7 @@ class Screen:
         rows = self._session.again(lambda: self._whole(table, params))
         protect = self._spec.tables[table].protect
         if protect is not None and len(rows) >= SUSPECT and all(row.protected for row in rows):
-            self._session.all_protected.add((self._name, f"tables.{table}.{protect.by}"))
+            self._session.all_protected.add((self._name, f"tables.{table}.columns.{protect.by}"))
         return rows
 
     def _whole(self, table: str, params: Mapping[str, str]) -> list[Row]:
@@ -279,8 +279,10 @@ class Screen:
     def _raise_if_foreign(self) -> None:
         """Raise ScreenNotReady when this is no page of the system's: closed for maintenance, or something in between.
 
-        A page of a new version still shows some of the marks that tell versions apart.
+        A page of a new version still shows some of the marks that tell versions apart. A recording is of the system.
         """
+        if self._session.is_recorded:
+            return
         url = self._page.url
         if not self._session.is_ours(url):
             raise ScreenNotReady(self._name, "systemet skickade vidare till en adress utanför base_url")
@@ -314,7 +316,14 @@ class Screen:
         return tuple(Sighting(name, count) for name, count in zip(names, counts or as_told, strict=True))
 
     def _look(self, *, limit: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON for the page
-        """Return what the page says. Raises SessionLost, ScreenNotReady or SelectorDrift if it is not this screen."""
+        """Return what the page says. Raises SessionLost, ScreenNotReady or SelectorDrift if it is not the map's."""
+        found = self._told(limit=limit, **what)
+        if found["problems"]:
+            raise self._wrong(found["problems"][0])
+        return found
+
+    def _told(self, *, limit: int, **what: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+        """Return what the page says, its problems included. Raises as `_look` if it is not this screen."""
         self._address_is_right()
         found = self._ask(
             {
@@ -336,8 +345,10 @@ class Screen:
         if not found["told"]:
             self._raise_if_foreign()
             raise self.drift("identity", self._marks(found["counts"]))
-        first = found["problems"][0]
-        raise self.drift(first["where"], (Sighting("kartan", first["found"]),), why=first["why"])
+        return found
+
+    def _wrong(self, problem: Mapping[str, Any]) -> SelectorDrift:
+        return self.drift(problem["where"], (Sighting("kartan", problem["found"]),), why=problem["why"])
 
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -353,14 +364,73 @@ class Screen:
         Raises SelectorDrift naming the first field, table or column that is not as the map says.
         """
         spec = self._spec
-        found = self._look(
+        found = self._look(**self._content(), limit=ELEMENT)
+        self._heed_protection(found)
+        record = found["record"]
+        return Seen(
             fields={
+                name: self._value(f"fields.{name}", spec.fields[name], shown)
+                for name, shown in record["values"].items()
+                if not _only_flags(spec.protect, name)
+            }
+            | ({} if record["isProtected"] else spec.unshown),
+            tables={
+                name: [self._row(name, row["values"], protected=row["isProtected"]) for row in rows]
+                for name, rows in found["tables"].items()
+            }
+            | ({} if record["isProtected"] else {name: [] for name in spec.absent.tables}),
+            protected=record["isProtected"],
+        )
+
+    def survey(self) -> tuple[list[SelectorDrift], list[tuple[str, Cell]]]:
+        """Return all that `read` would call drift, not only the first, and the cells whose words the map lacks.
+
+        Each with its place in the map, once. Raises as `read` where this is not the screen.
+        """
+        found = self._told(**self._content(), survey=True, limit=ELEMENT)
+        self._heed_protection(found)
+        drifts = {each["where"]: self._wrong(each) for each in found["problems"]}
+        unknown: dict[str, Cell] = {}
+        for where, cell, shown in self._shown(found):
+            if where in drifts or shown is None:
+                continue
+            try:
+                value = self._session.map.value(cell, shown)
+            except ValueError as error:
+                drifts[where] = self.drift(where, why=str(error))
+                continue
+            if not self._session.map.knows(cell, value):
+                unknown[where] = cell
+        return list(drifts.values()), [each for each in unknown.items() if each[0] not in drifts]
+
+    def _heed_protection(self, found: Mapping[str, Any]) -> None:
+        rows = [row for each in found["tables"].values() for row in each or ()]
+        self._session.is_private |= any(each["isProtected"] for each in (found["record"], *rows))
+
+    def _shown(self, found: Mapping[str, Any]) -> Iterator[tuple[str, Cell, str | None]]:
+        """Yield each value that was read of a screen, as it is shown, with its place in the map and how it is read."""
+        spec = self._spec
+        for name, shown in found["record"]["values"].items():
+            if not _only_flags(spec.protect, name):
+                yield f"fields.{name}", spec.fields[name], shown
+        for table, rows in found["tables"].items():
+            of = spec.tables[table]
+            for row in rows or ():
+                for name, shown in row["values"].items():
+                    if not _only_flags(of.protect, name):
+                        yield f"tables.{table}.columns.{name}", of.columns[name], shown
+
+    def _content(self) -> dict[str, Any]:
+        """Return all that is read on the screen, as `page.js` takes it."""
+        spec = self._spec
+        return {
+            "fields": {
                 name: {"label": field.label, "css": field.css, "optional": field.optional}
                 | field.for_page(flag=spec.protect is not None and spec.protect.by == name)
                 for name, field in spec.fields.items()
             },
-            protect=_plan(spec.protect, spec.fields),
-            tables={
+            "protect": _plan(spec.protect, spec.fields),
+            "tables": {
                 name: {
                     "name": table.name,
                     "css": table.css,
@@ -382,25 +452,7 @@ class Screen:
                 }
                 for name, table in spec.tables.items()
             },
-            limit=ELEMENT,
-        )
-        record = found["record"]
-        rows = [row for each in found["tables"].values() for row in each]
-        self._session.is_private |= any(each["isProtected"] for each in (record, *rows))
-        return Seen(
-            fields={
-                name: self._value(f"fields.{name}", spec.fields[name], shown)
-                for name, shown in record["values"].items()
-                if not _only_flags(spec.protect, name)
-            }
-            | ({} if record["isProtected"] else spec.unshown),
-            tables={
-                name: [self._row(name, row["values"], protected=row["isProtected"]) for row in rows]
-                for name, rows in found["tables"].items()
-            }
-            | ({} if record["isProtected"] else {name: [] for name in spec.absent.tables}),
-            protected=record["isProtected"],
-        )
+        }
 
     def about(self, seen: Seen, *, or_protected: bool = False, **asked: str) -> Seen:
         """Return what was read, which must be of the matter that was asked for, by these of its fields.
@@ -419,7 +471,7 @@ class Screen:
         spec = self._spec.tables[table]
         return Row(
             {
-                name: self._value(f"tables.{table}.{name}", spec.columns[name], shown)
+                name: self._value(f"tables.{table}.columns.{name}", spec.columns[name], shown)
                 for name, shown in values.items()
                 if not _only_flags(spec.protect, name)
             }

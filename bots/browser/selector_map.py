@@ -585,6 +585,10 @@ class SelectorMap(_Model):
         remembered: dict[str, Any] = {"screens": {"__all__": {"elements": {"__all__": {"fingerprint"}}}}}
         return self.model_dump_json(exclude={**remembered, "approved": True})
 
+    def knows(self, cell: Cell, value: Any) -> bool:  # noqa: ANN401 - as `value` returns it
+        """Return whether a read value is none of a `values` table that lacks its wording."""
+        return cell.values is None or value is None or value in self.values[cell.values].values()
+
     def typed(self, element: Element, value: str) -> str:
         """Return how a value is typed or chosen there. Raises ValueError when the map has no one word for it."""
         if element.values is not None:
@@ -606,22 +610,23 @@ class SelectorMap(_Model):
         """Return what `shown` means: None, text, date, datetime or int.
 
         A wording that `values` does not list is returned as `okänt: …`, equal to no known value, so that rules meet it
-        as unknown. Raises ValueError for a text that cannot be read at all, without quoting it.
+        as unknown. Raises ValueError for a text that cannot be read at all, with the reason in Swedish and without
+        quoting it.
         """
         if shown in cell.blank:
             return None
         if cell.pattern is not None:
             match = re.search(cell.pattern, shown)
             if match is None:
-                raise ValueError("text without the expected pattern")
+                raise ValueError("texten följer inte kartans mönster (pattern)")
             shown = match.group(1)
         if not shown:
-            raise ValueError("empty where the map allows no blank")
+            raise ValueError("där står inget, och kartan säger inte att det får vara tomt (blank)")
         if cell.values is not None:
             return self.values[cell.values].get(shown, f"okänt: {shown}")
         if cell.as_ == "number":
             if not shown.isdecimal():
-                raise ValueError("not a number")
+                raise ValueError("där står inget heltal")
             return int(shown)
         if cell.as_ == "text":
             return shown
@@ -643,7 +648,7 @@ def _quarter(shown: str, form: str) -> str:
     pattern = re.escape(form).replace("%Y", r"(?P<Y>\d{4})").replace("%q", "(?P<q>[1-4])")
     match = re.fullmatch(pattern, shown)
     if match is None:
-        raise ValueError("not a quarter of the map's form")
+        raise ValueError("kvartalet är inte skrivet som kartan säger (quarter)")
     return f"{match['Y']}Q{match['q']}"
 
 
@@ -666,10 +671,13 @@ def _moment(shown: str, form: str, months: list[str]) -> datetime:
     )
     match = re.fullmatch(pattern, shown)
     if match is None:
-        raise ValueError("not a date of the map's form")
+        raise ValueError("datumet är inte skrivet som kartan säger (formats)")
     part = match.groupdict()
     month = months.index(part["b"]) + 1 if "b" in part else int(part["m"])
-    return datetime(int(part["Y"]), month, int(part["d"]), int(part.get("H") or 0), int(part.get("M") or 0))  # noqa: DTZ001 - local time as shown
+    try:
+        return datetime(int(part["Y"]), month, int(part["d"]), int(part.get("H") or 0), int(part.get("M") or 0))  # noqa: DTZ001 - local time as shown
+    except ValueError:
+        raise ValueError("datumet finns inte i almanackan") from None
 
 
 def _known(place: str, name: str, among: dict[str, Any]) -> None:

@@ -365,9 +365,9 @@ class Session:
         return self.is_ours(url) and re.search(identity.url, url[len(self.home) :] or "/") is not None
 
     def raise_if_signed_out(self) -> None:
-        """Raise SessionLost when the page, or a frame in it, is the sign-in screen."""
-        sign_in = self.map.screens["sign_in"].identity
-        if any(self.is_at(sign_in, frame.url) for frame in self.page.frames):
+        """Raise SessionLost when the page, or a frame in it, is the sign-in screen; a map may not have one yet."""
+        sign_in = self.map.screens.get("sign_in")
+        if sign_in is not None and any(self.is_at(sign_in.identity, frame.url) for frame in self.page.frames):
             raise SessionLost(self.map.system)
 
     def person_signs_in(self, account: Account) -> bool:
@@ -497,7 +497,13 @@ class Session:
 
     def _on_failed(self, request: Request) -> None:
         # What the browser itself gave up, as the page went on to another or was told to, is no loss.
-        if self._home and self.is_ours(request.url) and request.failure and not request.failure.startswith(_GIVEN_UP):
+        if (
+            self._home
+            and not self.is_recorded
+            and self.is_ours(request.url)
+            and request.failure
+            and not request.failure.startswith(_GIVEN_UP)
+        ):
             self.missing.add(request.resource_type)
             # Half a document stays as if the rest were on its way, so who waits for it in the page must be told.
             with suppress(PlaywrightError):

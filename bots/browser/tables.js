@@ -93,7 +93,8 @@ const findTable = (where, spec) => {
     if (found.length === 1) [place[column]] = found;
     else wrong(`${where}.columns.${column}`, found.length);
   }
-  if (Object.keys(place).length !== Object.keys(spec.columns).length) return undefined;
+  const needed = survey ? [spec.key, spec.protect?.by].filter(Boolean) : Object.keys(spec.columns);
+  if (!needed.every((column) => column in place)) return undefined;
   const promised = Number(table.getAttribute('aria-rowcount') ?? 0);
   const counted = spec.total ? all(root, spec.total.css).filter(visible) : [];
   if (spec.total && counted.length !== 1) return wrong(`${where}.total`, counted.length);
@@ -126,14 +127,14 @@ const readRows = async (where, spec, { table, nothing, place, expected }, until)
       const alone = own.length === 1 && cells.every((cell) => cell === own[0]) && (cells.length > 1 || own[0].hasAttribute('colspan') || (parted.body.length === 1 && NONE.test(fold(row.textContent))));
       if (alone || !isInLine(each, parted, places)) { wrong(`${where}.row`, own.length); return false; }
       const problemsBefore = problems.length;
-      const read = (column) => readValue(`${where}.${column}`, cells[place[column]], spec.columns[column]);
+      const read = (column) => readValue(`${where}.columns.${column}`, cells[place[column]], spec.columns[column]);
       const key = spec.key ? read(spec.key) : row.getAttribute('aria-rowindex') ?? placeOf(row, scroller);
       if (keys.has(key)) { wrong(`${where}.key`, 2); return false; }
       keys.add(key);
       const open = !spec.protect || spec.protect.clear.includes(read(spec.protect.by));
-      const columns = open ? Object.keys(place) : spec.protect.keep;
+      const columns = Object.keys(place).filter((each) => open || spec.protect.keep.includes(each));
       gathered.set(key, { isProtected: !open, values: Object.fromEntries(columns.map((each) => [each, read(each)])) });
-      if (problems.length > problemsBefore) return false;
+      if (problems.length > problemsBefore && !survey) return false;
     }
     return true;
   };

@@ -193,7 +193,13 @@ CHANGES: dict[str, list[Change]] = {
             "tables.all_beslut.columns.verkstallighet",
             (0,),
         ),
-        Change("dates of beslut are written otherwise", PANEL, _SHORT_JSON, r'"\3-\2-\1"', "tables.all_beslut.from_"),
+        Change(
+            "dates of beslut are written otherwise",
+            PANEL,
+            _SHORT_JSON,
+            r'"\3-\2-\1"',
+            "tables.all_beslut.columns.from_",
+        ),
         Change("a field is gone", REMINDER, r"<div><dt>Registrerad av</dt>.*?</div>", "", "fields.created_by", (0,)),
         Change(
             "a field is doubled", REMINDER, r"<div><dt>Ärendenr</dt>.*?</div>", "\\g<0>\\g<0>", "fields.arende", (2,)
@@ -211,7 +217,9 @@ CHANGES: dict[str, list[Change]] = {
             "tables.reminders.rows",
             (25,),
         ),
-        Change("dates of the list are written otherwise", LIST, _SHORT_JSON, r'"\3-\2-\1"', "tables.reminders.due"),
+        Change(
+            "dates of the list are written otherwise", LIST, _SHORT_JSON, r'"\3-\2-\1"', "tables.reminders.columns.due"
+        ),
         Change("the count is gone", LIST, r'<p class="antal">.*?</p>', "", "fields.total", (0,)),
         Change("the user's field is renamed", SIGN_IN, ">Användar-id<", ">E-post<", "user", (1, 0, 1)),
         Change("another page in its place", SIGN_IN, "Välkommen till Lifecare", "Planerat avbrott", "identity", (0,)),

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bots.browser import drafts, proposals, recorder, recording
+from bots.browser import drafts, inspection, proposals, recorder, recording
 from bots.browser.proposals import Change, Place, Proposal, reworded
 from bots.browser.recording import Recording, Snapshot, Stage
 from bots.browser.selector_map import SelectorMap
+from bots.browser.session import Session
 from orchestrator import drafting, report
+from orchestrator.bootstrap import now
 
 SELECTORS = Path(__file__).parents[2] / "selectors"
 OLD = """<!DOCTYPE html><html lang=sv><h1>Ärende</h1><nav><a href="/start">Start</a><a href="/hjalp">Hjälp</a></nav>
@@ -220,6 +222,103 @@ def test_a_look_alike_is_no_locator(page: Page, stage: Callable[[str], tuple[Rec
 
     assert node is not None
     assert proposals._renewed(page_, node, a_map(page).screens["page"].elements["save"]) is None
+
+
+#: Values that the map of the old page can't read, each with its place and what is said of it.
+UNREAD = {
+    "a field's date": (">2026-03-31<", ">31/3 2026<", "fields.due", "datumet är inte skrivet som kartan säger"),
+    "a field is blank": (">2026-03-31<", "><", "fields.due", "där står inget"),
+    "a field's number": (">7<", ">sju<", "fields.count", "inget heltal"),
+    "a field's pattern": (">Steg 2 av 3<", ">Steg två<", "fields.step", "mönster"),
+    "a column's date": (">2026-01-02<", ">2 jan 2026<", "tables.beslut.columns.on", "datumet är inte skrivet"),
+    "a day that there is not": (">2026-01-02<", ">2026-02-30<", "tables.beslut.columns.on", "almanackan"),
+    "a header that is there twice": (">Enhet<", ">Nr<", "tables.beslut.columns.id", "kartan: 2"),
+    "a picture": (">7<", '><img src="data:," alt=sju width=9 height=9><', "fields.count", "inte är text"),
+    "what must not be there": ("<h1>", "<p role=alert>Fel</p><h1>", "identity", "inte role=alert: 1"),
+}  # fmt: skip
+FILLED = OLD.replace("</dl>", "<dt>Antal</dt><dd>7</dd><dt>Del</dt><dd>Steg 2 av 3</dd></dl>").replace(
+    "</tr></thead>",
+    "<th scope=col>Enhet</th></tr></thead><tbody><tr><td>B-1</td><td>2026-01-02</td><td>Norr</td></tr>"
+    "<tr><td>B-2</td><td>2026-01-02</td><td>Syd</td></tr></tbody>",
+)
+
+
+def a_filled_map(page: Page) -> SelectorMap:
+    """Return a map of the old page with values of every kind, as it is read filled."""
+    tree = a_map(page).model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"format": 1}
+    screen = tree["screens"]["page"]
+    screen["fields"] |= {
+        "count": {"label": "Antal", "as": "number"}, "step": {"label": "Del", "pattern": r"Steg (\d)"},
+        "state": {"label": "Läge", "values": "lage"},
+    }  # fmt: skip
+    screen["identity"]["none_of"] = [{"role": "alert"}]
+    screen["tables"]["beslut"]["key"] = None
+    return SelectorMap.model_validate(tree | {"values": {"lage": {"Öppen": "öppen"}}})
+
+
+def checked(of: SelectorMap, on: tuple[Recording, Stage]) -> list[inspection.Finding]:
+    """Return what a check of the recording by the map finds."""
+    session = Session(on[1].page, of, recording.ORIGIN, now=now, is_recorded=True)
+    return inspection.inspect_recorded(session, *on)
+
+
+@pytest.mark.parametrize(("old", "new", "what", "why"), UNREAD.values(), ids=UNREAD)
+def test_what_a_check_can_not_read_is_left_to_people(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]], old: str, new: str, what: str, why: str
+) -> None:
+    """A proposal and a check say the same of the same screens, with the place in the map and the reason."""
+    before, after = stage(FILLED), stage(FILLED.replace(old, new))
+    of = a_filled_map(page)
+    assert not proposed(of, before)[1], "the case begins from a screen that the map fits"
+
+    _made, changes = proposed(of, after)
+
+    assert {name: each.kind for name, each in changes.items()} == {what: "by hand"}
+    assert why in changes[what].why
+    assert [each.element for each in checked(of, after) if each.verdict == "drift"] == [what]
+
+
+def test_all_that_is_wrong_on_a_screen_is_told_at_once(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]]
+) -> None:
+    """Whoever mends the map needs no round for each."""
+    places = {what for _old, _new, what, _why in UNREAD.values()} - {"identity"}
+    html = FILLED
+    for each in ("a field's date", "a field's number", "a field's pattern", "a header that is there twice"):
+        html = html.replace(*UNREAD[each][:2])
+    on = stage(html.replace(">2026-01-02<", ">igår<"))
+    of = a_filled_map(page)
+
+    assert {each.element for each in checked(of, on) if each.verdict == "drift"} == places
+    assert {what for what, each in proposed(of, on)[1].items() if each.kind == "by hand"} == places
+
+
+def test_a_value_under_a_new_label_is_read_as_well(page: Page, stage: Callable[[str], tuple[Recording, Stage]]) -> None:
+    """What is reworded may be written otherwise too: both are told."""
+    on = stage(FILLED.replace("Förfaller", "Förfallodag").replace(">2026-03-31<", ">31/3 2026<"))
+
+    made, _changes = proposed(a_filled_map(page), on)
+
+    assert [(each.what, each.kind) for each in made.changes if each.screen == "page"] == [
+        ("fields.due", "reworded"), ("fields.due", "by hand"),
+    ]  # fmt: skip
+
+
+def test_a_word_that_the_map_does_not_know_is_told_and_not_quoted(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]]
+) -> None:
+    """It may be somebody's name. The rules refer what has it, so it is no drift."""
+    on = stage(FILLED.replace(">Öppen<", ">Vilande<"))
+    of = a_filled_map(page)
+
+    _made, changes = proposed(of, on)
+
+    assert {name: each.kind for name, each in changes.items()} == {"fields.state": "unknown"}
+    assert "(values: lage)" in changes["fields.state"].why
+    assert "Vilande" not in changes["fields.state"].why
+    assert [(each.element, each.verdict) for each in checked(of, on) if each.screen == "page" and each.why] == [
+        ("fields.state", "weak")
+    ]
 
 
 # --- a person points -----------------------------------------------------------------------------------------------
