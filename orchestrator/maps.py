@@ -186,7 +186,10 @@ def propose(
         for each in changes:
             if each.kind == "unknown":
                 _tell(f"{each.screen}.{each.what}: {each.why}.")
-        _tell("Inget utkast gjordes." if ended else "Kartan stämmer. Inget utkast gjordes.")
+        unseen = ", ".join(f"{each.screen}.{each.what}" for each in changes if each.kind == "unseen")
+        _tell("Inget utkast gjordes." if ended else "Kartan stämmer med det som sågs. Inget utkast gjordes.")
+        if unseen:
+            _tell(f"Det här sågs inte: {unseen}.")
         return 4 if ended else 0
     present.show(present.draft(made))
     _tell(

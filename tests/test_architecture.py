@@ -245,9 +245,9 @@ def test_a_screen_that_is_toured_is_in_the_map(file: Path) -> None:
         node for node in ast.walk(tree(of_system(file))) if isinstance(node, ast.FunctionDef) and node.name == "tour"
     )
     toured = {
-        node.value.value
+        node.args[0].value
         for node in ast.walk(tour)
-        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Constant)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Stop" and isinstance(node.args[0], ast.Constant)
     }
 
     assert toured

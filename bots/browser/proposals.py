@@ -263,6 +263,10 @@ class _Looked:
             found = best.get(name)
             if found is not None and found.certain and found.at is None:
                 continue
+            behind = inspection.behind_row(spec, element)
+            if behind and (found is None or not found.certain):
+                yield Change(screen, f"elements.{name}", "unseen", why=behind, danger=element.danger)
+                continue
             change = self._element(screen, name, element, found)
             if change is not None:
                 yield change

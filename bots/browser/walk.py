@@ -21,7 +21,7 @@ from bots.browser.recording import Recording, Snapshot, Stage, exchanges, pictur
 from bots.browser.scrub import Wording
 from bots.browser.selector_map import Action, Holds, Locator, SelectorMap
 from bots.browser.session import new_context
-from bots.errors import ConfigurationError, SelectorDrift
+from bots.errors import TRANSIENT, ConfigurationError, FlottaError, SelectorDrift
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ElementHandle, Page, Request
@@ -122,28 +122,30 @@ def record(
 
 
 def tour(walk: Walk, session: Session, screens: Tour) -> str | None:
-    """Let a bot walk through the screens that it knows, without writing, as far as they are as the map says.
+    """Let a bot walk through the screens that it knows, without writing, to all that are as the map says.
 
-    What opens a form or a menu is clicked, never what is irreversible, and the screen is taken once more. Returns why
-    it went no further, or None when it saw them all. Raises what is no drift.
+    What opens a form or a menu is clicked, never what is irreversible, and the screen is taken once more. What did not
+    fit is taken as it is. Returns what kept it from a screen or from opening something, or None when nothing did.
+    Raises what is no drift, unless it may be gone by the next time.
     """
-    try:
-        for name in screens.tour():
-            walk.screen(name)
-            spec = session.map.screens[name]
-            opened: set[str] = set()
-            for element in spec.elements.values():
-                for opener in inspection.openers(spec, element):
-                    if opener not in opened:
-                        session.screen(name).click(opener, opened=True)
-                        opened.add(opener)
-                        walk.screen(name)
-    except SelectorDrift as drift:
-        # What did not fit is what there is to look at.
-        if drift.screen in session.map.screens:
-            walk.screen(drift.screen)
-        return drift.sentence
-    return None
+
+    def take(drift: SelectorDrift) -> None:
+        walk.screen(drift.screen)
+
+    visits = inspection.Visits(session, screens, drifted=take)
+    shut: list[FlottaError] = []
+    for name in visits:
+        walk.screen(name)
+        tried: dict[str, str | FlottaError] = {}
+        for element in session.map.screens[name].elements.values():
+            clicked = list(tried.values()).count("")
+            inspection.opened(session, name, element, tried, may_open=True)
+            if list(tried.values()).count("") > clicked:
+                walk.screen(name)
+        shut += [each for each in tried.values() if isinstance(each, FlottaError)]
+    if lasting := [each for each in visits.errors if not isinstance(each, TRANSIENT)]:
+        raise lasting[0]
+    return " ".join(dict.fromkeys(each.sentence for each in (*visits.drifts, *visits.errors, *shut))) or None
 
 
 class Walk:

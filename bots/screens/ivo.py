@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from bots.browser.inspection import Stop
 from bots.browser.needs import PAGES, Uses, built
 from bots.browser.screen import Screen
 from bots.browser.session import Account, Session
@@ -142,7 +143,7 @@ class Ivo:
             if place >= pages:
                 raise ScreenNotReady("cases", "ärendet står inte kvar i listan")
             place += 1
-            seen = listed.visit(sought=row.referens, page=str(place))
+            seen = listed.visit(sought=row.referens, page=str(place - 1 + int(listed.first_page)))
             pages = seen.fields["pages"] or 1
 
     def fill(self, report: Mapping[str, str], *, by_person: bool) -> None:
@@ -275,24 +276,31 @@ class Ivo:
     def _receipt(report: Mapping[str, str], number: str) -> Receipt:
         return Receipt(number, {"referens": report["referens"], "rapport": report["rapporttyp"]})
 
-    def tour(self, needed: Container[str] | None = None) -> Iterator[str]:
-        """Walk through the screens that there are, without writing, yielding the name of each on arrival."""
+    def tour(self, needed: Container[str] | None = None) -> Iterator[Stop]:
+        """Yield the screens that there are, as these methods reach them, without writing."""
         del needed
-        self._session.screen("sign_in").open()
-        yield "sign_in"
-        self._identify()
-        if "role" in self._session.map.screens:
-            yield "role"
+        inside = "role" if "role" in self._session.map.screens else "sign_in"
+        yield Stop("sign_in", self._session.screen("sign_in").open)
+        yield Stop("role", self._identify, after="sign_in")
+        yield Stop("cases", self._list, after="role")
+        yield Stop("case", self._open_one, after="cases")
+        yield Stop("report", self._session.screen("report").open, after=inside)
+
+    def _list(self) -> None:
+        """Choose the förvaltning, and open the first page of the list."""
         self._choose_office()
-        yield "cases"
-        cases = [IvoRow(**row.values) for row in self._session.screen("cases").read().tables["cases"]]
-        # An open one shows most.
-        if shown := next((each for each in cases if each.status == OPEN), next(iter(cases), None)):
-            self._session.screen("cases").click("open", row=(shown.number or "", shown.referens))
+        listed = self._session.screen("cases")
+        listed.open(sought="", page=listed.first_page)
+
+    def _open_one(self) -> bool:
+        """Open a case of the list that is open, an open one rather, which shows most; return whether there was any."""
+        listed = self._session.screen("cases")
+        cases = [IvoRow(**row.values) for row in listed.read().tables["cases"]]
+        shown = next((each for each in cases if each.status == OPEN), next(iter(cases), None))
+        if shown is not None:
+            listed.click("open", row=(shown.number or "", shown.referens))
             self._session.screen("case").arrive()
-            yield "case"
-        self._session.screen("report").open()
-        yield "report"
+        return shown is not None
 
 
 SYSTEM = Ivo

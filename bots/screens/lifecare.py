@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
+from bots.browser.inspection import Stop
 from bots.browser.needs import PAGES, Uses, built
 from bots.browser.screen import Row, Screen
 from bots.browser.session import Account, Session
@@ -83,20 +85,16 @@ class Lifecare:
         """Open one decision's page and return all that it shows; of a protected person's, the id alone."""
         return _opened(Insatsbeslut, self._session.screen("insats"), beslut_id)
 
-    def tour(self, needed: Container[str] | None = None) -> Iterator[str]:
-        """Walk through the screens that there are, without writing, yielding the name of each on arrival.
+    def tour(self, needed: Container[str] | None = None) -> Iterator[Stop]:
+        """Yield the screens that there are, as these methods reach them, without writing.
 
         With `needed` no list but one of these is opened: the account may not be let into the others.
         """
         has = self._session.map.screens
-        self._session.screen("sign_in").open()
-        yield "sign_in"
-        self._identify()
-        if "role" in has:
-            yield "role"
-        self._take_role()
-        if "start" in has:
-            yield "start"
+        yield Stop("sign_in", self._session.screen("sign_in").open)
+        yield Stop("role", self._identify, after="sign_in")
+        yield Stop("start", self._take_role, after="role")
+        inside = "role" if "role" in has else "sign_in"
         for listed, table, page, asked in (
             ("reminder_list", "reminders", "reminder", {}),
             ("insatser", "insatser", "insats", {"since": "", "until": ""}),
@@ -104,13 +102,19 @@ class Lifecare:
             if listed not in has or (needed is not None and listed not in needed and page not in needed):
                 continue
             screen = self._session.screen(listed)
-            screen.open(page=screen.first_page, **asked)
-            yield listed
-            # A page with a person behind it is opened only where the list says that the person is not protected.
-            open_ids = [row.values["id"] for row in screen.read().tables[table] if not row.protected]
-            if open_ids and page in has:
-                self._session.screen(page).open(id=open_ids[0])
-                yield page
+            yield Stop(listed, partial(screen.open, page=screen.first_page, **asked), after=inside)
+            if page in has:
+                yield Stop(page, partial(self._open_first, screen, table, page), after=listed)
+
+    def _open_first(self, listed: Screen, table: str, page: str) -> bool:
+        """Open the page of the first matter of a list that is open; return whether there was one.
+
+        A page with a person behind it is opened only where the list says that the person is not protected.
+        """
+        open_ids = [row.values["id"] for row in listed.read().tables[table] if not row.protected]
+        if open_ids:
+            self._session.screen(page).open(id=open_ids[0])
+        return bool(open_ids)
 
 
 def _rows(record: Callable[..., T], rows: Iterable[Row]) -> list[T | Protected]:

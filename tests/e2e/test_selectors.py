@@ -119,6 +119,7 @@ def test_a_screen_that_is_as_the_map_says_needs_no_draft(house: House) -> None:
 
     assert proposed.code == 0, proposed.said
     assert "Kartan stämmer" in proposed.err
+    assert "sågs inte" not in proposed.err
     for command in ("diff", "approve"):
         shown = house.flotta("selectors", command, "lifecare")
         assert shown.code == 2

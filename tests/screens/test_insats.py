@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bots.browser.inspection import Visits
 from bots.records.lifecare import Insatsbeslut, InsatsbeslutRow, Protected
 from bots.screens.lifecare import Lifecare
 from fixtures.mockui import insatser
@@ -69,7 +70,7 @@ def test_nothing_of_a_protected_person_leaves_the_page(signed_in: Lifecare, answ
 def test_a_walk_opens_no_list_that_is_not_needed(signed_in: Lifecare, mock: Mock, needed: set[str] | None) -> None:
     """The bot's account may not be let into the others."""
     del mock
-    seen = set(signed_in.tour(needed)) - {"sign_in", "role", "start"}
+    seen = set(Visits(signed_in._session, signed_in, needed)) - {"sign_in", "role", "start"}
 
     lists = {"insats": {"insatser", "insats"}, "reminder": {"reminder_list", "reminder"}}
     assert seen == set().union(*(those for name, those in lists.items() if needed is None or name in needed))

@@ -1,19 +1,32 @@
 """Holding the maps up against the live screens: the right map is chosen, and what does not fit it is named."""
 
+import re
 from collections import Counter
+from collections.abc import Container, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
+from bots.browser.inspection import Stop, Visits, canary
+from bots.browser.inspection import inspect as inspect_screens
+from bots.browser.screen import Screen
+from bots.browser.session import Session
 from bots.browser.versions import fitting
-from bots.errors import SystemUnreachable, VersionUnknown
+from bots.browser.walk import Walk, tour
+from bots.errors import SelectorDrift, SystemUnreachable, VersionUnknown
+from bots.records.lifecare import ReminderRow
+from bots.screens.lifecare import Lifecare
 from orchestrator.bootstrap import Doors, inspect
 from orchestrator.settings import load
-from tests.screens.mock import VERSIONS, Mock
-from tests.screens.portal import map_of
+from tests.screens import literal
+from tests.screens.mock import TODAY, VERSIONS, Mock
+from tests.screens.portal import a_session, account, map_of
+from tests.screens.site import Site
 
 
 class OpenDoors(Doors):
@@ -112,6 +125,140 @@ def test_an_inspection_tells_what_each_locator_found(doors: OpenDoors, mock: Moc
     wanted = map_of(mock.ui).screens["reminder"].elements["confirm_removal"].locators
     assert [(each["locator"], each["found"]) for each in confirm["sightings"]] == [(str(each), 1) for each in wanted]
     assert confirm["map"] == mock.ui
+
+
+@pytest.fixture
+def renamed(context: BrowserContext) -> None:
+    """Let the list of reminders say something else than its map: its heading."""
+
+    def meanwhile(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=re.sub(r"<h1>[^<]*", "<h1>Bevakningar", answer.text()))
+
+    context.route(re.compile(r"/paminnelser\?"), meanwhile)
+
+
+@pytest.mark.usefixtures("hasty", "renamed")
+def test_a_drift_keeps_one_only_from_what_comes_after_it(doors: OpenDoors) -> None:
+    """The lists have addresses of their own; a reminder is reached from its list, and why it was not seen is said."""
+    findings, ended = inspect(doors, "lifecare", may_open=True)
+
+    verdicts = _verdicts(findings)
+    assert {name for name, verdict in verdicts.items() if verdict == "drift"} == {"reminder_list.identity"}
+    assert (verdicts["insatser.content"], verdicts["insats.content"], ended) == ("ok", "ok", None)
+    unseen = {each["why"] for each in findings if each["verdict"] == "unseen"}
+    assert unseen == {"nås först efter reminder_list"}
+    assert {each["screen"] for each in findings if each["verdict"] == "unseen"} == {"reminder"}
+
+
+@pytest.mark.usefixtures("hasty", "renamed")
+def test_what_stops_a_bot_is_told_with_all_that_was_found(page: Page, context: BrowserContext, mock: Mock) -> None:
+    """Whoever mends the map sees the other screens that the bot needs as well."""
+
+    def meanwhile(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("<h1>", "<h1>Alla "))
+
+    context.route(re.compile(r"/beslut\?"), meanwhile)
+    session = a_session(page, mock)
+    lifecare = Lifecare(session, account())
+
+    with pytest.raises(SelectorDrift) as drift:
+        canary(session, lifecare, {"reminder_list", "insatser"})
+
+    assert (drift.value.screen, drift.value.element) == ("reminder_list", "identity")
+    assert [each["screen"] for each in drift.value.findings] == ["reminder_list", "insatser"]
+
+
+@pytest.mark.usefixtures("hasty", "renamed")
+def test_a_walk_goes_past_what_has_changed(page: Page, mock: Mock) -> None:
+    """What did not fit is taken as it is, and what kept the bot from a screen is said."""
+    page.goto(mock.url)
+    on = Walk(page, mock.url)
+    session = a_session(page, mock)
+
+    told = tour(on, session, Lifecare(session, account()))
+
+    taken = [each.screen for each in on.snapshots]
+    assert {"reminder_list", "insatser", "insats"} <= set(taken)
+    assert "reminder" not in taken
+    assert told is not None
+    assert "Skärmbilden reminder_list stämmer inte" in told
+
+
+def test_a_tour_reaches_each_screen_as_a_bot_does(lifecare: Lifecare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the same addresses, with the same in them: what is checked at night is what is opened in the day."""
+    gone: list[tuple[str, list[str]]] = []
+    go = Screen._go
+
+    def noted(self: Screen, params: dict[str, str]) -> None:
+        gone.append((self.name, sorted(params)))
+        go(self, params)
+
+    monkeypatch.setattr(Screen, "_go", noted)
+    list(Visits(lifecare._session, lifecare))
+    toured = [*gone]
+    gone.clear()
+    lifecare.sign_in()
+    rows = lifecare.reminders()
+    lifecare.reminder(next(each.id for each in rows if isinstance(each, ReminderRow)))
+    decisions = lifecare.insatsbeslut(date(2000, 1, 1), TODAY)
+    lifecare.ett_insatsbeslut(decisions[0].id)
+
+    assert {*map(str, toured)} == {*map(str, gone)}
+
+
+#: A list with a menu in each row, and what the menu brings; beside it what may change something, and what that brings.
+IN_ROWS = """<h1>Ärende</h1><table><caption>Poster</caption><tr><th>Nr</th><th>Gör</th></tr>
+<tr><td>1</td><td><button>Mer</button></td></tr></table>
+<button onclick="this.insertAdjacentHTML('afterend', '<button>Nyss</button>')">Öppna</button>"""
+
+
+@pytest.fixture
+def in_rows(page: Page, site: Site) -> Session:
+    """Return a session on a page with a menu in each row."""
+    shown = literal.shown(
+        page, site, IN_ROWS,
+        tables={"poster": {"name": "Poster", "key": "nr", "columns": {"nr": {"header": "Nr"}}}},
+        more={
+            "menu": {"row_of": "poster", "locators": [{"role": "button", "name": "Mer"}]},
+            "remove": {"via": ["menu"], "locators": [{"role": "button", "name": "Ta bort"}]},
+            "open": {"danger": "write", "locators": [{"role": "button", "name": "Öppna"}, {"css": "table + button"}]},
+            "late": {"behind": ["open"], "locators": [{"role": "button", "name": "Nyss"}]},
+        },
+    )  # fmt: skip
+    return shown._session
+
+
+@dataclass(frozen=True)
+class OnePage:
+    """The screens of a system of one page."""
+
+    session: Session
+
+    def tour(self, needed: Container[str] | None = None) -> Iterator[Stop]:
+        """Visit the page."""
+        del needed
+        yield Stop("page", self.session.screen("page").open)
+
+
+@pytest.mark.parametrize("may_open", [True, False])
+def test_what_the_bot_opens_and_the_check_does_not_is_said(in_rows: Session, *, may_open: bool) -> None:
+    """The bot clicks in a certain matter's row. And what is not visited at all has a reason too."""
+    findings, _ = inspect_screens(in_rows, OnePage(in_rows), may_open=may_open)
+
+    why = {each.element: each.why for each in findings if (each.screen, each.verdict) == ("page", "unseen")}
+    assert why["remove"].startswith("bakom menu, som står i en rad")
+    assert why.get("late", "").startswith("bakom open, som kan ändra något") is not may_open
+    assert all(each.why for each in findings if each.verdict == "unseen")
+
+
+def test_a_walk_opens_nothing_in_rows(in_rows: Session) -> None:
+    """It goes on to what it may open."""
+    on = Walk(in_rows.page, in_rows.base_url)
+
+    assert tour(on, in_rows, OnePage(in_rows)) is None
+    assert [each.html.count("Nyss") for each in on.snapshots] == [1, 2]
 
 
 def test_a_version_without_a_map_is_unknown(page: Page, newest: Mock) -> None:

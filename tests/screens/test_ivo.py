@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from bots import registry
 from bots.browser import inspection
+from bots.browser.screen import Screen
 from bots.browser.selector_map import load
 from bots.browser.session import Account, Session
 from bots.errors import NotAsApproved, WriteDeclined, WriteRefused
@@ -200,6 +201,32 @@ def test_the_screens_are_as_the_map_says_in_whatever_state_they_are(ivo: Ivo, ra
     )
 
     assert found == []
+
+
+def test_a_tour_reaches_the_list_and_a_case_as_the_bot_does(ivo: Ivo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list at its address, with what is sought and the page in it; the case by the link in its row."""
+    done: list[tuple[str, ...]] = []
+    go, click = Screen._go, Screen.click
+
+    def gone(self: Screen, params: dict[str, str]) -> None:
+        done.append((self.name, *sorted(params)))
+        go(self, params)
+
+    def clicked(self: Screen, element: str, **how: Any) -> None:
+        done.append((self.name, element))
+        click(self, element, **how)
+
+    monkeypatch.setattr(Screen, "_go", gone)
+    monkeypatch.setattr(Screen, "click", clicked)
+    monkeypatch.setattr(ivo, "_choose_office", lambda: None)
+    for stop in ivo.tour():
+        if stop.screen in {"cases", "case"}:
+            stop.arrive()
+    toured = {*done}
+    done.clear()
+    ivo.opened(ivo.cases()[0])
+
+    assert toured == {*done} == {("cases", "page", "sought"), ("cases", "open")}
 
 
 def test_of_several_cases_the_open_one_comes_last(ivo: Ivo, rapportor: Client) -> None:

@@ -94,8 +94,8 @@ def proposed(old: SelectorMap, on: tuple[Recording, Stage]) -> tuple[Proposal, d
     for name, screen in old.screens.items():
         for element, each in screen.elements.items():
             tree["screens"][name]["elements"][element] = drafts.flowing(drafts.entry(each))
-        for table in screen.tables:
-            tree["screens"][name]["tables"][table]["key"] = None
+        for table, rows in screen.tables.items():
+            tree["screens"][name]["tables"][table]["key"] = rows.key
     tree["format"] = 1
     made = proposals.propose(old, tree, *on)
     return made, {each.what: each for each in made.changes if each.screen == "page"}
@@ -319,6 +319,28 @@ def test_a_word_that_the_map_does_not_know_is_told_and_not_quoted(
     assert [(each.element, each.verdict) for each in checked(of, on) if each.screen == "page" and each.why] == [
         ("fields.state", "weak")
     ]
+
+
+def test_what_is_behind_something_in_a_row_is_not_called_gone(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]]
+) -> None:
+    """No walk opens it by itself: what was not opened when it was recorded says nothing of the map."""
+    tree = a_filled_map(page).model_dump(mode="json", by_alias=True, exclude_defaults=True) | {"format": 1}
+    screen = tree["screens"]["page"]
+    screen["tables"]["beslut"] |= {"key": "id"}
+    screen["elements"] |= {
+        "menu": {"row_of": "beslut", "locators": [{"css": "button"}]},
+        "remove": {"via": ["menu"], "locators": [{"role": "button", "name": "Ta bort"}]},
+    }
+    of = SelectorMap.model_validate(tree)
+    on = stage(FILLED.replace(">Norr<", "><button>Mer</button><").replace(">Syd<", "><button>Mer</button><"))
+
+    _made, changes = proposed(of, on)
+
+    assert {name: each.kind for name, each in changes.items()} == {"elements.remove": "unseen"}
+    assert changes["elements.remove"].why.startswith("bakom menu, som står i en rad")
+    [found] = [each for each in checked(of, on) if each.element == "remove"]
+    assert (found.verdict, found.why) == ("unseen", changes["elements.remove"].why)
 
 
 # --- a person points -----------------------------------------------------------------------------------------------
