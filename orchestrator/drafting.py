@@ -108,8 +108,9 @@ def draft(
     """
     folder = settings.maps / parent.system
     source = _file(folder, parent.version).read_text(encoding="utf-8")
+    taken = [load_map(each).version for each in folder.glob("*.yaml")]
     with on_stage(recording) as stage:
-        proposal = proposals.propose(parent, drafts.read(source), recording, stage)
+        proposal = proposals.propose(parent, drafts.read(source), recording, stage, taken)
     lacks = [Change(each.screen, each.element, "by hand", why=each.why) for each in gaps(parent)]
     changes = _with_before(settings, parent, (*proposal.changes, *lacks), on_stage)
     if not [each for each in changes if each.kind not in {"unknown", "unseen"}]:

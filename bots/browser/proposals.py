@@ -12,7 +12,7 @@ import copy
 import difflib
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
@@ -25,7 +25,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from bots.browser import inspection, recorder, resolver, versions
 from bots.browser.drafts import entry, flowing, url_of
 from bots.browser.recording import ORIGIN
-from bots.browser.selector_map import Element, Identity, Screen, SelectorMap
+from bots.browser.selector_map import Element, Identity, Screen, SelectorMap, following
 from bots.browser.session import Session
 
 if TYPE_CHECKING:
@@ -107,10 +107,12 @@ class Proposal:
     changes: tuple[Change, ...]
 
 
-def propose(parent: SelectorMap, tree: CommentedMap, recording: Recording, stage: Stage) -> Proposal:
+def propose(
+    parent: SelectorMap, tree: CommentedMap, recording: Recording, stage: Stage, taken: Collection[str] = ()
+) -> Proposal:
     """Return a draft that fits what was recorded, beginning from `parent`, whose file's tree is `tree`.
 
-    `tree` is not changed. The draft names its parent, and nobody has approved it.
+    `tree` is not changed. The draft names its parent, and nobody has approved it. Its version is none of those `taken`.
     """
     draft = copy.deepcopy(tree)
     changes: list[Change] = []
@@ -126,7 +128,7 @@ def propose(parent: SelectorMap, tree: CommentedMap, recording: Recording, stage
         changes += looked.identity(name, screen.identity)
         changes += looked.words(name, screen)
         changes += looked.elements(name, screen)
-    _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []})
+    _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []}, {parent.version, *taken})
     changes += _left(SelectorMap.model_validate(draft), recording, stage, changes)
     return Proposal(draft, tuple(changes))
 
@@ -437,18 +439,19 @@ def _says(heading: str, name: str | None) -> bool:
     return name is not None and _fold(heading) == _fold(name)
 
 
-def _renamed(parent: SelectorMap, draft: CommentedMap, version: str, marks: dict[str, Any]) -> None:
+def _renamed(
+    parent: SelectorMap, draft: CommentedMap, version: str, marks: dict[str, Any], taken: Collection[str]
+) -> None:
     """Give the draft a version, a parent, and probes that agree with what the page shows."""
     draft.pop("approved", None)
     draft.pop("parent", None)
     draft.insert(list(draft).index("version") + 1, "parent", DoubleQuotedScalarString(parent.version))
     if versions.fits_marks(parent, marks):
         # The same version, changed under the same name: what fits it both ways is the newer one.
-        number = re.search(r"\+(\d+)$", parent.version)
-        version = f"{parent.version.partition('+')[0]}+{int(number[1]) + 1 if number else 1}"
-        draft["version"] = DoubleQuotedScalarString(version)
+        draft["version"] = DoubleQuotedScalarString(following(parent.version, taken))
         return
-    draft["version"] = DoubleQuotedScalarString(version)
+    # The system may call itself as before, and be built of other files.
+    draft["version"] = DoubleQuotedScalarString(following(version, taken) if version in taken else version)
     files = versions.files(marks)
     for at, probe in enumerate(parent.identify):
         if probe.meta is not None and probe.meta in marks["metas"]:

@@ -11,9 +11,11 @@ two independent kinds of evidence (what a person reads, and how the page is buil
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
@@ -724,6 +726,18 @@ def _problem(error: dict[str, Any]) -> str:
     return f"{path}: {error['msg'].removeprefix('Value error, ')}"
 
 
+def base(version: str) -> str:
+    """Return the system's own version that a map is of: `2024.04` of `2024.04+2`."""
+    return version.partition("+")[0]
+
+
+def following(version: str, taken: Container[str]) -> str:
+    """Return the version of the next map of the same version of the system: `2024.04+2` after `2024.04+1`."""
+    number = re.search(r"\+(\d+)$", version)
+    numbers = count(int(number[1]) + 1 if number else 1)
+    return next(new for each in numbers if (new := f"{base(version)}+{each}") not in taken)
+
+
 def in_order(version: str) -> list[tuple[int, str]]:
     """Return what sorts versions as people count: 2024.9 before 2024.10, and 2024.04+2 before 2024.04+10."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", version)]
@@ -731,7 +745,7 @@ def in_order(version: str) -> list[tuple[int, str]]:
 
 def load_all(folder: Path, system: str) -> list[SelectorMap]:
     """Read every map of `system`, newest version first. Raises MapInvalid when there is none, or one is broken."""
-    files = sorted((folder / system).glob("*.yaml"), key=lambda file: in_order(file.stem), reverse=True)
-    if not files:
+    maps = [load(file) for file in (folder / system).glob("*.yaml")]
+    if not maps:
         raise MapInvalid(str(folder / system), ["det finns ingen karta för systemet"])
-    return [load(file) for file in files]
+    return sorted(maps, key=lambda each: in_order(each.version), reverse=True)

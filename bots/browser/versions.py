@@ -9,6 +9,7 @@ import tenacity
 from playwright.sync_api import Error as PlaywrightError
 
 from bots.browser import failures
+from bots.browser.selector_map import base, in_order
 from bots.errors import SystemUnreachable, VersionUnknown
 
 if TYPE_CHECKING:
@@ -103,10 +104,18 @@ def files(marks: dict[str, Any]) -> list[str]:
 
 
 def of_marks(maps: list[SelectorMap], marks: dict[str, Any]) -> list[SelectorMap]:
-    """Return the maps that fit what a page shows (`MARKS`), but for those that another one of them has replaced."""
+    """Return the maps that fit what a page shows (`MARKS`), but for those that another one of them has replaced.
+
+    It has where it names the map as its parent, or is a later map of the same version: of two that were made from one
+    parent, `2024.04+1` and `2024.04+2`, the later was approved with the other already there.
+    """
     fits = [each for each in maps if fits_marks(each, marks)]
-    replaced = {each.parent for each in fits}
-    return [each for each in fits if each.version not in replaced]
+    return [each for each in fits if not any(_replaces(other, each) for other in fits)]
+
+
+def _replaces(other: SelectorMap, one: SelectorMap) -> bool:
+    is_later = in_order(other.version) > in_order(one.version)
+    return other.parent == one.version or (is_later and base(other.version) == base(one.version))
 
 
 def fits_marks(selector_map: SelectorMap, marks: dict[str, Any]) -> bool:

@@ -64,6 +64,8 @@ def curve(entries: Sequence[Entry]) -> Curve | None:
 
 def page(bot: AnyBot, run: Run, lines: Sequence[ItemLine], entries: Sequence[Entry], *, now: datetime) -> str:
     """Return the report as an HTML document that stands alone."""
+    from bots.browser.selector_map import in_order  # noqa: PLC0415 - pydantic models, 0.1 s
+
     titles = {rule.id: rule.title for rule in bot.rules}
     return render(
         "report.html", bot=bot, run=run, state=present.STATES[run.state], now=now,
@@ -74,7 +76,8 @@ def page(bot: AnyBot, run: Run, lines: Sequence[ItemLine], entries: Sequence[Ent
             for heading, states in HEADINGS.items()
             if (chosen := [line for line in lines if line.state in states])
         },
-        maps=sorted({line.map_version for line in lines if line.map_version}), head=entries[-1] if entries else None,
+        maps=sorted({line.map_version for line in lines if line.map_version}, key=in_order),
+        head=entries[-1] if entries else None,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bots.browser.selector_map import Cell, SelectorMap, in_order, load, load_all
+from bots.browser.selector_map import Cell, SelectorMap, following, in_order, load, load_all
 from bots.errors import MapInvalid
 from tests.fakes import MAPS, the_map
 
@@ -367,6 +367,31 @@ def test_a_version_is_not_told_by_what_it_lacks_alone(tmp_path: Path) -> None:
 def test_versions_are_sorted_as_people_count(versions: list[str]) -> None:
     """And what follows an approved map comes after it."""
     assert sorted(sorted(versions), key=in_order, reverse=True) == versions
+
+
+@pytest.mark.parametrize(
+    ("version", "taken", "expected"),
+    [
+        ("2024.04", {"2024.04"}, "2024.04+1"),
+        ("2024.04", {"2024.04", "2024.04+1"}, "2024.04+2"),
+        ("2024.04+9", {"2024.04+9"}, "2024.04+10"),
+    ],
+)
+def test_a_map_of_the_same_version_gets_the_next_number(version: str, taken: set[str], expected: str) -> None:
+    """One that nobody has: an approved map is never changed."""
+    assert following(version, taken) == expected
+
+
+def test_all_maps_come_newest_first_whatever_their_files_are_called(tmp_path: Path) -> None:
+    """And what follows a map comes before it."""
+    (tmp_path / "lifecare").mkdir()
+    for place, version in enumerate(["2024.04+2", "2024.04", "2024.04+10", "2024.04+1"]):
+        file = tmp_path / "lifecare" / f"{place}.yaml"
+        file.write_text(json.dumps(changed("version", version)), encoding="utf-8")
+
+    found = [each.version for each in load_all(tmp_path, "lifecare")]
+
+    assert found == ["2024.04+10", "2024.04+2", "2024.04+1", "2024.04"]
 
 
 @pytest.mark.parametrize(

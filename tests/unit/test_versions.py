@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from bots.browser.selector_map import Probe
-from bots.browser.versions import fits_marks, fitting, is_of
+from bots.browser.versions import fits_marks, fitting, is_of, of_marks
 from bots.errors import SystemUnreachable, VersionUnknown
 from tests.fakes import the_map
 
@@ -103,6 +103,25 @@ def test_an_unknown_version_is_told_by_what_it_shows_and_what_there_are_maps_for
 
     for told in ("2025.10", "lifecare.12345678.js", "2023.10", "2024.04"):
         assert told in unknown.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("maps", "expected"),
+    [
+        ({"2024.04": None, "2024.04+1": "2024.04"}, "2024.04+1"),
+        ({"2024.04": None, "2024.04+1": "2024.04", "2024.04+2": "2024.04"}, "2024.04+2"),
+        ({"2024.04": None, "2024.04+2": "2024.04", "2024.04+10": "2024.04"}, "2024.04+10"),
+        ({"2024.04": None, "2024.04+1": "2024.04", "2024.04+2": "2024.04+1"}, "2024.04+2"),
+        ({"2024.04+1": "2024.04", "2024.04+2": "2024.04"}, "2024.04+2"),
+    ],
+)
+def test_of_the_maps_of_one_version_the_last_is_used(maps: dict[str, str | None], expected: str) -> None:
+    """However many were made from one parent, and whatever order their files come in."""
+    fit = [MAPS[0].model_copy(update={"version": version, "parent": parent}) for version, parent in maps.items()]
+
+    for order in (fit, fit[::-1]):
+        marks = FakePage("2024.04", asset("2024.04")).evaluate("")
+        assert [each.version for each in of_marks(order, marks)] == [expected]
 
 
 def test_two_maps_that_fit_are_as_unknown_as_none() -> None:
