@@ -299,6 +299,8 @@ def approve(settings: Settings, of: Draft, by: str, on: date, told: Callable[[st
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(of.folder / "recording", kept)
         shutil.rmtree(of.folder)
+        if not any(of.folder.parent.iterdir()):
+            of.folder.parent.rmdir()
     except OSError as error:
         raise ConfigurationError(f"{file} kan inte skrivas ({type(error).__name__}).") from error
     return file

@@ -7,6 +7,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -135,6 +136,9 @@ def tour(walk: Walk, session: Session, screens: Tour) -> str | None:
     visits = inspection.Visits(session, screens, drifted=take)
     shut: list[FlottaError] = []
     for name in visits:
+        # What is only on its way when a screen is taken would be called gone.
+        with suppress(FlottaError):
+            session.screen(name).survey()
         walk.screen(name)
         tried: dict[str, str | FlottaError] = {}
         for element in session.map.screens[name].elements.values():

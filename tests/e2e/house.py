@@ -128,7 +128,7 @@ class House:
             folder.mkdir(parents=True)
         # Drafts are written beside the maps, and recordings come of them.
         self.maps, self.recordings = root / "maps", root / "recordings"
-        shutil.copytree(ROOT / "selectors", self.maps)
+        shutil.copytree(ROOT / "selectors", self.maps, ignore=shutil.ignore_patterns("drafts"))
         shutil.copytree(ROOT / "fixtures" / "recordings", self.recordings)
         self.environment = {
             **{name: value for name, value in os.environ.items() if not is_setting(name)},
