@@ -325,10 +325,10 @@ def propose(
         recording = _recorded(system, folder)
         with kit.Stage(browser, recording) as stage:
             marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-        return *drafting.draft(settings, (versions.of_marks(maps, marks) or maps)[0], recording, doors.on_stage), None
+        return *drafting.draft(settings, versions.nearest(maps, marks), recording, doors.on_stage), None
     with session.new_context(browser) as context:
         marks = versions.marks_of(context.new_page(), doors.base_url(system), system)
-    parent = (versions.of_marks(maps, marks) or maps)[0]
+    parent = versions.nearest(maps, marks)
     ended: list[str | None] = []
 
     def walked(on: walk.Walk) -> None:

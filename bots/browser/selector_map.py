@@ -276,6 +276,7 @@ class Cell(_Model):
 
     A list or a field in the place is read as it stands, a box as `ja` when it is ticked and `nej` when it is not. Where
     a picture stands for a word, `pictures` says by css which one means what, and `alt` that its own text does.
+    `others` says that it may show other words than those that `values` lists: names of accounts, say.
     `form` is how this one writes a date, a minute or a quarter, where the map's formats have another.
     """
 
@@ -284,6 +285,7 @@ class Cell(_Model):
     form: str | None = None
     as_: Literal["text", "date", "minute", "number", "quarter"] = Field(default="text", alias="as")
     values: str | None = None
+    others: bool = False
     blank: list[str] = []
     pattern: Part | None = None
 
@@ -588,8 +590,10 @@ class SelectorMap(_Model):
         return self.model_dump_json(exclude={**remembered, "approved": True})
 
     def knows(self, cell: Cell, value: Any) -> bool:  # noqa: ANN401 - as `value` returns it
-        """Return whether a read value is none of a `values` table that lacks its wording."""
-        return cell.values is None or value is None or value in self.values[cell.values].values()
+        """Return whether a read value is none of a `values` table that lacks its wording, and should have it."""
+        if cell.values is None or cell.others or value is None:
+            return True
+        return value in self.values[cell.values].values()
 
     def typed(self, element: Element, value: str) -> str:
         """Return how a value is typed or chosen there. Raises ValueError when the map has no one word for it."""

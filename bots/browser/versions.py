@@ -118,6 +118,18 @@ def _replaces(other: SelectorMap, one: SelectorMap) -> bool:
     return other.parent == one.version or (is_later and base(other.version) == base(one.version))
 
 
+def nearest(maps: list[SelectorMap], marks: dict[str, Any]) -> SelectorMap:
+    """Return the map that fits what a page shows (`MARKS`); where none does, the last one of no later version.
+
+    `maps` are sorted, the newest first, as `load_all` returns them. Where no version is shown either, the newest.
+    """
+    if fits := of_marks(maps, marks):
+        return fits[0]
+    shown = {marks["metas"].get(probe.meta) for each in maps for probe in each.identify if probe.meta} - {None}
+    earlier = (each for each in maps if any(in_order(each.version) <= in_order(str(now)) for now in shown))
+    return next(earlier, maps[0])
+
+
 def fits_marks(selector_map: SelectorMap, marks: dict[str, Any]) -> bool:
     """Return whether every probe of the map agrees with what a page shows (`MARKS`)."""
     return all(_agrees(probe, marks) for probe in selector_map.identify)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from bots.browser.selector_map import Probe
-from bots.browser.versions import fits_marks, fitting, is_of, of_marks
+from bots.browser.versions import fits_marks, fitting, is_of, nearest, of_marks
 from bots.errors import SystemUnreachable, VersionUnknown
 from tests.fakes import the_map
 
@@ -71,6 +71,22 @@ def test_a_page_with_a_mark_of_another_version_is_the_systems() -> None:
     assert is_of(MAPS, {"metas": {"app-version": "2031.01"}, "assets": []})
     assert is_of(MAPS, {"metas": {}, "assets": ["http://lifecare.test/static/lifecare.9f9f9f9f.js"]})
     assert not is_of(MAPS, {"metas": {"viewport": "x"}, "assets": ["http://lifecare.test/bootstrap.css"]})
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ("2024.10", "2024.04"), ("2024.04", "2024.04"), ("2023.11", "2023.10"), ("2031.1", "2024.04"),
+        # Older than all of them, and none at all.
+        ("2019.1", "2024.04"), (None, "2024.04"),
+    ],
+)  # fmt: skip
+def test_what_no_map_fits_is_drafted_from_the_last_one_before_it(shown: str | None, expected: str) -> None:
+    """A system is seldom rebuilt from one version to the next, and another family of screens helps nobody."""
+    marks = {"metas": {} if shown is None else {"app-version": shown}, "assets": []}
+    newest_first = sorted(MAPS, key=lambda each: each.version, reverse=True)
+
+    assert nearest(newest_first, marks).version == expected
 
 
 @pytest.mark.parametrize(
