@@ -1,8 +1,19 @@
 // Ways to find one element again that lead to it alone on the page as it is now, best first.
 
 const quoted = (words) => JSON.stringify(words);
-// What stands for nothing that a person would recognise, or is another one tomorrow.
-const isLasting = (id) => /^[a-z][\w-]*$/i.test(id) && !/\d{3,}|ctl\d+|:/.test(id);
+// What stands for nothing that a person would recognise, or is another one tomorrow: a record's number, the place in a
+// list, what the server makes up for each visit.
+const isPassing = (said) => /\d{3,}|ctl\d+|(?:^|[-_:.])\d+(?=[-_:.]|$)|csrf|xsrf|token|nonce|viewstate|verification/i.test(said)
+  || /^(?=.*\d)(?=.*[a-z])[\w-]{16,}$/i.test(said);
+const isLasting = (id) => /^[a-z][\w-]*$/i.test(id) && !isPassing(id);
+// The names of attributes that say which record or row it is.
+const isOfRecord = (attribute) => /(?:^|-)(?:id|pk|key|uuid|guid|ref|nr|no|number|record|object|item|row|index|value|href|url)$/i.test(attribute);
+// The parts of an address, or the value of a button, that say which record is meant.
+const recordsOf = (node) => {
+  const [path, query = ''] = (node.getAttribute('href') ?? '').split('?');
+  const asked = [...new URLSearchParams(query)].filter(([name, value]) => isOfRecord(name) || isPassing(value)).map(([, value]) => value);
+  return [...path.split('/').filter(isRecord), ...asked, ...(node.matches('button, input') ? [node.getAttribute('value') ?? ''].filter(isRecord) : [])];
+};
 const cssOf = (node) => {
   const tag = tagOf(node);
   const ways = [];
@@ -10,10 +21,11 @@ const cssOf = (node) => {
   const field = node.getAttribute('name');
   if (field && isLasting(field)) ways.push(`${tag}[name=${quoted(field)}]`);
   // One of several to choose among.
-  if (field && node.matches('[type=radio], [type=checkbox], button[value]') && isLasting(field))
-    ways.push(`${tag}[name=${quoted(field)}][value=${quoted(node.getAttribute('value') ?? 'on')}]`);
+  const value = node.getAttribute('value') ?? 'on';
+  if (field && node.matches('[type=radio], [type=checkbox], button[value]') && isLasting(field) && isLasting(value))
+    ways.push(`${tag}[name=${quoted(field)}][value=${quoted(value)}]`);
   for (const { name: attribute, value } of node.attributes)
-    if (/^data-(?!testid)/.test(attribute) && isLasting(value)) ways.push(`${tag}[${attribute}=${quoted(value)}]`);
+    if (/^data-(?!testid)/.test(attribute) && !isOfRecord(attribute) && !isPassing(attribute) && isLasting(value)) ways.push(`${tag}[${attribute}=${quoted(value)}]`);
   return ways;
 };
 // As a field of a form or a dialog that has a name of its own.
@@ -35,17 +47,20 @@ const locatorsOf = (root, node) => {
   const said = role in ROLES ? asSaid(nameOf(role, node)) : '';
   const label = node.matches(CONTROLS) ? asSaid(labelOf(node) ?? '') : '';
   const href = node.getAttribute('href');
+  const records = recordsOf(node);
   const ways = [
-    node.dataset.testid && spec('test_id', node.dataset.testid),
+    node.dataset.testid && !isPassing(node.dataset.testid) && spec('test_id', node.dataset.testid),
     said && said.length <= SHORT && spec('role', role, { name: said }),
     label && label.length <= SHORT && spec('label', label),
     ...cssOf(node).map((css) => spec('css', css)),
-    href && addressOf(node) && spec('href', href),
+    href && addressOf(node) && !records.length && !isPassing(href) && spec('href', href),
     given('placeholder'), given('title'),
     !isControl(node) && asSaid(text(node)) && text(node).length <= SHORT && spec('text', asSaid(text(node))),
     ...scopedOf(node).map((css) => spec('css', css)),
   ].filter(Boolean);
-  return ways.filter((way) => {
+  // A link that is called by its record's number leads to that record alone.
+  const names = (way) => records.some((record) => new RegExp(`(?<![\\p{L}\\p{N}])${RegExp.escape?.(record) ?? record.replace(/\W/g, '\\$&')}(?![\\p{L}\\p{N}])`, 'iu').test(way.name ?? way.value));
+  return ways.filter((way) => way.kind === 'css' || !names(way)).filter((way) => {
     const found = sight(root, way);
     return found.length === 1 && found[0] === node;
   });

@@ -288,9 +288,12 @@ const within = (root, { row, within: scope }) => {
   return rows.length === 1 && scope ? sight(rows[0], scope) : rows;
 };
 // Where a link leads, apart from what is asked for there; '' for one that leads nowhere.
+// Where a link leads, whichever record it is of: the part of the path that says which is left out.
+const isRecord = (part) => /\d/.test(part) && !/^v\d+$/i.test(part);
 const addressOf = (node) => {
   const href = node.getAttribute('href') ?? '';
-  return /^(#!?|javascript:.*)?$/.test(href) ? '' : href.replace(/^(\.\.?\/)+/, '').replace(/\?.*$/, '');
+  if (/^(#!?|javascript:.*)?$/.test(href)) return '';
+  return href.replace(/^(\.\.?\/)+/, '').replace(/\?.*$/, '').split('/').map((part) => (isRecord(part) ? '*' : part)).join('/');
 };
 // Whether an element says one of the things that it is remembered by, and is built as it was.
 const isAsRemembered = (node, { words, id, field, href }) =>
