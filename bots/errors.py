@@ -124,8 +124,9 @@ class ScreenMissing(ConfigurationError):
 class RecordingNotClean(ConfigurationError):
     """Something about a person may be left in a recording, so nothing of it is stored."""
 
-    def __init__(self, places: Sequence[str]) -> None:
-        """Say where and what kind of thing, never what it is."""
+    def __init__(self, places: Sequence[str], words: Sequence[str] = ()) -> None:
+        """Say where and what kind of thing, never what it is. `words` are for who made it, at a terminal, alone."""
+        self.words = words
         super().__init__(f"Inspelningen sparas inte, för det finns uppgifter kvar i den ({'; '.join(places)}).")
 
 

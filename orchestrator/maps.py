@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bots import registry
-from bots.errors import ConfigurationError, MapInvalid, SignInNeeded
+from bots.errors import ConfigurationError, MapInvalid, RecordingNotClean, SignInNeeded
 from orchestrator import bootstrap, mocks, present
 from orchestrator.operate import print_json
 from orchestrator.settings import Settings, load
@@ -84,7 +84,7 @@ def record(
     ui: str | None, rows: int, yes: bool,
 ) -> int:  # fmt: skip
     """Carry out `flotta record`: 0 when the recording is stored, 3 when nobody has said that it may be."""
-    with ExitStack() as stack:
+    with _disputed(), ExitStack() as stack:
         if mock:
             base_url = stack.enter_context(mocks.serving({system: ui}, rows, 1, bootstrap.today()))[system]
         settings = load()
@@ -102,11 +102,34 @@ def record(
         folder = Path(out) if out else settings.recordings / system / recorded.clean.version
         recorded.store(folder)
         _tell(f"Inspelningen finns i {folder}.")
+        _tell_of_first_map(folder / "map.yaml")
         return 0
+
+
+@contextmanager
+def _disputed() -> Iterator[None]:
+    """Name to the person at the terminal the words for which a recording is refused; nobody else, and nowhere else."""
+    try:
+        yield
+    except RecordingNotClean as error:
+        if error.words and present.has_keyboard():
+            _tell(f"De här orden står kvar och kan vara någons: {', '.join(error.words)}.")
+            _tell("Är de systemets egna säger du `keep ORD` på vandringen.")
+        raise
 
 
 def _tell(sentence: str) -> None:
     Console(stderr=True).print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def _tell_of_first_map(file: Path) -> None:
+    """Say what keeps the first map of a recording from being one, if anything does."""
+    from bots.browser.selector_map import load as load_map  # noqa: PLC0415 - pydantic models, 0.1 s
+
+    try:
+        load_map(file)
+    except MapInvalid as error:
+        _tell(f"Den första kartan måste fyllas i för hand innan den går att använda. {error.sentence}")
 
 
 def _walk(walk: Walk, script: str | None) -> None:
@@ -123,9 +146,12 @@ def _walk(walk: Walk, script: str | None) -> None:
 
 def _is_clean(recorded: Recorded) -> bool:
     """Show what words stay, and ask. Only a person can tell whether one of them is somebody's."""
-    if recorded.doubted:
+    if recorded.doubted and present.has_keyboard():
         _tell("Det här kan vara namn, och är utbytt (`keep` på vandringen behåller ord):")
-        _tell("  " + "; ".join(sorted(recorded.doubted)))
+        for phrase, words in sorted(recorded.doubted.items()):
+            _tell(f"  {phrase}" + (f" (för {', '.join(words)})" if words else ""))
+    elif recorded.doubted:
+        _tell(f"{len(recorded.doubted)} fraser kan innehålla namn, och är utbytta. I en terminal visas vilka.")
     _tell("Det här tas för systemets egna ord, och står kvar:")
     _tell("  " + ("; ".join(recorded.clean.wording) or "(inget utöver kartorna)"))
     if not present.has_keyboard():
@@ -165,7 +191,7 @@ def propose(
 
     4 when a screen stopped the walk and what was recorded shows nothing that the map does not say.
     """
-    with _signed_in_here(), ExitStack() as stack:
+    with _signed_in_here(), _disputed(), ExitStack() as stack:
         base_url = _mocked(stack, system, ui, 60) if mock else base_url
         settings = load()
         doors = _doors(settings, stack, system, base_url, map_file, mock=mock, live=recording is None)

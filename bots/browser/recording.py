@@ -179,7 +179,8 @@ def scrubbed(raw: Recording, base_url: str, wording: scrub.Wording) -> Recording
     clean()
     done = clean()
     if left := scrubber.left(_files(done)):
-        raise RecordingNotClean([f"{each.file}: {each.count} {each.what}" for each in left[:8]])
+        words = sorted({word for each in left for word in each.words})
+        raise RecordingNotClean([f"{each.file}: {each.count} {each.what}" for each in left[:8]], words)
     return done
 
 

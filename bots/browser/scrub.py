@@ -15,7 +15,7 @@ import html as markup
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -52,6 +52,14 @@ _FREE = 6
 #: what people fill in.
 _NAMING = {"button", "label", "th", "legend", "caption", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "title"}
 _FILLED = {"td", "dd", "li", "p", "textarea", "option", "output", "time"}
+#: Roles of what names things, whatever tag it has.
+_NAMING_ROLES = {"button", "tab", "menuitem", "heading", "columnheader"}
+#: Where a link is a part of a record, whatever it leads to.
+_RECORD = {"td", "dd", "textarea", "option", "output", "time"}
+#: What says in an address which record is meant; and what follows it there where the link only opens the record.
+_IDENTIFIES = re.compile(r"(?=.*\d)(?!v\d+$).+", re.IGNORECASE)
+_IDENTIFIES_BY = re.compile(r"(?:.*[-_])?(?:id|pk|nr|uuid|guid)", re.IGNORECASE)
+_OPENS = {"", "change", "edit", "view", "show", "detail", "details", "visa", "andra", "ändra", "redigera", "oppna"}
 #: Attributes that name things for people.
 _READ = {"placeholder", "title", "aria-label", "label"}
 #: Attributes that say how a page is built. What is no attribute that we know is left out.
@@ -97,7 +105,8 @@ class Wording:
     """The words that are the system's own, in lower case, and the phrases of its screens that look like a name."""
 
     words: set[str] = field(default_factory=set)
-    doubted: set[str] = field(default_factory=set)
+    #: Each with the words of it that may be somebody's.
+    doubted: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Those that only the system's scripts say.
     scripted: set[str] = field(default_factory=set)
     #: The names of fields for passwords.
@@ -120,19 +129,17 @@ class Wording:
     def settle(self) -> list[str]:
         """Take the phrases that were heard, and return those that were taken: for a person to look through.
 
-        One that holds a name, or a capital letter inside it, may be about a person. It is `doubted`.
+        One that holds a name, or a capital letter inside it, may be about a person. It is `doubted`, for these words.
         """
         taken = []
         for phrase in sorted(self._phrases):
             words = _WORD.findall(phrase)
             if {word.lower() for word in words} <= self.words | self.scripted:
                 continue
-            if (
-                any(word.lower() in people() for word in words)
-                or _has_name(words, self.words | self.scripted)
-                or _is_value(phrase)
-            ):
-                self.doubted.add(phrase)
+            names = [word for word in words if word.lower() in people()]
+            names += [word for word in _names(words, self.words | self.scripted) if word not in names]
+            if names or _is_value(phrase):
+                self.doubted[phrase] = tuple(names)
             else:
                 taken.append(phrase)
         for phrase in taken:
@@ -140,9 +147,9 @@ class Wording:
         return taken
 
 
-def _has_name(words: list[str], known: set[str]) -> bool:
-    """Return whether a word after the first begins with a capital, and is no abbreviation."""
-    return any(word[0].isupper() and not word.isupper() and word.lower() not in known for word in words[1:])
+def _names(words: list[str], known: set[str]) -> list[str]:
+    """Return the words after the first that begin with a capital, and are no abbreviations."""
+    return [word for word in words[1:] if word[0].isupper() and not word.isupper() and word.lower() not in known]
 
 
 def _is_value(phrase: str) -> bool:
@@ -151,11 +158,15 @@ def _is_value(phrase: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What the second pass found: in which file, what kind of thing, and how often. The thing itself is not told."""
+    """What the second pass found: in which file, what kind of thing, and how often.
+
+    `words` are for the person at the terminal alone: they are in no text of it, and are stored nowhere.
+    """
 
     file: str
     what: str
     count: int
+    words: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 class Scrubber:
@@ -377,7 +388,7 @@ class Scrubber:
             # The names of tags and attributes are HTML's; what stands on both sides of a tag is read as one.
             inside, run_on = _inside(said) if said.lstrip().startswith("<") else (said, said)
             said_in = {*_WORD.findall(inside), *_PART.findall(inside)}
-            words = sum(self._somebodys(each) is not None for each in said_in)
+            words = sorted(each for each in said_in if self._somebodys(each) is not None)
             ours = {kind: set(known.values()) for kind, known in self._values.items()}
             numbers = sum(
                 each["year"] + each["month"] + each["date"] + each["serial"] not in ours["personnummer"]
@@ -388,8 +399,15 @@ class Scrubber:
                 for each in _PHONE.finditer(inside.translate(_PLAIN).translate(_UNSEEN))
             )
             values = sum(said.count(value) for kind in ("mail", "number") for value in self._values[kind])
-            counts = {"ord": words, "personnummer": numbers, "telefonnummer": phones, "adress eller nummer": values}
-            yield from (Left(name, what, count) for what, count in counts.items() if count)
+            counts = {
+                "ord": len(words),
+                "personnummer": numbers,
+                "telefonnummer": phones,
+                "adress eller nummer": values,
+            }
+            for what, count in counts.items():
+                if count:
+                    yield Left(name, what, count, tuple(words) if what == "ord" else ())
 
 
 def _inside(source: str) -> tuple[str, str]:
@@ -461,7 +479,8 @@ class _Html(HTMLParser):
     def __init__(self, scrubber: Scrubber | None, wording: Wording | None) -> None:
         super().__init__(convert_charrefs=True)
         self._scrub, self._wording = scrubber, wording
-        self._open: list[str] = []
+        #: The elements that are open, each with whether it names something, or holds what people fill in, or neither.
+        self._open: list[tuple[str, bool | None]] = []
         self._kind = ""
         self._source: list[str] = []
         self._out: list[str] = []
@@ -472,11 +491,11 @@ class _Html(HTMLParser):
         return "".join(self._out)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        while self._open and self._open[-1] in _ENDS.get(tag, ()):
+        while self._open and self._open[-1][0] in _ENDS.get(tag, ()):
             self._open.pop()
         self._kind = next((value or "" for name, value in attrs if name == "type"), "")
         if tag not in _VOID:
-            self._open.append(tag)
+            self._open.append((tag, self._is_naming(tag, dict(attrs))))
         self._start(tag, attrs)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -487,14 +506,14 @@ class _Html(HTMLParser):
         self._source.clear()
         if self._scrub is not None and source:
             self._out.append(self._scrub.styled(source) if tag == "style" else self._inline(self._scrub, source))
-        if tag in self._open:
-            while self._open.pop() != tag:
+        if any(each == tag for each, _names in self._open):
+            while self._open.pop()[0] != tag:
                 pass
         if _TAG.fullmatch(tag):
             self._out.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:
-        if self._open and self._open[-1] in {"script", "style"}:
+        if self._open and self._open[-1][0] in {"script", "style"}:
             # It comes in pieces, and is read whole.
             self._source.append(data)
         elif self._scrub is not None:
@@ -507,12 +526,16 @@ class _Html(HTMLParser):
 
     def _names(self) -> bool:
         """Return whether the screen names something here, and nothing that people fill in stands inside of that."""
-        for at in reversed(self._open):
-            if at in _NAMING:
-                return True
-            if at in _FILLED:
-                return False
-        return "nav" in self._open and "a" in self._open
+        return next((names for _tag, names in reversed(self._open) if names is not None), False)
+
+    def _is_naming(self, tag: str, attrs: Mapping[str, str | None]) -> bool | None:
+        """Return whether an element names something (a link: what the system does), or holds what people fill in."""
+        if attrs.get("role") in _NAMING_ROLES or tag in _NAMING:
+            return True
+        if tag == "a" and attrs.get("href") is not None:
+            in_record = any(each in _RECORD for each, _names in self._open)
+            return not in_record and not _is_a_record(attrs["href"] or "")
+        return False if tag in _FILLED else None
 
     def _hear(self, phrase: str) -> None:
         if self._wording is not None:
@@ -598,6 +621,16 @@ def _own(scrub: Scrubber, value: str) -> str:
 def _is_text(value: str) -> bool:
     """Return whether an attribute's value is more than a name in the page's own code, such as `saveButton`."""
     return re.fullmatch(r"[a-z][\w.:/-]*|[\d.:-]*", value) is None
+
+
+def _is_a_record(href: str) -> bool:
+    """Return whether a link only leads to a record, by whose name it is then called: not to what is done with it."""
+    parts = urlsplit(href)
+    if any(_IDENTIFIES_BY.fullmatch(name) for name, _value in parse_qsl(parts.query)):
+        return True
+    *_way, last = re.split(r"/(?=[^/]*\d)", "/" + parts.path)
+    which, _slash, then = last.partition("/")
+    return _IDENTIFIES.fullmatch(which) is not None and then.strip("/").lower() in _OPENS
 
 
 def hear(wording: Wording, source: str) -> None:

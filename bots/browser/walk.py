@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -69,10 +69,13 @@ LOOKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recording that may be stored, and the phrases that were replaced in it since they look like a name."""
+    """A recording that may be stored, and the phrases that were replaced in it since they hold what may be a name.
+
+    The phrases are as they stood, each with the words that may be one: for the person at the terminal alone.
+    """
 
     clean: Recording
-    doubted: set[str]
+    doubted: Mapping[str, Sequence[str]]
 
     def store(self, folder: Path) -> None:
         """Write it to a new folder, as `recording.store` does."""
