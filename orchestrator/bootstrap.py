@@ -162,7 +162,7 @@ class Doors:
         Raises SystemUnreachable, VersionUnknown, SelectorDrift, SignInRefused, SignInNeeded, BrowserMissing or
         MapInvalid.
         """
-        from bots.browser.versions import fitting  # noqa: PLC0415 - Playwright, 0.3 s
+        from bots.browser.versions import fitting, raise_unless_inside  # noqa: PLC0415 - Playwright, 0.3 s
 
         page = self.page()
         chosen = fitting(page, self.base_url(system), self.maps(system))
@@ -175,6 +175,7 @@ class Doors:
             from bots.browser.inspection import canary  # noqa: PLC0415
 
             session.weak = canary(session, screens, registry.uses(self._bot, system))
+        raise_unless_inside(session.page, chosen)
         return session, screens
 
     def with_map(self, system: str, selector_map: SelectorMap, page: Any = None) -> tuple[Session, Any]:  # noqa: ANN401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from contextlib import suppress
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -12,33 +13,46 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from bots.browser import recorder, resolver, versions
+from bots.browser.recording import ORIGIN
 
 if TYPE_CHECKING:
     from bots.browser.recording import Recording, Stage
     from bots.browser.selector_map import Element
 
 _OUTLINE = """
-  const labels = all(document, 'dt, th').filter((node) =>
-    node.nextElementSibling?.matches(node.tagName === 'DT' ? 'dd' : 'td') && visible(node)).map(text);
+  const said = (nodes) => nodes.filter(visible).map(text).filter((words) => words && words.length <= SHORT);
+  const labels = said(all(document, 'dt, th').filter((node) =>
+    node.nextElementSibling?.matches(node.tagName === 'DT' ? 'dd' : 'td')));
+  const lasting = (node) => (isLasting(node.id) ? `#${CSS.escape(node.id)}` : '');
   const tables = sight(document, { kind: 'role', value: 'table', name: null }).map((table) => ({
     name: nameOf('table', table),
+    css: lasting(table),
     columns: rowsOf(table).said(),
-  })).filter(({ name, columns }) => name && columns.length);
-  return { headings: all(document, 'h1').filter(visible).map(text), labels, tables };
+  })).filter(({ name, css, columns }) => (name || css) && columns.some(Boolean));
+  const records = location.pathname.split('/').filter(isRecord);
+  const headings = ['h1', 'h2', 'h3', '[role=heading]'].map((css) => said(all(document, css))
+    .filter((words) => !records.some((record) => words.includes(record)))).find((found) => found.length) ?? [];
+  const marks = ['main', 'form', 'table', 'nav', 'section', 'div', 'input'].flatMap((tag) =>
+    all(document, tag).filter(visible).map(lasting)).filter(Boolean);
+  return { headings, labels, tables, marks };
 """
+#: Meta tags that say what a page is built by, beside those that name its version.
+_BUILDERS = re.compile(r"generator|application-name|(.*[-_:])?version")
 
 
 def first_map(recording: Recording, stage: Stage) -> str:
     """Return a first map of what was recorded, as YAML: its screens, what they show, and what was pointed out on them.
 
-    A person gives what is read its names and types, and says what is dangerous.
+    A person gives what is read its names and types, and says what is dangerous. It loads as it is, unless the screens
+    show too few marks of their version.
     """
     screens: dict[str, dict[str, Any]] = {}
-    marks: dict[str, Any] = {"metas": {}, "assets": []}
+    marks: list[dict[str, Any]] = []
     for each in recording.screens:
         page = stage.show(each)
-        marks = marks if marks["assets"] else page.evaluate(versions.MARKS)
-        screen = screens.setdefault(each.screen, _screen(each.path, page.evaluate(resolver.script(_OUTLINE), None)))
+        marks.append(page.evaluate(versions.MARKS))
+        outline = page.evaluate(resolver.script("fingerprint.js", "describe.js", _OUTLINE), None)
+        screen = screens.setdefault(each.screen, _screen(each.path, outline))
         for name, (node, action, holds) in stage.named().items():
             # On a screen that is shown again it may have been hidden.
             with suppress(ValueError):
@@ -85,19 +99,17 @@ def _slug(said: str) -> str:
 def _screen(address: str, outline: dict[str, Any]) -> dict[str, Any]:
     path = address.partition("?")[0]
     numbered = re.sub(r"(?<=/)[^/]*\d[^/]*", "{id}", path)
-    said: dict[str, Any] = {
-        "path": numbered,
-        "identity": {
-            "url": url_of(address),
-            "all_of": [{"role": "heading", "name": each} for each in outline["headings"]],
-        },
-    }
+    marks = [{"role": "heading", "name": each} for each in outline["headings"]]
+    # A screen without headings is told by how it is built; one without that too, by its address alone.
+    marks = marks or [{"css": each} for each in (*outline["marks"][:2], "body")][:2]
+    said: dict[str, Any] = {"path": numbered, "identity": {"url": url_of(address), "all_of": marks}}
     if outline["labels"]:
         said["fields"] = {_slug(each): {"label": each} for each in outline["labels"]}
     if outline["tables"]:
         said["tables"] = {
-            _slug(each["name"]): {
-                "name": each["name"], "key": None, "columns": {_slug(c): {"header": c} for c in each["columns"] if c},
+            _slug(each["name"] or each["css"]): {
+                **({"name": each["name"]} if each["name"] else {"css": each["css"]}),
+                "key": None, "columns": {_slug(c): {"header": c} for c in each["columns"] if c},
             }
             for each in outline["tables"]
         }  # fmt: skip
@@ -129,9 +141,37 @@ def flowing(value: Any) -> Any:  # noqa: ANN401 - any part of a map's tree
     return new
 
 
-def _probes(marks: dict[str, Any], version: str) -> list[dict[str, str]]:
-    metas = [
-        {"meta": name, "matches": re.escape(content)} for name, content in marks["metas"].items() if content == version
+def _probes(marks: Sequence[dict[str, Any]], version: str) -> list[dict[str, Any]]:
+    """Return the marks by which the version is told: of the first screen, and of all that come after it.
+
+    The first is where the system is met before anybody has signed in. What every screen after it has, and it does not,
+    is a mark for who is inside. At least two, if the screens show as many.
+    """
+    first, rest = marks[0], [each for each in marks[1:] if each != marks[0]]
+    metas = [name for name, content in first["metas"].items() if content == version]
+    metas += [name for name in first["metas"] if _BUILDERS.fullmatch(name) and name not in metas]
+    told = [{"meta": name, "matches": re.escape(first["metas"][name])} for name in metas if first["metas"][name]]
+    files = _files(first)
+    outside = [{"asset": re.escape(each)} for each in files]
+    inside = [
+        {"asset": re.escape(each), "inside": True}
+        for each in (_files(rest[0]) if rest else ())
+        if each not in files and all(each in _files(other) for other in rest)
     ]
-    files = versions.files(marks)
-    return metas + [{"asset": re.escape(file)} for file in files if re.search(r"\d", file)][:1]
+    best: list[dict[str, Any]] = [
+        *told[:1], *filter(_is_numbered, outside[:1]), *filter(_is_numbered, inside[:1])
+    ]  # fmt: skip
+    others = [each for each in (*told, *outside, *inside) if each not in best]
+    return best + others[: max(0, 2 - len(best))]
+
+
+def _is_numbered(probe: dict[str, Any]) -> bool:
+    """Return whether a file's name says which version of it it is."""
+    return re.search(r"\d", probe["asset"]) is not None
+
+
+def _files(marks: dict[str, Any]) -> list[str]:
+    """Return the names of the system's own files on a page, those with a number in them first."""
+    ours = {"assets": [each for each in marks["assets"] if each.startswith(ORIGIN)]}
+    files = dict.fromkeys(each for each in versions.files(ours) if each)
+    return sorted(files, key=lambda file: re.search(r"\d", file) is None)

@@ -454,6 +454,9 @@ def _renamed(
     draft["version"] = DoubleQuotedScalarString(following(version, taken) if version in taken else version)
     files = versions.files(marks)
     for at, probe in enumerate(parent.identify):
+        if probe.inside:
+            # It does not stand on the first screen.
+            continue
         if probe.meta is not None and probe.meta in marks["metas"]:
             draft["identify"][at]["matches"] = re.escape(marks["metas"][probe.meta])
         elif probe.asset is not None and files:

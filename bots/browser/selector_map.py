@@ -508,13 +508,15 @@ class Screen(_Model):
 class Probe(_Model):
     """One mark by which the live page shows its version: a meta tag's content, or the address of an asset.
 
-    `absent`: this version does not have it, and others do.
+    `absent`: this version does not have it, and others do. `inside`: only who is signed in sees it; it is asked for
+    there, when the others have chosen the map.
     """
 
     meta: str | None = None
     matches: Pattern | None = None
     asset: Pattern | None = None
     absent: bool = False
+    inside: bool = False
 
     @model_validator(mode="after")
     def _one_mark(self) -> Self:
@@ -558,7 +560,7 @@ class SelectorMap(_Model):
     @model_validator(mode="after")
     def _shows_something(self) -> Self:
         _told_once(self.screens, self.absent)
-        if all(each.absent for each in self.identify):
+        if all(each.absent or each.inside for each in self.identify):
             raise ValueError("identify: a page with nothing on it would be this version")
         return self
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bots.browser import failures
 from bots.browser.selector_map import base, in_order
-from bots.errors import SystemUnreachable, VersionUnknown
+from bots.errors import ScreenNotReady, SystemUnreachable, VersionUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,8 +131,21 @@ def nearest(maps: list[SelectorMap], marks: dict[str, Any]) -> SelectorMap:
 
 
 def fits_marks(selector_map: SelectorMap, marks: dict[str, Any]) -> bool:
-    """Return whether every probe of the map agrees with what a page shows (`MARKS`)."""
-    return all(_agrees(probe, marks) for probe in selector_map.identify)
+    """Return whether every probe of the map agrees with what a page shows (`MARKS`) before anybody has signed in."""
+    return all(_agrees(probe, marks) for probe in selector_map.identify if not probe.inside)
+
+
+def raise_unless_inside(page: Page, selector_map: SelectorMap) -> None:
+    """Raise VersionUnknown when a page lacks what only who is signed in sees of the map's version."""
+    probes = [probe for probe in selector_map.identify if probe.inside]
+    if not probes:
+        return
+    try:
+        marks = page.evaluate(MARKS)
+    except PlaywrightError as error:
+        raise ScreenNotReady("identify", failures.said(error.message)) from error
+    if not all(_agrees(probe, marks) for probe in probes):
+        raise VersionUnknown(selector_map.system, {"filer": " ".join(files(marks))}, [selector_map.version])
 
 
 def _agrees(probe: Probe, marks: dict[str, Any]) -> bool:

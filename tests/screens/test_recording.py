@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,10 +14,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from bots import personnummer
-from bots.browser import recording, resolver, scrub, walk
+from bots.browser import drafts, recording, resolver, scrub, walk
 from bots.browser.recording import Recording, Stage
 from bots.browser.selector_map import SelectorMap, load
-from bots.errors import ConfigurationError, RecordingNotClean
+from bots.browser.versions import fitting, raise_unless_inside
+from bots.errors import ConfigurationError, MapInvalid, RecordingNotClean, VersionUnknown
+from orchestrator import maps, present
 from tests.screens.mock import Mock, open_ids
 from tests.screens.portal import map_of
 from tests.screens.site import Site
@@ -295,6 +297,144 @@ def test_a_recording_that_is_not_clean_is_not_made(
         walked(browser, url, HEAD, tmp_path)
     assert "Höganäs" not in str(refused.value)
     assert not list(tmp_path.iterdir())
+
+
+# --- a system that nobody here has seen ----------------------------------------------------------------------------
+
+#: An administration's pages as many frameworks draw them: a list of records, and one of them to change.
+VISIT = "pzu8x2Kq0vYd7nT3bLw9"
+ADMIN = f"""<link rel=stylesheet href="/static/base.css"><div id=user-tools>Välkommen,
+<a href="/admin/password_change/">Ändra lösenord</a></div>
+<form id=logout method=post><input type=hidden name=csrfmiddlewaretoken value={VISIT}><button>Logga ut</button>
+</form>"""
+LISTED = f"""{ADMIN}<h1>Välj påminnelse att ändra</h1><ul class=object-tools><li><a href="/admin/paminnelse/add/">
+Lägg till påminnelse</a></li></ul><form id=changelist-form><table id=result_list><thead><tr>
+<th scope=col><a href="?o=1">Ärende</a></th><th scope=col><a href="?o=2">Handläggare</a></th></tr></thead><tbody><tr>
+<th class=field-arende><a href="/admin/paminnelse/12/change/">Höganäs</a></th><td>Fryksdal</td></tr></tbody></table>
+<p class=paginator><a href="?p=2">Nästa sida</a></p></form><ul class=actionlist>
+<li class=changelink><a href="/admin/paminnelse/12/change/">Höganäs</a></li></ul>"""
+CHANGED = f"""{ADMIN}<h1>Ändra påminnelse 12</h1><fieldset class=module><div><label for=id_form-3-typ>Typ</label>
+<input id=id_form-3-typ name=form-3-typ><button type=button data-id=uppdrag data-action=spara name=_save
+value=12>Spara</button><a href="/admin/paminnelse/12/history/" data-record=hoganas>Historik</a></div></fieldset>
+<p class=deletelink-box><a href="/admin/paminnelse/12/delete/">Ta bort</a></p>
+<script>const late = document.createElement('script'); late.src = '/static/inne.4f2a.js';
+document.head.append(late)</script>"""
+IN = """<link rel=stylesheet href="/static/base.css"><form><label for=u>Användare</label><input id=u></form>"""
+WALKED = [
+    "goto /", "screen sign_in", "element user css=#u fill",
+    "goto /admin/paminnelse/", "screen listed", "element add css=.object-tools>li>a",
+    "goto /admin/paminnelse/12/change/", "screen changed", "element typ label=Typ fill holds=other",
+    "element save css=[name=_save]", "element history text=Historik", "element remove css=.deletelink-box>a",
+]  # fmt: skip
+
+
+@pytest.fixture
+def admin(browser: Browser, site: Site, tmp_path: Path) -> walk.Recorded:
+    """Return a walk through a foreign administration, of which nothing is known beforehand."""
+    site.show(IN)
+    site.show(LISTED.replace("</h1>", "</h1><script src='/static/inne.4f2a.js'></script>"), "/admin/paminnelse/")
+    site.show(CHANGED, "/admin/paminnelse/12/change/")
+    return walked(browser, site.url, WALKED, tmp_path)
+
+
+def test_what_a_system_calls_its_own_links_and_buttons_stays(admin: walk.Recorded) -> None:
+    """What leads to something that is done; not what a record is called, wherever its link stands."""
+    html = "".join(each.html for each in admin.clean.screens)
+
+    for words in ("Ändra lösenord", "Logga ut", "Lägg till påminnelse", "Nästa sida", "Historik", "Ta bort", "Spara"):
+        assert words in html
+    for name in ("Höganäs", "hoganas", "Fryksdal"):
+        assert name not in html
+
+
+def test_no_locator_is_of_a_record_or_of_a_visit(admin: walk.Recorded) -> None:
+    """Tomorrow it is another record, and the server makes up another token."""
+    first = SelectorMap.model_validate(drafts.read(admin.clean.map))
+
+    spec = first.screens["changed"].elements
+    said = " ".join(str(each) for element in spec.values() for each in element.locators)
+    assert set(spec) == {"typ", "save", "history", "remove"}
+    assert not re.search(r"12|form-3|uppdrag|csrf|data-(id|record)", said), said
+    assert "data-action" in said
+    assert spec["remove"].fingerprint is not None
+    assert spec["remove"].fingerprint.href == "/admin/paminnelse/*/delete/"
+    assert VISIT not in admin.clean.map + "".join(each.html for each in admin.clean.screens)
+
+
+def test_a_first_map_of_a_foreign_system_loads_as_it_is(
+    admin: walk.Recorded, tmp_path: Path, stage: Callable[[Recording], Stage]
+) -> None:
+    """With what tells each screen, a table by its id, and the script that comes when somebody has signed in."""
+    admin.store(tmp_path / "inspelning")
+
+    first = load(tmp_path / "inspelning" / "map.yaml")
+
+    assert [(each.asset, each.inside) for each in first.identify if "inne" in str(each.asset)] == [
+        (r"inne\.4f2a\.js", True)
+    ]
+    assert len(first.identify) >= 2
+    assert all(each.identity.all_of for each in first.screens.values())
+    assert first.screens["listed"].tables["result_list"].css == "#result_list"
+    assert [each.header for each in first.screens["listed"].tables["result_list"].columns.values()] == [
+        "Ärende", "Handläggare",
+    ]  # fmt: skip
+    _finds_all(stage(admin.clean), admin.clean, first)
+
+
+def test_a_mark_of_who_is_inside_is_asked_for_there(page: Page, site: Site, admin: walk.Recorded) -> None:
+    """The start page can't show it; another version inside is found when somebody has signed in."""
+    first = SelectorMap.model_validate(drafts.read(admin.clean.map))
+    assert fitting(page, site.url, [first]) is first
+    page.goto(site.url + "/admin/paminnelse/")
+    raise_unless_inside(page, first)
+    site.show(LISTED, "/admin/paminnelse/")
+    page.reload()
+
+    with pytest.raises(VersionUnknown, match="litet visar en version"):
+        raise_unless_inside(page, first)
+
+
+def test_a_system_with_too_few_marks_is_said_to_have(
+    browser: Browser, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is missing in the first map is named; the recording is there all the same."""
+    found = walked(browser, site.show("<p>Välkommen"), HEAD, tmp_path)
+    found.store(tmp_path / "inspelning")
+
+    maps._tell_of_first_map(tmp_path / "inspelning" / "map.yaml")
+
+    assert "måste fyllas i för hand" in capsys.readouterr().err
+    with pytest.raises(MapInvalid, match="identify"):
+        load(tmp_path / "inspelning" / "map.yaml")
+
+
+def test_a_word_that_is_disputed_is_named_at_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The person there has seen it on the screen; it is in no sentence, and in no log."""
+
+    def refused() -> None:
+        with maps._disputed():
+            raise RecordingNotClean(["screens/01-page.html: 1 ord"], ["Fryksdal"])
+
+    for keyboard in (True, False):
+        monkeypatch.setattr(present, "has_keyboard", lambda at=keyboard: at)
+        with pytest.raises(RecordingNotClean) as error:
+            refused()
+        assert ("Fryksdal" in capsys.readouterr().err) is keyboard
+        assert "Fryksdal" not in f"{error.value!r} {error.value.sentence}"
+
+
+def test_a_phrase_in_doubt_is_shown_with_the_word_that_it_is_for(
+    admin: walk.Recorded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So that whoever walked knows what to keep."""
+    doubted = replace(admin, doubted={"Sök efter Fryksdal": ("Fryksdal",)})
+    monkeypatch.setattr(present, "agreed", lambda *_said: True)
+    for keyboard in (True, False):
+        monkeypatch.setattr(present, "has_keyboard", lambda at=keyboard: at)
+        maps._is_clean(doubted)
+        assert ("Sök efter Fryksdal (för Fryksdal)" in capsys.readouterr().err) is keyboard
 
 
 @pytest.mark.parametrize("broken", ["recording.yaml", "network.har", "screens/01-page.html"])
