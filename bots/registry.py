@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,11 @@ def screens(system: str) -> Any:  # noqa: ANN401 - each system has screens of it
     return import_module(f"bots.screens.{system}").SYSTEM
 
 
+def has_screens(system: str) -> bool:
+    """Return whether anything uses the system's screens yet: a map may be written first."""
+    return find_spec(f"bots.screens.{system}") is not None
+
+
 def gaps(of: SelectorMap, bot_name: str | None = None) -> list[str]:
     """Return what a map lacks of all that its system's methods use, each as a place in it and what is wrong there.
 
@@ -66,6 +72,8 @@ def gaps(of: SelectorMap, bot_name: str | None = None) -> list[str]:
     """
     from bots.browser import needs  # noqa: PLC0415 - pydantic models, 0.1 s
 
+    if not has_screens(of.system):
+        return [f"system: bots/screens/{of.system}.py finns inte, så inget använder kartan"]
     module = import_module(f"bots.screens.{of.system}")
     return needs.gaps(of, module.USES, uses(bot_name, of.system) if bot_name is not None else None)
 

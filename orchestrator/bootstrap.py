@@ -193,7 +193,11 @@ class Doors:
 
     def maps(self, system: str) -> list[SelectorMap]:
         """Return the maps to choose from."""
-        return maps_of(self._settings, system, self._maps.get(system))
+        return maps_of(self._settings, system, self.map_file(system))
+
+    def map_file(self, system: str) -> str | None:
+        """Return the one map that the run uses, if it was given one."""
+        return self._maps.get(system)
 
     def base_url(self, system: str) -> str:
         """Return the system's address: the run's own, else the settings'."""
@@ -326,7 +330,8 @@ def propose(
         recording = _recorded(system, folder)
         with kit.Stage(browser, recording) as stage:
             marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-        return *drafting.draft(settings, versions.nearest(maps, marks), recording, doors.on_stage), None
+        parent = versions.nearest(maps, marks)
+        return *drafting.draft(settings, parent, recording, doors.on_stage, doors.map_file(system)), None
     with session.new_context(browser) as context:
         marks = versions.marks_of(context.new_page(), doors.base_url(system), system)
     parent = versions.nearest(maps, marks)
@@ -341,7 +346,7 @@ def propose(
     )  # fmt: skip
     if not is_clean(recorded):
         raise Unclean
-    return *drafting.draft(settings, parent, recorded.clean, doors.on_stage), ended[0]
+    return *drafting.draft(settings, parent, recorded.clean, doors.on_stage, doors.map_file(system)), ended[0]
 
 
 def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:

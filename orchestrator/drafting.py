@@ -3,6 +3,9 @@
 A draft is a folder `drafts/<version>` beside the system's maps: the map, what is changed in it, and the recording that
 shows it. When it is approved the map takes its place among the others, and the recording among the recordings. A map is
 never changed otherwise.
+
+A map that somebody has written by hand, and nobody has approved, has a draft of its own version: itself, with what it
+lacks. Beside that lies `parent.yaml`, the map as it was written.
 """
 
 from __future__ import annotations
@@ -52,45 +55,53 @@ OPEN = ("gone", "by hand")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One draft: its folder, its map and its parent's, and what is changed."""
+    """One draft: its folder, its map and its parent's, and what is changed.
+
+    `before` is the approved map that it replaces: its parent, or what one that is written by hand names as its parent.
+    """
 
     folder: Path
     #: What stands in the map's file: this and nothing else is approved.
     source: str
     map: SelectorMap
     parent: SelectorMap
+    parent_file: Path
+    before: SelectorMap | None
     changes: tuple[Change, ...]
 
     @property
     def asks(self) -> list[int]:
         """The places of the changes that a person must point out, by what the maps themselves say."""
-        asked = pointed(self.parent, self.map)
+        asked = pointed(self.before, self.map)
         return [at for at, each in enumerate(self.changes) if (each.screen, each.what) in asked]
 
     @property
     def is_harmless(self) -> bool:
-        """Whether nothing but what is remembered differs from the parent, so that nobody need look at it."""
+        """Whether nothing but what is remembered differs from an approved parent, so that nobody need look at it."""
         return (
-            all(each.kind in {"learned", "unseen"} for each in self.changes)
-            and not pointed(self.parent, self.map)
+            self.before == self.parent
+            and all(each.kind in {"learned", "unseen"} for each in self.changes)
+            and not pointed(self.before, self.map)
             and not self.switched_off
         )
 
     @property
     def switched_off(self) -> list[needs.Unshown]:
         """What the map says is not there, or always the same, and its parent does not: no rule looks at it."""
-        before = needs.unshown(self.parent)
+        before = needs.unshown(self.before) if self.before is not None else []
         return [each for each in needs.unshown(self.map) if each not in before]
 
     def diff(self) -> list[str]:
         """Return what differs between the files of the parent and the draft, line by line."""
-        old = _file(self.folder.parents[1], self.parent.version).read_text(encoding="utf-8").splitlines()
+        old = self.parent_file.read_text(encoding="utf-8").splitlines()
         new = (self.folder / "map.yaml").read_text(encoding="utf-8").splitlines()
         return list(difflib.unified_diff(old, new, self.parent.version, self.map.version, lineterm="", n=2))
 
 
 def gaps(of: SelectorMap) -> list[Finding]:
-    """Return what a map lacks of what its system's screens use, as a check tells it."""
+    """Return what a map lacks of what its system's screens use, as a check tells it; nothing while none is used."""
+    if not registry.has_screens(of.system):
+        return []
     parted = (gap.removeprefix("screens.").partition(": ") for gap in registry.gaps(of))
     return [
         Finding(screen, element or "identity", "drift", why=f"i kartan: {why}")
@@ -100,17 +111,19 @@ def gaps(of: SelectorMap) -> list[Finding]:
 
 
 def draft(
-    settings: Settings, parent: SelectorMap, recording: Recording, on_stage: OnStage
+    settings: Settings, parent: SelectorMap, recording: Recording, on_stage: OnStage, file: str | None = None
 ) -> tuple[Draft | None, tuple[Change, ...]]:
     """Propose a map of what was recorded, and return it as a draft, kept, with what is said of each screen.
 
-    The draft is None when the parent still says all of it. One of its version that nobody has approved is replaced.
+    `file` is the parent's, where it is not one of the system's maps. The draft is None when the parent still says all
+    of it. One of its version that nobody has approved is replaced.
     """
     folder = settings.maps / parent.system
-    source = _file(folder, parent.version).read_text(encoding="utf-8")
+    source = (Path(file) if file else _file(folder, parent.version)).read_text(encoding="utf-8")
+    is_new = parent.approved is None
     taken = [load_map(each).version for each in folder.glob("*.yaml")]
     with on_stage(recording) as stage:
-        proposal = proposals.propose(parent, drafts.read(source), recording, stage, taken)
+        proposal = proposals.propose(parent, drafts.read(source), recording, stage, taken, is_new=is_new)
     lacks = [Change(each.screen, each.element, "by hand", why=each.why) for each in gaps(parent)]
     changes = _with_before(settings, parent, (*proposal.changes, *lacks), on_stage)
     if not [each for each in changes if each.kind not in {"unknown", "unseen"}]:
@@ -120,6 +133,8 @@ def draft(
         shutil.rmtree(place, ignore_errors=True)
         recordings.store(recording, place / "recording")
         (place / "map.yaml").write_text(drafts.written(proposal.tree), encoding="utf-8")
+        if is_new:
+            (place / "parent.yaml").write_text(source, encoding="utf-8")
         said = json.dumps([asdict(each) for each in changes], ensure_ascii=False, indent=1)
         (place / "changes.json").write_text(said, encoding="utf-8")
         made = load(settings, parent.system, str(proposal.tree["version"]))
@@ -157,7 +172,13 @@ def load(settings: Settings, system: str, version: str | None) -> Draft:
         )
     place = folder / version
     made = load_map(place / "map.yaml")
-    parent = load_map(_file(folder.parent, str(made.parent)))
+    parent_file, before = place / "parent.yaml", None
+    if not parent_file.exists():
+        parent_file = _file(folder.parent, str(made.parent))
+        before = load_map(parent_file)
+    elif made.parent is not None:
+        before = load_map(_file(folder.parent, made.parent))
+    parent = load_map(parent_file)
     try:
         source = (place / "map.yaml").read_text(encoding="utf-8")
         said = json.loads((place / "changes.json").read_text(encoding="utf-8"))
@@ -167,27 +188,27 @@ def load(settings: Settings, system: str, version: str | None) -> Draft:
     # What somebody has changed in the draft by hand is asked for as well.
     told = {(each.screen, each.what) for each in changes}
     changes += tuple(
-        Change(screen, what, "moved", why="ändrad för hand", danger="irreversible")
-        for screen, what in sorted(pointed(parent, made) - told)
+        Change(screen, what, "moved", why="skriven för hand", danger="irreversible")
+        for screen, what in sorted(pointed(before, made) - told)
     )
-    return Draft(place, source, made, parent, changes)
+    return Draft(place, source, made, parent, parent_file, before, changes)
 
 
-def pointed(parent: SelectorMap, made: SelectorMap) -> set[tuple[str, str]]:
-    """Return what a person must point out in a draft, as screen and element.
+def pointed(before: SelectorMap | None, made: SelectorMap) -> set[tuple[str, str]]:
+    """Return what a person must point out in a draft, as screen and element. `before` is the approved map it replaces.
 
     Every element that cannot be undone, in the one map or the other, and is not found as it was; and what is clicked to
     come to it.
     """
     asked: set[tuple[str, str]] = set()
     for name, screen in made.screens.items():
-        old = parent.screens[name].elements if name in parent.screens else {}
+        spec = before.screens.get(name) if before is not None else None
+        old = spec.elements if spec is not None else {}
         for element, each in screen.elements.items():
             if "irreversible" not in {each.danger, old[element].danger if element in old else ""}:
                 continue
             way = {element, *inspection.openers(screen, each)}
-            before = parent.screens.get(name)
-            asked |= {(name, f"elements.{at}") for at in way if _found_by(screen, at) != _found_by(before, at)}
+            asked |= {(name, f"elements.{at}") for at in way if _found_by(screen, at) != _found_by(spec, at)}
     return asked
 
 
@@ -273,24 +294,28 @@ def approve(settings: Settings, of: Draft, by: str, on: date, told: Callable[[st
     """Put an approved draft among the system's maps, and its recording among the recordings; return the map's file.
 
     Before it is there, `told` is given the SHA-256 of what will stand in it, so that no map is in use of which nothing
-    is known. Who is killed on the way approves it again. Raises MapInvalid when it lacks what the system's screens use,
+    is known. Who is killed on the way approves it again. A map that was written by hand is replaced by itself, with
+    what it lacked. Raises MapInvalid when it lacks what the system's screens use,
     ConfigurationError when it can't be written, or another map of that version is there already: an approved map is
     never changed.
     """
     if gaps := registry.gaps(of.map):
         raise MapInvalid(str(of.folder / "map.yaml"), gaps)
     tree = drafts.read(of.source)
-    tree.insert(list(tree).index("parent") + 1, "approved", drafts.flowing({"by": by, "on": on}))
+    last = "parent" if "parent" in tree else "version"
+    tree.insert(list(tree).index(last) + 1, "approved", drafts.flowing({"by": by, "on": on}))
     file = settings.maps / of.map.system / f"{of.map.version}.yaml"
     source = drafts.written(tree)
-    if file.exists():
-        if load_map(file).model_copy(update={"approved": None}) != of.map:
+    there = load_map(file) if file.exists() else None
+    is_there = there is not None and not (there.approved is None and there == of.parent)
+    if there is not None and is_there:
+        if there.model_copy(update={"approved": None}) != of.map:
             raise ConfigurationError(f"Kartan {file} finns redan, och en godkänd karta ändras aldrig.")
         source = file.read_text(encoding="utf-8")
     told(hashlib.sha256(source.encode()).hexdigest())
     whole = file.with_suffix(".new")
     try:
-        if not file.exists():
+        if not is_there:
             whole.write_text(source, encoding="utf-8")
             load_map(whole)
             whole.replace(file)

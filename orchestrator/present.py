@@ -549,7 +549,8 @@ def draft(made: Draft) -> RenderableType:
     """Return what a draft changes."""
     from orchestrator.drafting import KINDS  # noqa: PLC0415 - the kit, 0.3 s
 
-    title = f"{made.map.system} {made.map.version}, efter {made.parent.version}"
+    is_new = made.parent.version == made.map.version
+    title = f"{made.map.system} {made.map.version}, efter {'kartan som den skrevs' if is_new else made.parent.version}"
     table = Table("Skärmbild", "Vad", "Utfall", "Förr", "Nu", title=title, title_justify="left", box=box.SIMPLE)
     for at, each in enumerate(made.changes):
         told = KINDS[each.kind] + (", pekas ut i bilden" if at in made.asks else "")

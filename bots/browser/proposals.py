@@ -108,11 +108,13 @@ class Proposal:
 
 
 def propose(
-    parent: SelectorMap, tree: CommentedMap, recording: Recording, stage: Stage, taken: Collection[str] = ()
-) -> Proposal:
+    parent: SelectorMap, tree: CommentedMap, recording: Recording, stage: Stage, taken: Collection[str] = (), *,
+    is_new: bool = False,
+) -> Proposal:  # fmt: skip
     """Return a draft that fits what was recorded, beginning from `parent`, whose file's tree is `tree`.
 
     `tree` is not changed. The draft names its parent, and nobody has approved it. Its version is none of those `taken`.
+    `is_new`: nobody has approved the map yet either, so the draft is the map itself, with what it lacks.
     """
     draft = copy.deepcopy(tree)
     changes: list[Change] = []
@@ -128,7 +130,8 @@ def propose(
         changes += looked.identity(name, screen.identity)
         changes += looked.words(name, screen)
         changes += looked.elements(name, screen)
-    _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []}, {parent.version, *taken})
+    if not is_new:
+        _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []}, {parent.version, *taken})
     changes += _left(SelectorMap.model_validate(draft), recording, stage, changes)
     return Proposal(draft, tuple(changes))
 

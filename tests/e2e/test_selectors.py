@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bots.browser import recording
+from bots.browser import drafts, recording
+from bots.browser.selector_map import load as load_map
 from fixtures.mockui.server import Spec, serve
+from orchestrator import drafting
+from orchestrator.settings import load
 from tests import test_architecture
 from tests.e2e.house import BOT, TODAY, Ended, House
 from tests.e2e.in_process import InProcess
@@ -212,6 +215,65 @@ def test_an_approved_map_is_never_changed(house: House, draft: Path) -> None:
     assert "ändras aldrig" in answered.said
     assert there.read_text(encoding="utf-8") == before
     assert json.loads((draft / "changes.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def by_hand(house: House) -> Path:
+    """Return the map of 2024.04 as somebody may have written it: not approved, and nothing remembered in it."""
+    file = house.maps / "lifecare" / "2024.04.yaml"
+    tree = drafts.read(file.read_text(encoding="utf-8"))
+    del tree["approved"], tree["parent"]
+    for screen in tree["screens"].values():
+        for element in screen.get("elements", {}).values():
+            element.pop("fingerprint", None)
+    file.write_text(drafts.written(tree), encoding="utf-8")
+    return file
+
+
+def test_a_map_that_is_written_by_hand_is_filled_in_by_one_command(house: House, by_hand: Path) -> None:
+    """It becomes a draft of itself, with what is remembered of each element; what can't be undone is pointed out."""
+    known = str(house.recordings / "lifecare" / "2024.04")
+    before = by_hand.read_text(encoding="utf-8")
+
+    proposed = house.flotta(
+        "selectors", "propose", "lifecare", "--map", str(by_hand), "--recording", known, "--json"
+    )  # fmt: skip
+
+    assert proposed.code == 3, proposed.said
+    assert proposed.json()["version"] == "2024.04"
+    changes = [each for each in proposed.json()["changes"] if each["kind"] != "unknown"]
+    assert {each["kind"] for each in changes} == {"learned"}
+    made = load_map(house.maps / "lifecare" / "drafts" / "2024.04" / "map.yaml")
+    elements = [each for screen in made.screens.values() for each in screen.elements.values()]
+    assert all(each.fingerprint for each in elements)
+    assert len(changes) == len(elements)
+    assert by_hand.read_text(encoding="utf-8") == before
+    hasty = house.flotta("selectors", "approve", "lifecare", "--yes", **NO_SCREEN)
+    assert hasty.code == 2
+    assert "pekas ut" in hasty.err
+    assert "som den skrevs" in hasty.out
+
+
+def test_a_map_that_is_written_by_hand_is_approved_in_its_own_place(
+    house: House, by_hand: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once: then it is approved, and never changed."""
+    known = str(house.recordings / "lifecare" / "2024.04")
+    house.flotta("selectors", "propose", "lifecare", "--recording", known)
+    for name, value in {"MAPS": house.maps, "RECORDINGS": house.recordings}.items():
+        monkeypatch.setenv(f"FLOTTA_{name}", str(value))
+    settings = load()
+    made = drafting.load(settings, "lifecare", None)
+    told: list[str] = []
+
+    drafting.approve(settings, made, "systemförvaltare", TODAY, told.append)
+
+    approved = load_map(by_hand)
+    assert approved.approved is not None
+    assert approved.model_copy(update={"approved": None}) == made.map
+    assert told == [hashlib.sha256(by_hand.read_bytes()).hexdigest()]
+    drawn = house.flotta("selectors", "propose", "lifecare", "--recording", known)
+    assert drawn.code == 0, drawn.said
 
 
 @pytest.mark.parametrize("version", ["2023.2", "2026.1"])
