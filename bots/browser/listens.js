@@ -2,9 +2,16 @@
 // system for by itself. One that listens may draw more of a list as one scrolls, so the list's end must be seen (`tables.js`);
 // one that does not has drawn all that it will. What it has asked for and not got yet may be the rest of what it shows.
 {
-  const [LISTENS, ASKED] = [Symbol.for('listens'), Symbol.for('asked')];
+  const [LISTENS, WATCHES, ASKED, PUT] = ['listens', 'watches', 'asked', 'put off'].map((each) => Symbol.for(each));
   window[LISTENS] = false;
+  window[WATCHES] = false;
   window[ASKED] = new Set();
+  window[PUT] = new Set();
+  // Pages drawn ahead of being asked for are of then, not of now.
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes)
+      for (const node of addedNodes) if (node.tagName === 'SCRIPT' && node.type === 'speculationrules') node.remove();
+  }).observe(document, { childList: true, subtree: true });
   const scrolls = /^(scroll|scrollend|wheel|mousewheel|touchmove|contentvisibilityautostatechange)$/;
   const { addEventListener } = EventTarget.prototype;
   EventTarget.prototype.addEventListener = function listen(type, ...how) {
@@ -14,9 +21,26 @@
   window.IntersectionObserver = class extends IntersectionObserver {
     constructor(...how) {
       window[LISTENS] = true;
+      window[WATCHES] = true;
       super(...how);
     }
   };
+  // Some look again and again how far it has been scrolled.
+  const looked = (of, name) => {
+    const { get, set } = Object.getOwnPropertyDescriptor(of, name);
+    Object.defineProperty(of, name, { get() { window[LISTENS] = true; return get.call(this); }, set, configurable: true, enumerable: true });
+  };
+  looked(Element.prototype, 'scrollTop');
+  for (const name of ['scrollY', 'pageYOffset']) looked(window, name);
+  // What is put off for a moment only is drawn in parts.
+  const { setTimeout: later, clearTimeout: never } = window;
+  window.setTimeout = (run, after = 0, ...given) => {
+    if (after > 300 || typeof run !== 'function') return later(run, after, ...given);
+    const one = later((...what) => { window[PUT].delete(one); run(...what); }, after, ...given);
+    window[PUT].add(one);
+    return one;
+  };
+  window.clearTimeout = (one) => { window[PUT].delete(one); never(one); };
   const noted = (promise) => {
     const done = () => window[ASKED].delete(promise);
     window[ASKED].add(promise);

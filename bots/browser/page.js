@@ -87,7 +87,15 @@ const UNREAD = {
 
 // A page that asks for something all the time is not waited for all the time. Milliseconds.
 const REST = 2_000;
-const rest = performance.now() + Math.min(REST, patience);
+const rest = performance.now() + (patience ? REST : 0);
+const moment = performance.now() + (patience ? MOMENT : 0);
+// Whether the document, or data that came to it as a script, is from before it was asked for.
+const isOfThen = () => {
+  const [came] = performance.getEntriesByType('navigation');
+  return came?.activationStart > 0 || came?.deliveryType === 'navigational-prefetch'
+    || performance.getEntriesByType('resource').some(({ name: address, deliveryType, initiatorType }) =>
+      deliveryType === 'cache' && /^(script|other)$/.test(initiatorType) && !/\.(m?js|css|json5|wasm|woff2?|png|svg|gif|jpe?g|webp|ico)$/.test(new URL(address, location.href).pathname));
+};
 for (;;) {
   problems.length = 0;
   if (window[CUT]) return { told: false, counts: null, problems, whole: false };
@@ -108,11 +116,13 @@ for (;;) {
     problems.splice(0, problems.length, ...problems.filter(({ where }) => ours.includes(where.slice(7))));
   }
   // More of what it shows may be on its way.
-  if (told && !problems.length && isAsking() && performance.now() < rest) {
-    while (isAsking() && performance.now() < rest) await awhile();
+  const isComing = () => (isAsking() && performance.now() < rest) || (isDrawing() && performance.now() < moment);
+  if (told && !problems.length && isComing()) {
+    while (isComing()) await redraw();
     await redrawn();
     continue;
   }
+  if (told && isOfThen()) return { told, problems, counts: null, whole: true, stale: true };
   // What was lost on its way is not only late.
   if ((told && !problems.length) || performance.now() > (late && !window[LOST] ? until + patience : until)) {
     // What is found on a screen that is not as the map says stays in the page, but in a survey.

@@ -52,6 +52,8 @@ HEED = 1_000
 ELEMENT = 3_000
 
 
+#: An answer that says itself that it is older than this comes from something in between. Seconds.
+AGE = 10
 #: So many rows, all of protected persons, are told to people: it may be the flag that is read wrongly.
 SUSPECT = 5
 
@@ -163,6 +165,8 @@ class Screen:
                 # Two on one page are two; what stands on two pages has moved from one to the other.
                 found[shown, 0 if key in row.values else alike[shown]] = row
                 alike[shown] += 1
+            if len(listed) > 1 and total is None and len(found) - before < max(1, len(listed[-1])):
+                raise ScreenNotReady(self._name, "listan visar samma rader på två sidor")
             if "pages" in self._spec.fields:
                 # An empty list does not say.
                 is_last = len(listed) >= (seen.fields["pages"] or 1)
@@ -216,6 +220,9 @@ class Screen:
             return
         if response.status >= 400:  # noqa: PLR2004 - HTTP's own line between answer and error
             raise ScreenNotReady(self._name, f"systemet svarade {response.status}")
+        age = response.headers.get("age", "0")
+        if age.isdecimal() and int(age) > AGE:
+            raise ScreenNotReady(self._name, f"svaret är {age} sekunder gammalt: något i nätet sparar sidor")
         if "html" not in response.headers.get("content-type", "html"):
             raise ScreenNotReady(self._name, "en fil kom i stället för en sida")
 
@@ -332,6 +339,9 @@ class Screen:
                 "patience": self._limit(self._session.patience),
             }
         )
+        if found.get("stale"):
+            self._session.keep_nothing()
+            raise ScreenNotReady(self._name, "sidan visade uppgifter från förut")
         is_right = found["told"] and not found["problems"]
         # Half a document is whole to the browser, and half a table may be read as a whole one; without its style a page
         # shows what it hides.
@@ -439,6 +449,7 @@ class Screen:
                     "empty": table.empty,
                     "key": table.key,
                     "skip": table.skip,
+                    "aside": table.aside,
                     "total": table.total and {"css": table.total.css, "pattern": table.total.pattern},
                     # Its other pages are read as well, and their rows counted (`all_rows`).
                     "paged": not {"pages", "total"}.isdisjoint(spec.fields),

@@ -350,8 +350,9 @@ class Table(_Model):
 
     `ready` must be there before the table is read; `empty` is what stands in its place, or in a row of it, when there
     are no rows. `skip` are its rows that are none: a pager, a total, filters. `total` says how many rows there are;
-    without it, and without `aria-rowcount`, they are read to an end that is seen, and what says that there are more is
-    drift. Two rows with the same `key` are drift; null for a table whose rows have none.
+    without it, and without `aria-rowcount`, they are read to an end that is seen, and what says beside the table that
+    there are more is drift. `aside` is what stands there and is about something else: a date picker, a way to the next
+    matter. Two rows with the same `key` are drift; null for a table whose rows have none.
     `absent` are columns that this version does not have: each row has None there. `always` are those that it need not
     show, since they are the same in every row.
     """
@@ -362,6 +363,7 @@ class Table(_Model):
     ready: Css | None = None
     empty: Css | None = None
     skip: Css | None = None
+    aside: Css | None = None
     total: Total | None = None
     key: str | None
     columns: dict[str, Column]

@@ -416,6 +416,13 @@ class Session:
 
     # --- evidence ----------------------------------------------------------------------------------------------
 
+    def keep_nothing(self) -> None:
+        """Let the browser take nothing from its cache from now on, nor from its memory."""
+        if self._devtools is None:
+            self._devtools = self.page.context.new_cdp_session(self.page)
+        self._devtools.send("Network.enable")
+        self._devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+
     def snapshot(self) -> bytes:
         """Return the window as it is, as PNG. For `Screen.photograph`, which covers it first.
 

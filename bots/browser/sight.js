@@ -225,7 +225,10 @@ const laidOut = (rows) => {
       const told = Number(cell.getAttribute('aria-colindex'));
       if (told > 0) column = told - 1;
       while (grid[row][column]) column += 1;
-      const [wide, tall] = [Math.min(spanOf(cell, 'col') || 1, 200), spanOf(cell, 'row') || rows.length];
+      // A cell reaches no further down than its part of the table.
+      const part = cell.closest('tr')?.parentElement;
+      const left = part ? rows.slice(row).filter((each) => each[0]?.closest('tr')?.parentElement === part).length : rows.length;
+      const [wide, tall] = [Math.min(spanOf(cell, 'col') || 1, 200), Math.min(spanOf(cell, 'row') || rows.length, left || 1)];
       for (let down = row; down < Math.min(row + tall, rows.length); down += 1)
         for (let right = column; right < column + wide; right += 1) grid[down][right] = cell;
       column += wide;
@@ -236,6 +239,15 @@ const laidOut = (rows) => {
 const titlesOf = (cell) => [...entitled(wording(cell)), ...entitled(fold(parts(cell).words))];
 // A label or a header is the map's when it says the same, a count in brackets apart: "Kontakt 2" is not "Kontakt".
 const entitled = (words) => [...new Set([name(words), name(words.replace(/\s*\(\d+\)\W*$/u, ''))])].filter(Boolean);
+// Whether a row is there and takes no place that anybody sees.
+const isLaidAway = (row) => {
+  const style = getComputedStyle(row);
+  if (style.display === 'contents') return false;
+  const box = row.getBoundingClientRect();
+  return box.right + scrollX <= 0 || (box.height < 1 && style.overflow !== 'visible');
+};
+const isHeading = (cells, header) => (cells.length === 1 && (spanOf(cells[0], 'col') > 1 || header.some((each) => each.length === 1)))
+  || header.some((each) => each.length === cells.length && each.every((cell, at) => name(text(cell)) === name(text(cells[at]))));
 // `skip` are the rows that the map says are none: a pager, a total, filters.
 const rowsOf = (table, skip = null) => {
   const isPlain = table.tagName === 'TABLE';
@@ -247,10 +259,13 @@ const rowsOf = (table, skip = null) => {
   const body = [];
   for (const row of rows) {
     const cells = cellsOf(row);
-    if (none.has(row) || row.closest('tfoot') || !cells.some(visible)) continue;
+    if (none.has(row) || row.closest('tfoot') || !cells.some((cell) => cell.checkVisibility({ visibilityProperty: true }))) continue;
     const isHead = row.closest('thead') || cells.every((cell) => cell.matches('th:not([scope=row], [role]), [role=columnheader]'));
+    if (!isHead && isLaidAway(row)) continue;
     if (!isHead) body.push({ row, cells });
-    else if (!body.length) header.push(cells);
+    else if (row.closest('thead') || (!body.length && !row.parentElement.previousElementSibling?.matches('thead'))) header.push(cells);
+    // A row of headers further down heads what follows, or says again what the columns are; else it is one like the others.
+    else if (!isHeading(cells, header)) body.push({ row, cells });
   }
   const heads = laidOut(header);
   const width = Math.max(0, ...heads.map((cells) => cells.length));

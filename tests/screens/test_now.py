@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Page
 
 from bots.browser.screen import Screen
+from bots.errors import ScreenNotReady
 from tests.screens.literal import shown
 from tests.screens.site import Site
 
@@ -93,3 +94,48 @@ def test_styles_and_scripts_come_once(page: Page, site: Site) -> None:
 
     assert len([path for path, _had in site.gets if path == "/"]) == 5
     assert len([path for path, _had in site.gets if path in {"/a.js", "/a.css"}]) <= 4
+
+
+#: Data that a page takes in as a script.
+SCRIPTS = {
+    "script": '<script src="/data"></script><script>document.querySelector("dd").textContent = läge</script>',
+    "module": '<script type="module">import "/data"; document.querySelector("dd").textContent = läge</script>',
+    "later": '<script>import("/data").then(() => { document.querySelector("dd").textContent = läge })</script>',
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
+def test_data_that_comes_as_a_script_is_of_now(page: Page, site: Site, script: str) -> None:
+    """The browser keeps scripts in its memory, whatever is asked of its cache."""
+    body = f"<h1>Ärende</h1><dl><dt>Läge</dt><dd></dd></dl>{script}"
+    screen = shown(page, site, body, fields={"value": {"label": "Läge"}})
+    seen = []
+    for value in ("Öppen", "Borttagen"):
+        site.show("", "/data", {**KEPT, "Content-Type": "text/javascript; charset=utf-8"})
+        site.pages["/data"] = f"globalThis.läge = '{value}'"
+        seen.append(screen.visit().fields["value"])
+
+    assert seen == ["Öppen", "Borttagen"]
+
+
+@pytest.mark.parametrize("how", ["prerender", "prefetch"])
+def test_a_page_that_was_drawn_ahead_is_asked_for_anew(page: Page, site: Site, how: str) -> None:
+    """What was shown when nobody had asked for it is of then."""
+    rules = f'<script type="speculationrules">{{"{how}": [{{"urls": ["/sedan"], "eagerness": "immediate"}}]}}</script>'
+    body = f"<h1>Ärende</h1><dl><dt>Läge</dt><dd>Öppen</dd></dl>{rules}"
+    screen = shown(page, site, body, fields={"value": {"label": "Läge"}}, path="/sedan", url="^/(sedan)?$")
+    site.show("<h1>Ärende</h1><dl><dt>Läge</dt><dd>Öppen</dd></dl>", "/sedan", KEPT)
+    page.goto(site.url)
+    page.wait_for_timeout(300)
+    site.show("<h1>Ärende</h1><dl><dt>Läge</dt><dd>Borttagen</dd></dl>", "/sedan", KEPT)
+
+    assert screen.visit().fields["value"] == "Borttagen"
+
+
+def test_an_answer_that_says_itself_that_it_is_old_is_refused(page: Page, site: Site) -> None:
+    """Something in the network keeps pages, though it is asked not to."""
+    screen = shown(page, site)
+    site.show(PAGES["page"].format("Öppen"), headers={"Age": "3600"})
+
+    with pytest.raises(ScreenNotReady, match="3600 sekunder"):
+        screen.open()

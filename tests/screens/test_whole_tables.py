@@ -246,6 +246,24 @@ def test_a_page_that_asks_all_the_time_is_read_as_it_is(page: Page, site: Site) 
         '<a href="#">Visa fler</a>',
         '<button type="button">Ladda fler rader</button>',
         '<nav><a href="#" aria-label="Nästa sida">›</a></nav>',
+        # A pager by its words, its picture, its numbers, or a list of them.
+        '<p><a href="?s=2">Nästa &raquo;</a></p>',
+        '<a href="?s=2" class="page-next"><i></i></a>',
+        '<ol><li><b>1</b></li><li><a href="?s=2">2</a></li></ol>',
+        "<label>Sida <select><option>1<option>2<option>3</select></label>",
+        '<input type="button" value="Visa 24 till">',
+        '<form method="post"><input type="hidden" name="sida" value="2"><button>Nästa</button></form>',
+        '<span onclick="mer()">Se alla rader</span>',
+        "<details><summary>Fler rader</summary></details>",
+        '<a href="#">Tidigare beslut</a>',
+        # A count, in figures or in words, or that these are some of them.
+        "<p>25 poster</p>",
+        "<div>Sammanlagt: <b>25</b> beslut</div>",
+        "<p>Ett av trettiotvå beslut</p>",
+        "<p>1 av fler än 1</p>",
+        "<p>Bara det senaste beslutet visas</p>",
+        "<p>Sida 1 / 7</p>",
+        "<p>Visar 1 till 1 av 1 (av totalt 25 poster)</p>",
     ],
 )
 def test_what_says_beside_a_table_that_there_is_more_is_drift(page: Page, site: Site, beside: str) -> None:
@@ -269,6 +287,145 @@ def test_what_says_beside_a_table_that_there_is_more_is_drift(page: Page, site: 
 def test_what_says_that_this_is_all_is_none(page: Page, site: Site, beside: str) -> None:
     """Pagers stand there for one page too."""
     assert read(page, site, table(ROW, beside=beside)) == ONE
+
+
+PAGER = '<a href="?s=2">Nästa</a>'
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<h1>Ärende</h1><main><div class="ram"><table><caption>Beslut</caption>{HEAD}{ROW}</table></div><nav>{PAGER}</nav></main>',
+        f"<h1>Ärende</h1><form><div><table><caption>Beslut</caption>{HEAD}{ROW}</table></div><p>{PAGER}</p></form>",
+        f"<h1>Ärende</h1><h2>Beslut (14)</h2><table><caption>Beslut</caption>{HEAD}{ROW}</table>",
+        f"<h1>Ärende</h1><section><table><caption>Beslut</caption>{HEAD}{ROW}</table>{PAGER}<table><caption>Annat</caption><tr><th>Nr</th></tr></table></section>",
+        f'<h1>Ärende</h1><section><table aria-rowcount="2"><caption>Beslut</caption>{HEAD}{ROW}</table><p>1–1 av 25</p></section>',
+        f"<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}{ROW}<tfoot><tr><td colspan=2>{PAGER}</td></tr></tfoot></table>",
+    ],
+    ids=[
+        "out of its frame",
+        "in a form",
+        "in its heading",
+        "before another table",
+        "counted by the page",
+        "in its foot",
+    ],
+)
+def test_what_is_about_a_table_is_found_wherever_it_stands(page: Page, site: Site, body: str) -> None:
+    """As far out as there is no other that it could be about."""
+    with pytest.raises(SelectorDrift, match="fler rader"):
+        read(page, site, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # Another table's; the next matter's; a day's; what each row has; steps of a form.
+        f"<h1>Ärende</h1><div><table><caption>Beslut</caption>{HEAD}{ROW}</table></div><div><table><caption>Annat</caption><tr><th>Nr</th></tr></table>{PAGER}</div>",
+        f'<h1>Ärende</h1><p><a href="/2">Nästa ärende</a></p><table><caption>Beslut</caption>{HEAD}{ROW}</table>',
+        f'<h1>Ärende</h1><div class="datepicker"><button type="button">›</button></div><table><caption>Beslut</caption>{HEAD}{ROW}</table>',
+        f'<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}<tr><td>B-1</td><td>2026-01-01 <button type="button">Visa mer</button></td></tr></table>',
+        f'<h1>Ärende</h1><form><input name="a"><table><caption>Beslut</caption>{HEAD}{ROW}</table><button>Nästa</button></form>',
+        f'<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}{ROW}</table><ul><li class="page-disabled"><a>Nästa</a></li></ul>',
+        f'<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}{ROW}</table><button type="button">Fler åtgärder</button>',
+        f"<h1>Ärende</h1><header><a href='/'>Mer</a></header><table><caption>Beslut</caption>{HEAD}{ROW}</table><p>Totalt 25 timmar</p>",
+    ],
+)
+def test_what_is_about_something_else_says_nothing_of_a_table(page: Page, site: Site, body: str) -> None:
+    """Ordinary pages are read."""
+    assert read(page, site, body) == ONE
+
+
+def test_a_map_says_what_beside_a_table_is_about_something_else(page: Page, site: Site) -> None:
+    """Only people know that."""
+    body = table(f"<tbody>{ROW}</tbody>", beside='<nav class="steg"><a href="?steg=2">Nästa</a></nav>')
+
+    assert read(page, site, body, aside="nav.steg") == ONE
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<tr><td>Summa</td><td>2026-01-01</td></tr>",
+        "<tr><th>Totalt</th><td>1 st</td></tr>",
+        "<tr><td>Sida 1</td><td><a>2</a></td></tr>",
+        "<tr><td>▸ LSS</td><td>1 st</td></tr>",
+        "<tr><td><input name=nr></td><td><input name=dag></td></tr>",
+    ],
+    ids=["sum", "sum in a header", "pager", "group", "new row"],
+)
+def test_what_looks_like_a_row_and_is_none_is_drift(page: Page, site: Site, row: str) -> None:
+    """The map can say so of it, and then it is left out."""
+    columns = {"nr": {"header": "Nr", "blank": [""]}, "from": {"header": "Från", "blank": [""]}}
+    with pytest.raises(SelectorDrift):
+        read(page, site, table(f"<tbody>{ROW}{row}</tbody>"), columns)
+
+    told = table(f"<tbody>{ROW}{row.replace('<tr>', '<tr class=ingen>')}</tbody>")
+    assert read(page, site, told, columns, skip="tr.ingen") == ONE
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'{ROW}<tr style="position: absolute; left: -9999px"><td>B-0</td><td>2026-01-01</td></tr>',
+        '<tr aria-hidden="true"><td>B-1</td><td>2026-01-01</td></tr>',
+        f'{ROW}<tr><td colspan="2" style="padding: 0"><div style="display: none">Mer om B-1</div></td></tr>',
+        "<tr><th>B-1</th><th>2026-01-01</th></tr>",
+        '<tr><td>B-1</td><td rowspan="4">2026-01-01</td></tr>',
+    ],
+    ids=["off the page", "hidden from screen readers alone", "folded", "all of headers", "spans more than there are"],
+)
+def test_a_row_is_one_that_is_seen(page: Page, site: Site, rows: str) -> None:
+    """However it is marked up."""
+    assert read(page, site, table(f"<tbody>{rows}</tbody>")) == ONE
+
+
+@pytest.mark.parametrize("promised", ["2", "1"])
+def test_a_grid_may_count_its_header_or_not(page: Page, site: Site, promised: str) -> None:
+    """Both are found in the wild; all that it has drawn is all that there is."""
+    body = table(f"<tbody>{ROW}</tbody>").replace("<table>", f'<table aria-rowcount="{promised}">')
+
+    assert read(page, site, body) == ONE
+
+
+#: Rows that come as one scrolls: what scrolls is further out, or beside.
+FURTHER = """<h1>Ärende</h1><div style="overflow-x: auto"><table><caption>Beslut</caption><tr><th>Nr</th></tr><tbody id="rows"></tbody></table></div>
+<script>let drawn = 0; const draw = () => { for (let at = 0; at < 40; at++) document.getElementById('rows').insertAdjacentHTML('beforeend',
+`<tr><td style="height: 40px">B-${drawn++}</td></tr>`); }; draw();
+%s</script>"""
+SCROLLS = {
+    "the window": "addEventListener('scroll', () => { if (drawn < 120 && innerHeight + scrollY > document.body.scrollHeight - 50) draw(); });",
+    "it is asked again and again": "setInterval(() => { if (drawn < 120 && document.scrollingElement.scrollTop + innerHeight > document.body.scrollHeight - 50) draw(); }, 5);",
+}
+
+
+@pytest.mark.parametrize("script", SCROLLS.values(), ids=SCROLLS)
+def test_what_scrolls_may_be_far_out(page: Page, site: Site, script: str) -> None:
+    """A frame around the table that only scrolls sideways is none."""
+    rows = read(page, site, FURTHER % script, {"nr": COLUMNS["nr"]})
+
+    assert [row["nr"] for row in rows] == [f"B-{at}" for at in range(120)]
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_list_that_changes_while_it_is_scrolled_is_drift(page: Page, site: Site) -> None:
+    """What was drawn first is gone when the last is drawn."""
+    changed = WINDOW.replace(
+        "grid.onscroll = draw;",
+        "let gone = 0; const at0 = row; grid.onscroll = () => { draw(); gone ||= grid.scrollTop > 900; if (gone) rows.innerHTML = rows.innerHTML.replace('>0<', '>99<'); };",
+    )
+    with pytest.raises(SelectorDrift, match="ändrades"):
+        read(page, site, GRID.format(script=changed, tall=1200, more=""))
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_branch_that_is_not_open_is_drift(page: Page, site: Site) -> None:
+    """Its rows are not in the page."""
+    body = '<h1>Ärende</h1><div role="treegrid" aria-label="Beslut"><div role="row"><span role="columnheader">Nr</span></div><div role="row" aria-expanded="false"><span role="gridcell">B-1</span></div></div>'
+    with pytest.raises(SelectorDrift, match="grenar"):
+        read(page, site, body, {"nr": COLUMNS["nr"]})
 
 
 @pytest.mark.usefixtures("hasty")
