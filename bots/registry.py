@@ -56,7 +56,12 @@ def _with(found: AnyBot, own: Mapping[str, Any]) -> AnyBot:
 
 
 def screens(system: str) -> Any:  # noqa: ANN401 - each system has screens of its own; its bots state the Protocol
-    """Return the class that opens `system`, called with a session and an account."""
+    """Return the class that opens `system`, called with a session and an account. Raises ConfigurationError."""
+    if not has_screens(system):
+        raise ConfigurationError(
+            f"Det finns inga skärmar för {system} (bots/screens/{system}.py), så ingen robot hittar dit. "
+            "Med --recording prövas en karta mot en inspelning i stället."
+        )
     return import_module(f"bots.screens.{system}").SYSTEM
 
 

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 _OUTLINE = """
   const said = (nodes) => nodes.filter(visible).map(text).filter((words) => words && words.length <= SHORT);
+  // What heads the rows of a table with columns is a record's.
   const labels = said(all(document, 'dt, th').filter((node) =>
-    node.nextElementSibling?.matches(node.tagName === 'DT' ? 'dd' : 'td')));
+    node.nextElementSibling?.matches(node.tagName === 'DT' ? 'dd' : 'td')
+    && !node.closest('table')?.querySelector('thead, [scope=col]')));
   const lasting = (node) => (isLasting(node.id) ? `#${CSS.escape(node.id)}` : '');
   const tables = sight(document, { kind: 'role', value: 'table', name: null }).map((table) => ({
     name: nameOf('table', table),
@@ -30,8 +32,9 @@ _OUTLINE = """
     columns: rowsOf(table).said(),
   })).filter(({ name, css, columns }) => (name || css) && columns.some(Boolean));
   const records = location.pathname.split('/').filter(isRecord);
-  const headings = ['h1', 'h2', 'h3', '[role=heading]'].map((css) => said(all(document, css))
-    .filter((words) => !records.some((record) => words.includes(record)))).find((found) => found.length) ?? [];
+  // Without the number that comes last: it may be another record's the next time.
+  const headings = ['h1', 'h2', 'h3', '[role=heading]'].map((css) => said(all(document, css)).map(asSaid)
+    .filter((words) => words && !records.some((record) => words.includes(record)))).find((found) => found.length) ?? [];
   const marks = ['main', 'form', 'table', 'nav', 'section', 'div', 'input'].flatMap((tag) =>
     all(document, tag).filter(visible).map(lasting)).filter(Boolean);
   return { headings, labels, tables, marks };
@@ -47,17 +50,22 @@ def first_map(recording: Recording, stage: Stage) -> str:
     show too few marks of their version.
     """
     screens: dict[str, dict[str, Any]] = {}
+    outlines: dict[str, dict[str, Any]] = {}
     marks: list[dict[str, Any]] = []
     for each in recording.screens:
         page = stage.show(each)
         marks.append(page.evaluate(versions.MARKS))
         outline = page.evaluate(resolver.script("fingerprint.js", "describe.js", _OUTLINE), None)
         screen = screens.setdefault(each.screen, _screen(each.path, outline))
+        outlines.setdefault(each.screen, outline)
         for name, (node, action, holds) in stage.named().items():
             # On a screen that is shown again it may have been hidden.
             with suppress(ValueError):
                 element = recorder.describe(node, action=action, holds=holds)
                 screen.setdefault("elements", {}).setdefault(name, entry(element))
+    for name, screen in screens.items():
+        others = [other for at, outline in outlines.items() if at != name for other in outline["marks"]]
+        screen["identity"]["all_of"] = _told_by(outlines[name], others)
     return written(
         {
             "format": 1, "system": recording.system, "version": recording.version,
@@ -99,10 +107,7 @@ def _slug(said: str) -> str:
 def _screen(address: str, outline: dict[str, Any]) -> dict[str, Any]:
     path = address.partition("?")[0]
     numbered = re.sub(r"(?<=/)[^/]*\d[^/]*", "{id}", path)
-    marks = [{"role": "heading", "name": each} for each in outline["headings"]]
-    # A screen without headings is told by how it is built; one without that too, by its address alone.
-    marks = marks or [{"css": each} for each in (*outline["marks"][:2], "body")][:2]
-    said: dict[str, Any] = {"path": numbered, "identity": {"url": url_of(address), "all_of": marks}}
+    said: dict[str, Any] = {"path": numbered, "identity": {"url": url_of(address)}}
     if outline["labels"]:
         said["fields"] = {_slug(each): {"label": each} for each in outline["labels"]}
     if outline["tables"]:
@@ -114,6 +119,14 @@ def _screen(address: str, outline: dict[str, Any]) -> dict[str, Any]:
             for each in outline["tables"]
         }  # fmt: skip
     return said
+
+
+def _told_by(outline: dict[str, Any], others: Sequence[str]) -> list[dict[str, str]]:
+    """Return what tells a screen: its headings, or else how it is built, best as no other is; at last its address."""
+    if outline["headings"]:
+        return [{"role": "heading", "name": each} for each in outline["headings"]]
+    own = [each for each in outline["marks"] if each not in others]
+    return [{"css": each} for each in (own or outline["marks"] or ["body"])[:2]]
 
 
 def url_of(address: str) -> str:

@@ -15,11 +15,14 @@ from playwright.sync_api import Browser, Page
 
 from bots import personnummer
 from bots.browser import drafts, recording, resolver, scrub, walk
+from bots.browser.inspection import inspect_recorded
 from bots.browser.recording import Recording, Stage
 from bots.browser.selector_map import SelectorMap, load
+from bots.browser.session import Session
 from bots.browser.versions import fitting, raise_unless_inside
 from bots.errors import ConfigurationError, MapInvalid, RecordingNotClean, VersionUnknown
 from orchestrator import maps, present
+from orchestrator.bootstrap import now
 from tests.screens.mock import Mock, open_ids
 from tests.screens.portal import map_of
 from tests.screens.site import Site
@@ -378,7 +381,13 @@ def test_a_first_map_of_a_foreign_system_loads_as_it_is(
     assert [each.header for each in first.screens["listed"].tables["result_list"].columns.values()] == [
         "Ärende", "Handläggare",
     ]  # fmt: skip
-    _finds_all(stage(admin.clean), admin.clean, first)
+    assert [each.name for each in first.screens["changed"].identity.all_of] == ["Ändra påminnelse"]
+    assert [str(each) for each in first.screens["sign_in"].identity.all_of] == ["css=#u"]
+    assert not any(each.fields for each in first.screens.values())
+    on = stage(admin.clean)
+    _finds_all(on, admin.clean, first)
+    session = Session(on.page, first, recording.ORIGIN, now=now, is_recorded=True)
+    assert {each.verdict for each in inspect_recorded(session, admin.clean, on)} <= {"ok", "weak"}
 
 
 def test_a_mark_of_who_is_inside_is_asked_for_there(page: Page, site: Site, admin: walk.Recorded) -> None:

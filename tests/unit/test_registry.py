@@ -75,3 +75,9 @@ def test_a_system_that_is_called_by_another_name_is_a_developers_error(flow: str
     """Its screens would be left out of what is looked through, and nobody would notice."""
     with pytest.raises(ValueError, match=r"at\.lifecare"):
         registry.calls([flow], "lifecare")
+
+
+def test_a_system_that_has_no_screens_yet_is_said_to_have_none() -> None:
+    """A map may be written before them, and can be held against a recording."""
+    with pytest.raises(ConfigurationError, match="inga skärmar för litet"):
+        registry.screens("litet")
