@@ -261,6 +261,7 @@ def inspect(doors: Doors, system: str, *, may_open: bool) -> tuple[list[dict[str
     Raises SystemUnreachable.
     """
     from bots.browser import versions  # noqa: PLC0415 - Playwright, 0.3 s
+    from bots.browser.inspection import doubt  # noqa: PLC0415
     from bots.browser.inspection import inspect as inspect_screens  # noqa: PLC0415
     from orchestrator import drafting  # noqa: PLC0415
 
@@ -269,36 +270,34 @@ def inspect(doors: Doors, system: str, *, may_open: bool) -> tuple[list[dict[str
     found, ended = {}, {}
     for each in fitting or maps:
         seen, ended[each.version] = inspect_screens(*doors.with_map(system, each), may_open=may_open)
-        found[each.version] = [*drafting.gaps(each), *seen]
+        found[each.version] = [*doubt(fitting), *drafting.gaps(each), *seen]
     best = _best(found)
     return best, ended[best[0]["map"]]
 
 
 def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, Any]]:
     """Inspect a recording as `inspect` does the live system. Raises ConfigurationError when it is of another system."""
-    from bots.browser import recording as kit  # noqa: PLC0415
-    from bots.browser import versions  # noqa: PLC0415
+    recording = _recorded(system, folder)
+    with doors.on_stage(recording) as stage:
+        return _best(_looked_through(doors.maps(system), recording, stage))
+
+
+def _looked_through(maps: list[SelectorMap], recording: Recording, stage: Stage) -> dict[str, list[Finding]]:
+    """Return what is found of a recording by the map that is of its version; where none is, by each of the maps."""
+    from bots.browser import versions  # noqa: PLC0415 - Playwright, 0.3 s
+    from bots.browser.inspection import doubt  # noqa: PLC0415
     from bots.browser.inspection import inspect_recorded as inspect_screens  # noqa: PLC0415
+    from bots.browser.recording import ORIGIN  # noqa: PLC0415
     from bots.browser.session import Session  # noqa: PLC0415
     from orchestrator import drafting  # noqa: PLC0415
 
-    recording = _recorded(system, folder)
-    with kit.Stage(doors.browser(), recording) as stage:
-        marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-        maps = doors.maps(system)
-        # The map that is of this version; where none is, the one that agrees most.
-        fitting = versions.of_marks(maps, marks) or maps
-        return _best(
-            {
-                each.version: [
-                    *drafting.gaps(each),
-                    *inspect_screens(
-                        Session(stage.page, each, kit.ORIGIN, now=now, is_recorded=True), recording, stage
-                    ),
-                ]
-                for each in fitting
-            }
-        )
+    marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
+    found = {}
+    fitting = versions.of_marks(maps, marks)
+    for each in fitting or maps:
+        session = Session(stage.page, each, ORIGIN, now=now, is_recorded=True)
+        found[each.version] = [*doubt(fitting), *drafting.gaps(each), *inspect_screens(session, recording, stage)]
+    return found
 
 
 def _recorded(system: str, folder: str) -> Recording:
@@ -321,16 +320,15 @@ def propose(
     got no further, if it did not. What is recorded here is stored only when
     somebody finds it clean; Unclean is raised when not.
     """
-    from bots.browser import recording as kit  # noqa: PLC0415
     from bots.browser import session, versions, walk  # noqa: PLC0415
     from orchestrator import drafting  # noqa: PLC0415
 
     browser, maps = doors.browser(), doors.maps(system)
     if folder is not None:
         recording = _recorded(system, folder)
-        with kit.Stage(browser, recording) as stage:
-            marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
-        parent = versions.nearest(maps, marks)
+        with doors.on_stage(recording) as stage:
+            closest = _agreeing(_looked_through(maps, recording, stage))
+        parent = next(each for each in maps if each.version == closest)
         return *drafting.draft(settings, parent, recording, doors.on_stage, doors.map_file(system)), None
     with session.new_context(browser) as context:
         marks = versions.marks_of(context.new_page(), doors.base_url(system), system)
@@ -351,8 +349,13 @@ def propose(
 
 def _best(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:
     """Return what was found by the map that most agrees with, as plain dictionaries. There is always one."""
-    version = max(found, key=lambda each: sum(finding.verdict == "ok" for finding in found[each]))
+    version = _agreeing(found)
     return [{"map": version, **asdict(finding)} for finding in found[version]]
+
+
+def _agreeing(found: dict[str, list[Finding]]) -> str:
+    """Return the version of the map that most agrees with; of several, the newest."""
+    return max(found, key=lambda each: sum(finding.verdict == "ok" for finding in found[each]))
 
 
 def record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +13,7 @@ from bots.errors import TRANSIENT, FlottaError, SelectorDrift, Sighting
 
 if TYPE_CHECKING:
     from bots.browser.recording import Recording, Stage
-    from bots.browser.selector_map import Element, Screen
+    from bots.browser.selector_map import Element, Screen, SelectorMap
     from bots.browser.session import Session
 
 
@@ -33,6 +33,8 @@ class Finding:
 
 #: What is said of a place with a word that its table of values lacks; rules refer what has it to people.
 UNKNOWN = "där står ett ord som kartan inte känner"
+#: Where it is told that no map, or more than one, is of the version that is shown.
+VERSION = "identify", "version"
 #: The verdicts, the best first.
 _ORDER = ("ok", "weak", "drift", "unseen")
 
@@ -166,6 +168,14 @@ def _visited(
         found.setdefault((drift.screen, drift.element), finding)
     order = list(session.map.screens)
     return sorted(found.values(), key=lambda each: order.index(each.screen))
+
+
+def doubt(fitting: Sequence[SelectorMap]) -> list[Finding]:
+    """Return what keeps a bot from choosing its map, given those whose marks a page shows; nothing where it is one."""
+    if len(fitting) == 1:
+        return []
+    why = f"flera kartor har dess märken: {', '.join(each.version for each in fitting)}"
+    return [Finding(*VERSION, "drift", why=why if fitting else "ingen karta har märkena för den version som visas")]
 
 
 def inspect_recorded(session: Session, recording: Recording, stage: Stage) -> list[Finding]:

@@ -130,9 +130,13 @@ def propose(
         changes += looked.identity(name, screen.identity)
         changes += looked.words(name, screen)
         changes += looked.elements(name, screen)
+    marks = marks or {"metas": {}, "assets": []}
     if not is_new:
-        _renamed(parent, draft, recording.version, marks or {"metas": {}, "assets": []}, {parent.version, *taken})
-    changes += _left(SelectorMap.model_validate(draft), recording, stage, changes)
+        changes += _renamed(parent, draft, recording.version, marks, {parent.version, *taken})
+    made = SelectorMap.model_validate(draft)
+    changes += _left(made, recording, stage, changes)
+    for each in inspection.doubt([made] if versions.fits_marks(made, marks) else []):
+        changes.append(Change(each.screen, each.element, "by hand", why=each.why))
     return Proposal(draft, tuple(changes))
 
 
@@ -444,18 +448,19 @@ def _says(heading: str, name: str | None) -> bool:
 
 def _renamed(
     parent: SelectorMap, draft: CommentedMap, version: str, marks: dict[str, Any], taken: Collection[str]
-) -> None:
-    """Give the draft a version, a parent, and probes that agree with what the page shows."""
+) -> list[Change]:
+    """Give the draft a version, a parent, and probes that agree with what the page shows; return what that changes."""
     draft.pop("approved", None)
     draft.pop("parent", None)
     draft.insert(list(draft).index("version") + 1, "parent", DoubleQuotedScalarString(parent.version))
     if versions.fits_marks(parent, marks):
         # The same version, changed under the same name: what fits it both ways is the newer one.
         draft["version"] = DoubleQuotedScalarString(following(parent.version, taken))
-        return
+        return []
     # The system may call itself as before, and be built of other files.
     draft["version"] = DoubleQuotedScalarString(following(version, taken) if version in taken else version)
     files = versions.files(marks)
+    before = _marks(draft)
     for at, probe in enumerate(parent.identify):
         if probe.inside:
             # It does not stand on the first screen.
@@ -466,6 +471,11 @@ def _renamed(
             plain = re.sub(r"\\(.)", r"\1", probe.asset)
             closest = max(files, key=lambda file: difflib.SequenceMatcher(None, plain, file).ratio())
             draft["identify"][at]["asset"] = re.escape(closest)
+    return [Change(*inspection.VERSION, "reworded", before, _marks(draft))] if _marks(draft) != before else []
+
+
+def _marks(draft: CommentedMap) -> str:
+    return ", ".join(str(probe.get("asset") or f"{probe['meta']}={probe['matches']}") for probe in draft["identify"])
 
 
 def pointed_out(on: Page, html: str, places: Mapping[int, Place]) -> bool:

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -156,6 +156,7 @@ def test_a_live_system_is_proposed_by_a_walk_of_the_bots_own(house: House) -> No
     changes = {each["what"]: each for each in proposed.json()["changes"]}
     assert {what: each["kind"] for what, each in changes.items()} == {
         "fields.due": "reworded", "elements.more": "moved", "elements.confirm_removal": "moved",
+        "version": "reworded",
     }  # fmt: skip
     assert all(changes[each]["before"] for each in ("elements.more", "elements.confirm_removal"))
     page = (house.maps / "lifecare/drafts/2024.10/index.html").read_text(encoding="utf-8")
@@ -215,6 +216,28 @@ def test_an_approved_map_is_never_changed(house: House, draft: Path) -> None:
     assert "ändras aldrig" in answered.said
     assert there.read_text(encoding="utf-8") == before
     assert json.loads((draft / "changes.json").read_text(encoding="utf-8"))
+
+
+def test_a_check_and_a_proposal_begin_from_the_same_map(house: House, tmp_path: Path) -> None:
+    """Where none is of the version that was recorded, from the one that agrees most, however old.
+
+    That a bot would find no map for it is drift to the one, and a change to the other.
+    """
+    whole = recording.load(RECORDED / "lifecare" / "2023.10")
+    screens = tuple(
+        replace(each, html=each.html.replace('content="2023.10"', 'content="2023.11"')) for each in whole.screens
+    )
+    recording.store(replace(whole, screens=screens, version="2023.11"), tmp_path / "ny")
+
+    checked = house.flotta("selectors", "check", "lifecare", "--recording", str(tmp_path / "ny"), "--json")
+    proposed = house.flotta("selectors", "propose", "lifecare", "--recording", str(tmp_path / "ny"), "--json")
+
+    assert (checked.code, proposed.code) == (4, 3)
+    assert {each["map"] for each in checked.json()} == {"2023.10"}
+    assert [each["element"] for each in checked.json() if each["verdict"] == "drift"] == ["version"]
+    assert [each["what"] for each in proposed.json()["changes"] if each["kind"] == "reworded"] == ["version"]
+    made = load_map(house.maps / "lifecare" / "drafts" / "2023.11" / "map.yaml")
+    assert (made.parent, made.identify[0].matches) == ("2023.10", r"2023\.11")
 
 
 @pytest.fixture

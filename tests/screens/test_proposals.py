@@ -25,6 +25,8 @@ OLD = """<!DOCTYPE html><html lang=sv><h1>Ärende</h1><nav><a href="/start">Star
 <table><caption>Beslut</caption><thead><tr><th scope=col>Nr</th><th scope=col>Datum</th></tr></thead></table>
 <form><label for=orsak>Orsak</label><input id=orsak name=orsak><button id=spara class=knapp>Spara</button>
 <button type=button class=knapp>Avbryt</button></form></html>"""
+#: What the old page shows of its version.
+MARKS = '<meta name=v content=1><link rel=author href="/litet">'
 RECEIPT = {"any_of": [{"role": "status"}], "receipt": r"(\d+)"}
 MAP: dict[str, Any] = {
     "format": 1,
@@ -105,7 +107,7 @@ def test_a_screen_that_is_as_it_was_changes_nothing(
     page: Page, stage: Callable[[str], tuple[Recording, Stage]]
 ) -> None:
     """But that a screen which was not recorded is told."""
-    made, changes = proposed(a_map(page), stage(OLD))
+    made, changes = proposed(a_map(page), stage(OLD.replace("<h1>", f"{MARKS}<h1>")))
 
     assert not changes
     assert [(each.screen, each.kind) for each in made.changes] == [("other", "unseen")]
@@ -187,6 +189,25 @@ def test_labels_and_headers_are_proposed_by_their_place(
     screen = SelectorMap.model_validate(made.tree).screens["page"]
     assert screen.fields["due"].label == "Förfallodag"
     assert screen.tables["beslut"].columns["on"].header == "Beslutsdag"
+
+
+@pytest.mark.parametrize(
+    ("marks", "kinds"),
+    [
+        (MARKS, []),
+        (MARKS.replace("content=1", "content=2"), ["reworded"]),
+        (MARKS.replace("/litet", "/litet.2"), []),
+        ("", ["by hand"]),
+        ("<meta name=v content=2>", ["reworded", "by hand"]),
+    ],
+)
+def test_how_the_version_is_told_is_a_change_like_any_other(
+    page: Page, stage: Callable[[str], tuple[Recording, Stage]], marks: str, kinds: list[str]
+) -> None:
+    """A bot that finds no map for the version stops, however well one fits the screens."""
+    made, _changes = proposed(a_map(page), stage(OLD.replace("<h1>", f"{marks}<h1>")))
+
+    assert [each.kind for each in made.changes if each.screen == "identify"] == kinds
 
 
 @pytest.mark.parametrize(
