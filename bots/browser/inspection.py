@@ -193,7 +193,8 @@ def inspect_recorded(session: Session, recording: Recording, stage: Stage) -> li
             for each in [*content, *(_found_recorded(session, spec, name, *pair) for pair in spec.elements.items())]:
                 if each.element not in best or _ORDER.index(each.verdict) < _ORDER.index(best[each.element].verdict):
                     best[each.element] = each
-        findings += best.values() or [Finding(name, each, "unseen") for each in ("identity", *spec.elements)]
+        unseen = [Finding(name, each, "unseen", why="inte inspelad") for each in ("identity", *spec.elements)]
+        findings += best.values() or unseen
     return findings
 
 
