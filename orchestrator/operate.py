@@ -42,6 +42,8 @@ FOLLOW_EVERY = 0.2
 STOP_WITHIN = 60
 #: The exit code of a plan that nobody has agreed to.
 NOT_APPROVED = 3
+#: What brings a mock's plan below the guard's limits.
+FEWER = "färre poster, till exempel --rows 30"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,14 @@ def run(request: Request) -> int:
             return operator.handed_over(run_id, errand)
         operator.free(accounts, wait=request.wait)
         ledger.create_run(run_id, bot.name, **about)
-        return operator.carry(run_id, ask=not request.yes and not request.plan_only, closes=is_mock)
+        return operator.carry(run_id, ask=not request.yes and not request.plan_only, closed=_closed(request))
+
+
+def _closed(request: Request) -> str | None:
+    """Return what to do when the command is over and its systems are gone with it; None where they are real."""
+    if request.recordings:
+        return f"Inspelningen spelas upp på nytt med `flotta replay {request.bot} --recording KATALOG`."
+    return mocks.closed(request.bot) if request.mock else None
 
 
 def _own(request: Request) -> dict[str, str]:
@@ -586,6 +595,8 @@ def _run_to_reword(ledger: Ledger, reference: str) -> Run:
     line = seen[1]
     if line.state == "done":
         raise ConfigurationError(f"{reference} är utförd i körning {found.id}; det finns inget att ändra.")
+    if not mocks.answer(found.options):
+        raise ConfigurationError(mocks.closed(found.bot))
     if found.state not in {"planned", "waiting"} or found.approved_by is not None:
         why = "planen är redan godkänd" if found.approved_by is not None else present.STATES[found.state]
         raise ConfigurationError(
@@ -599,6 +610,8 @@ def _edited(reference: str, now: Mapping[str, str], longest: Mapping[str, int]) 
     """Let the person word the texts in their own editor, and return what they saved; what it was, if they did not."""
     import click  # noqa: PLC0415 - no other command needs it
 
+    if not (present.has_keyboard() or {"EDITOR", "VISUAL"} & os.environ.keys()):
+        raise ConfigurationError("Ingen finns att redigera. Ange texten med --text NAMN=TEXT, eller kör i en terminal.")
     try:
         saved = click.edit(wording.page(reference, now, longest), extension=".txt")
     except click.ClickException as error:
@@ -693,10 +706,10 @@ class Operator:
             self.say(f"Ingen maskin utför {errand.pool} nu. `flotta worker --pool {errand.pool}` startar en.")
         return 0
 
-    def carry(self, run_id: str, *, ask: bool, closes: bool = False) -> int:
+    def carry(self, run_id: str, *, ask: bool, closed: str | None = None) -> int:
         """Run the worker's process to its end, ask about the plan if that is wanted, and report.
 
-        `closes`: the system that it works in is gone when this is done, and the plan can't be gone on with.
+        `closed`: what to do in its place, where the system that it works in is gone when this is done.
         """
         code = self._process(run_id)
         found = self._run(run_id)
@@ -706,7 +719,7 @@ class Operator:
             acts = sum(line.state == "todo" for line in lines)
             self._console.print(present.summary(bot, found, lines))
             if acts and not self._agrees(bot, found, lines, acts):
-                self.say(self._how_to_go_on(found, closes=closes))
+                self.say(self._how_to_go_on(found, closes=closed is not None))
                 if self._as_json:
                     print_json(present.as_json(replace(found, exit_code=NOT_APPROVED), lines))
                 return NOT_APPROVED
@@ -714,7 +727,7 @@ class Operator:
                 self._ledger.approve(run_id, bootstrap.login(), bootstrap.now())
                 code = self._process(run_id)
                 found = self._run(run_id)
-        return self._report(found, code, closes=closes)
+        return self._report(found, code, closed)
 
     def _agrees(self, bot: AnyBot, found: Run, lines: Sequence[ItemLine], acts: int) -> bool:
         """Show what the plan would do and ask. Where there is nobody to ask, the answer is no."""
@@ -729,12 +742,13 @@ class Operator:
         if closes:
             if is_asked:
                 return "Inget utfördes, och låtsassystemet stängs nu. Kör igen för att få en ny plan."
-            return "Inget utfördes: ingen fanns att fråga, och låtsassystemet stängs nu. Kör igen med --yes."
+            fewer = f" och {FEWER}" if found.sentence else ""
+            return f"Inget utfördes: ingen fanns att fråga, och låtsassystemet stängs nu. Kör igen med --yes{fewer}."
         if is_asked:
             return f"Inget utfördes. `flotta resume {found.id}` visar planen igen."
         return f"Planen väntar på godkännande: `flotta resume {found.id} --yes` utför den."
 
-    def _report(self, found: Run, code: int, *, closes: bool) -> int:
+    def _report(self, found: Run, code: int, closed: str | None) -> int:
         if found.state in {"running", "new"}:
             # The process is gone without having stored an ending.
             if code == bootstrap.CANNOT_STORE:
@@ -742,7 +756,7 @@ class Operator:
             if code == bootstrap.LOST:
                 raise FlottaError(f"Körningen {found.id} har tagits över av en annan process.")
             log = processes.log_file(self._settings.home, found.id)
-            then = mocks.closed(found.bot) if closes else f"`flotta resume {found.id}` fortsätter."
+            then = closed or f"`flotta resume {found.id}` fortsätter."
             raise FlottaError(
                 f"Körningens process dog (slutkod {code}). Allt som hann göras är sparat. {then} Loggen finns i {log}."
             )
@@ -752,13 +766,10 @@ class Operator:
         else:
             self._console.print(present.summary(bot, found, lines))
             self.say(f"Körning {found.id}. `flotta show --all` visar varje post.")
-        if closes and found.state == "waiting":
-            self.say(
-                "Låtsassystemet stängs nu, så den här planen kan inte utföras. Kör igen utan --yes och svara ja, eller "
-                "med färre poster, till exempel --rows 60."
-            )
-        elif closes and found.state not in {"done", "planned"}:
-            self.say(mocks.closed(found.bot))
+        if closed and found.state == "waiting":
+            self.say(f"Låtsassystemet stängs nu. Kör igen utan --yes och svara ja, eller med {FEWER}.")
+        elif closed and found.state not in {"done", "planned"}:
+            self.say(closed)
         return found.exit_code if found.exit_code is not None else 1
 
     def _run(self, run_id: str) -> Run:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.errors import ConfigurationError
-from orchestrator import wording
+from orchestrator import operate, wording
 
 NOW = {"beskrivning": "Brist på en ledig bostad.", "under tiden": "Under tiden: boendestöd."}
 LONGEST = {"beskrivning": 60, "konsekvenser": 60, "under tiden": 60}
@@ -56,3 +56,13 @@ def test_days_are_no_numbers() -> None:
     said = {"beskrivning": "Följdes upp 2026-05-20, 2026-07-11; ring 042-105000."}
 
     assert wording.checked(said, NOW, LONGEST) == said
+
+
+def test_no_editor_is_opened_where_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would wait for ever. One that was named may be a script."""
+    for name in ("EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.stdin", None)
+
+    with pytest.raises(ConfigurationError, match="--text"):
+        operate._edited("B-1", {"konsekvenser": "Inga."}, {"konsekvenser": 100})
