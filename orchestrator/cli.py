@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -548,6 +549,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     What Flotta itself says has gone wrong is one sentence and its exit code, no traceback.
     """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        # Python has None for one that is closed, and the next file to be opened, the ledger say, would get its number.
+        if getattr(sys, name) is None:
+            # Until the process ends.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - pathlib is slow here
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a letter shows another sign in its place; the answer is not lost for that.
         if isinstance(stream, io.TextIOWrapper):

@@ -42,8 +42,8 @@ FOLLOW_EVERY = 0.2
 STOP_WITHIN = 60
 #: The exit code of a plan that nobody has agreed to.
 NOT_APPROVED = 3
-#: What brings a mock's plan below the guard's limits.
-FEWER = "färre poster, till exempel --rows 30"
+#: What brings a plan on mock systems below the default limits of the guard.
+WITHIN_LIMITS = "--rows 30"
 
 
 @dataclass(frozen=True, slots=True)
@@ -742,7 +742,7 @@ class Operator:
         if closes:
             if is_asked:
                 return "Inget utfördes, och låtsassystemet stängs nu. Kör igen för att få en ny plan."
-            fewer = f" och {FEWER}" if found.sentence else ""
+            fewer = f" och {WITHIN_LIMITS}" if found.sentence else ""
             return f"Inget utfördes: ingen fanns att fråga, och låtsassystemet stängs nu. Kör igen med --yes{fewer}."
         if is_asked:
             return f"Inget utfördes. `flotta resume {found.id}` visar planen igen."
@@ -767,7 +767,7 @@ class Operator:
             self._console.print(present.summary(bot, found, lines))
             self.say(f"Körning {found.id}. `flotta show --all` visar varje post.")
         if closed and found.state == "waiting":
-            self.say(f"Låtsassystemet stängs nu. Kör igen utan --yes och svara ja, eller med {FEWER}.")
+            self.say(f"Låtsassystemet stängs nu. Kör igen utan --yes och svara ja, eller med {WITHIN_LIMITS}.")
         elif closed and found.state not in {"done", "planned"}:
             self.say(closed)
         return found.exit_code if found.exit_code is not None else 1

@@ -72,5 +72,5 @@ def test_a_quarters_plan_beyond_the_limit_says_what_runs_through(house: House) -
     unasked, stopped = house.flotta(*command), house.flotta(*command, "--yes")
 
     assert (unasked.code, stopped.code) == (3, 3)
-    assert "med --yes och färre poster, till exempel --rows 30" in " ".join(unasked.out.split())
-    assert "utan --yes och svara ja, eller med färre poster" in " ".join(stopped.out.split())
+    assert "med --yes och --rows 30" in " ".join(unasked.out.split())
+    assert "utan --yes och svara ja, eller med --rows 30" in " ".join(stopped.out.split())

@@ -128,9 +128,10 @@ def test_the_ledger_lies_in_its_home_whatever_that_is_called(house: House, name:
     assert [each.name for each in house.root.glob("a*") if each.is_file()] == []
 
 
-def test_with_standard_input_closed_there_is_nobody_to_ask(house: House, lifecare: Lifecare) -> None:
-    """As a scheduler starts it, or a service."""
-    ran = in_shell(house, 'exec "$0" "$@" <&-', "run", BOT, "--base-url", f"lifecare={lifecare.url}")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_with_a_standard_stream_closed_there_is_nobody_to_ask(closed: str, house: House, lifecare: Lifecare) -> None:
+    """As a scheduler starts it, or a service. No file of ours gets the number of the stream."""
+    ran = in_shell(house, f'exec "$0" "$@" {closed}', "run", BOT, "--base-url", f"lifecare={lifecare.url}")
 
     assert ran.code == 3, ran.said
     assert "Oväntat fel" not in ran.said
