@@ -6,6 +6,7 @@ was lost is looked for in the target system, and is sent again only when it is p
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -207,6 +208,10 @@ class Worker:
         return 0 if self._try_all() else _INTERRUPTED.exit_code
 
     def _end(self, epoch: int, ending: Ending) -> None:
+        if ending.sentence is not None:
+            # What raises an error does not know the run; who reads the sentence must name it.
+            command = rf"`flotta \1 {self._run.id}`"
+            ending = replace(ending, sentence=re.sub("`flotta (resume|sign-in)`", command, ending.sentence))
         if ending.is_outage and self._run.pool is not None:
             until = self._ledger.postpone_run(
                 self._run.id, epoch, waits=WAITS, exit_code=ending.exit_code, sentence=ending.sentence, now=self._now()

@@ -21,6 +21,7 @@ from sqlalchemy import event
 
 from bots.browser.session import Session
 from bots.errors import (
+    BrowserGone,
     FlottaError,
     RunHeld,
     RunLost,
@@ -28,6 +29,7 @@ from bots.errors import (
     SelectorDrift,
     SessionLost,
     Sighting,
+    SignInNeeded,
     SignInRefused,
     StateNotWritable,
     SystemUnreachable,
@@ -1386,6 +1388,19 @@ def test_a_lane_of_a_run_that_another_worker_took_over_writes_nothing(house: Hou
 
     assert house.removed() == []
     assert targets
+
+
+@pytest.mark.parametrize(
+    ("error", "command"), [(SignInNeeded("ivo"), "sign-in"), (BrowserGone(), "resume")], ids=["sign-in", "resume"]
+)
+def test_a_run_that_waits_for_a_person_names_the_command_whole(house: House, error: Exception, command: str) -> None:
+    """Without its name the command takes the latest run, which may be another."""
+    house.closed = [error]
+    house.start()
+
+    house.work()
+
+    assert f"`flotta {command} r1`" in str(house.run().sentence)
 
 
 # A system that is down for a while, where nobody watches.
