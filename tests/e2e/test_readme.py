@@ -13,6 +13,8 @@ ELSEWHERE = {
     "worker --pool standard": "goes on until it is stopped (test_fleet)",
     "review edit B-39012": "opens an editor (test_ivo_reporting)",
     "selectors approve lifecare": "opens a window (tests of the proposals)",
+    "selectors propose lifecare --map egen.yaml --mock --ui 2024.04": "takes a map of one's own (test_selectors)",
+    "selectors propose lifecare --map egen.yaml --recording fixtures/recordings/lifecare/2024.04": "the same",
 }
 
 
