@@ -67,7 +67,8 @@ const isAsked = (root) => {
   if (!question) return true;
   const there = all(root, question.css).filter(visible);
   const asks = new RegExp(`^(?:${question.asks.replaceAll('{about}', literally(question.about))})$`, 'u');
-  return there.length === 1 && asks.test(messageOf(there[0]));
+  // A box to tick, a list or another button in it is a question of its own.
+  return there.length === 1 && asks.test(drawnOf(there[0])) && !all(there[0], `${FIELDS}, ${PRESSED}`).some(visible);
 };
 
 // What an animation is moving is waited for: to its end, or where it has none, until two looks find the same place.
@@ -144,14 +145,12 @@ const put = (node, value) => {
   return node.value === said && (action === 'select' || said === value) ? 'done' : 'unusable';
 };
 
-// The numbers of the receipts that stand there before the click: none of them is this write's.
+// What says something of a write already: the numbers of all receipts in the document, and the refusals that are shown.
 const receiptsNow = () => {
   if (!answer) return [];
-  const proof = new RegExp(answer.receipt, 'u');
-  return answer.shown.flatMap((mark) => sight(document, mark)).filter(visible).flatMap((node) => {
-    const found = proof.exec(messageOf(node));
-    return found ? [found[1]] : [];
-  });
+  const stand = refusalsShown(answer.refused);
+  window[REFUSED] = new Map([...(window[REFUSED] ?? []), ...stand.map((node) => [node, text(node)])]);
+  return receiptsAnywhere(answer.receipt);
 };
 if (action === 'leave') {
   // To a person, who may do as they like, but not after the deadline.

@@ -30,9 +30,10 @@ for (const { label, css } of fields) {
   const nodes = label === null ? all(document, css) : values.get(name(label)) ?? [];
   if (nodes.length === 1) wanted.add(nodes[0]);
 }
-for (const { shown, receipt, about } of receipts) {
-  const proof = new RegExp(receipt, 'u');
-  const nodes = shown.flatMap((mark) => sight(document, mark)).filter((node) => proof.test(messageOf(node)) && isAbout(messageOf(node), about));
+for (const receipt of receipts) {
+  const found = receiptsShown(receipt).map(({ node }) => node);
+  // The place itself, not what it stands in.
+  const nodes = found.filter((node) => !found.some((other) => other !== node && node.contains(other)));
   if (nodes.length === 1) {
     nodes[0].scrollIntoView({ block: 'nearest' });
     wanted.add(nodes[0]);

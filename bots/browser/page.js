@@ -20,16 +20,22 @@ if (document.readyState === 'loading' && !window[CUT]) {
 const until = performance.now() + limit;
 
 if (answer) {
-  const proof = new RegExp(answer.receipt, 'u');
+  // A receipt may be typed out, count up, or be taken back: it must say the same for a while, or have done so when it went.
+  const [SETTLED, READ] = [200, 100];
+  let held = null;
   for (;;) {
     // A place for messages may stand there empty, or with another matter's receipt, until ours comes.
-    // One that stood there when the page was armed is another write's, wherever it stands now.
-    const receipts = answer.shown.flatMap(shown).filter((node) => {
-      const found = proof.exec(messageOf(node));
-      return found && !answer.before.includes(found[1]) && isAbout(messageOf(node), answer.about);
-    });
-    if (receipts.length === 1) return { end: 'shown', text: messageOf(receipts[0]) };
-    if (answer.refused.some((mark) => shown(mark).length)) return { end: 'refused' };
+    // One that was in the page when it was armed is another write's, wherever it stands now.
+    const numbers = [...new Set(receiptsShown(answer).map(({ number }) => number))];
+    const now = performance.now();
+    // Who says both yes and no has told nothing.
+    if (refusalsShown(answer.refused).length) return { end: numbers.length || held ? 'both' : 'refused' };
+    if (numbers.length === 1) {
+      if (held?.number !== numbers[0]) held = { number: numbers[0], since: now };
+      held.last = now;
+    } else if (numbers.length || (held && held.last - held.since < READ)) held = null;
+    if (held && now - held.since >= SETTLED) return { end: 'shown', number: held.number };
+    if (held && now < until + 10 * SETTLED) { await awhile(); continue; }
     // A document is not told by what it lacks until it is whole.
     if (isWhole(document) && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
       return { end: 'elsewhere' };

@@ -80,11 +80,12 @@ def ready(
     whole yet; `deadline` until when the event may come, in
     milliseconds since 1970. `row` is the row that it stands in, if it stands in each of a table. `alike` is the place
     where `weigh` has just found it; without it its locators must find it. `name` is what a filled field is remembered
-    by in its document; `filled` are the fields that must still hold what was filled in when the click comes; `answer`
-    is how a receipt is told, so that those are told which stand there before; `question` is what the page must ask.
+    by in its document; `filled` are the fields that must still hold what was filled in when the click comes, and be
+    sent so; `answer` is how a receipt and a refusal are told, so that those are known which are there before;
+    `question` is what the page must ask.
     Returns how it went as `end`:
 
-        done        with the point to click, `x` and `y`, and the numbers of receipts there `before`
+        done        with the point to click, `x` and `y`, and the numbers of all receipts in the page `before`
         missing     nothing is found, or not for certain; `counts` are what each locator found
         no option   what is to be chosen is not among what there is
         no row      its row is not there
@@ -97,7 +98,7 @@ def ready(
         missed      the page stopped the act before this one: it would have landed somewhere else
     """
     found: dict[str, Any] = page.evaluate(
-        script("act.js") if alike is None else script("fingerprint.js", "act.js"),
+        script("message.js", "act.js") if alike is None else script("fingerprint.js", "message.js", "act.js"),
         {
             "element": for_page(element, row),
             "alike": alike,

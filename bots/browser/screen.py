@@ -362,7 +362,7 @@ class Screen:
 
     def _ask(self, what: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = self._page.evaluate(resolver.script("tables.js", "page.js"), what)
+            answer: dict[str, Any] = self._page.evaluate(resolver.script("tables.js", "message.js", "page.js"), what)
         except PlaywrightError as error:
             self._raise_if_signed_out()
             raise self._lost(error, "sidan byttes under läsningen") from error
@@ -630,8 +630,9 @@ class Screen:
             before: list[str] = []
             with suppress(PlaywrightError, ScreenNotReady):
                 there = resolver.ready(
-                    self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000, answer=_told_by(spec)
-                )["before"]
+                    self._page, spec, "leave", limit=0, deadline=deadline.timestamp() * 1000,
+                    answer=_told_by(spec, by_person=True),
+                )["before"]  # fmt: skip
                 # What stands on the page that follows is theirs, and new.
                 before = there if there and self._is_told() else []
             session.checkpoint("armed")
@@ -670,9 +671,9 @@ class Screen:
             ],
         }
         try:
-            lies = self._page.evaluate(resolver.script("cover.js"), {**ask, "take": True})
+            lies = self._page.evaluate(resolver.script("message.js", "cover.js"), {**ask, "take": True})
             taken = self._session.snapshot() if lies else b""
-            lay = self._page.evaluate(resolver.script("cover.js"), {**ask, "take": False})
+            lay = self._page.evaluate(resolver.script("message.js", "cover.js"), {**ask, "take": False})
         except PlaywrightError as error:
             raise ScreenNotReady(self._name, "sidan gick inte att avbilda") from error
         if not (lies and lay):
@@ -771,18 +772,18 @@ class Screen:
     ) -> str:
         """Return the receipt that is shown. `until` when a person may send it, and correct what is refused.
 
-        Those `before` stood there when the page was armed: they are of other writes.
+        Those `before` were in the page when it was armed: they are of other writes, as are those that the session took.
         """
         after = spec.after
         if after is None:
             raise ValueError(element)
         session = self._session
+        session.receipts.update(before)
         ask = {
             "answer": {
-                **_told_by(spec),
-                "before": list(before),
+                **_told_by(spec, by_person=until is not None),
+                "before": sorted(session.receipts),
                 "about": about,
-                "refused": [mark.for_page() for mark in (after.refused if until is None else after.declined)],
                 "elsewhere": [
                     mark.for_page() for mark in (session.map.screens["sign_in"].identity.all_of[0], *after.lost)
                 ],
@@ -801,7 +802,9 @@ class Screen:
                     session.heed()
                 limit = left / timedelta(milliseconds=1)
                 limit = limit if until is None else min(limit, HEED)
-                found = self._page.evaluate(resolver.script("tables.js", "page.js"), {**ask, "limit": limit})
+                found = self._page.evaluate(
+                    resolver.script("tables.js", "message.js", "page.js"), {**ask, "limit": limit}
+                )
             except PlaywrightError as error:
                 if session.is_gone:
                     raise self.unanswered(element, "webbläsaren försvann") from error
@@ -809,13 +812,19 @@ class Screen:
                 continue
             if until is None or found["end"] != "silence":
                 break
-        if found["end"] == "shown" and (match := re.search(after.receipt, found["text"])):
-            return match.group(1)
+        if found["end"] == "shown":
+            number = str(found["number"])
+            session.receipts.add(number)
+            return number
         if session.asked_else:
             raise AskedElse(*self._said(element))
         if found["end"] == "refused":
             raise self.refused(element) if until is None else WriteDeclined()
-        why = {"elsewhere": "något annat än kvittot visades", "stopped": "klicket kom för sent eller träffade fel"}
+        why = {
+            "elsewhere": "något annat än kvittot visades",
+            "both": "både ett kvitto och ett nej visades",
+            "stopped": "klicket kom för sent eller träffade fel",
+        }
         lost = self.unanswered(element, why.get(found["end"], "inget kvitto visades i tid"))
         lost.unread = found["end"] == "silence" and not session.missing and until is None
         raise lost
@@ -862,10 +871,17 @@ def _plan(protect: Protect | None, cells: Mapping[str, Any]) -> dict[str, Any] |
     return {"by": protect.by, "clear": protect.clear, "keep": [name for name in protect.keep if name in cells]}
 
 
-def _told_by(spec: Element) -> dict[str, Any]:
-    """Return how a receipt of the element's write is told."""
+def _told_by(spec: Element, *, by_person: bool = False) -> dict[str, Any]:
+    """Return how a receipt of the element's write is told, and a refusal: what a person has thrown away, if by one."""
     after = spec.after
-    return {"shown": [mark.for_page() for mark in after.any_of], "receipt": after.receipt} if after else {}
+    if after is None:
+        return {}
+    refused = after.declined if by_person else after.refused
+    return {
+        "shown": [mark.for_page() for mark in after.any_of],
+        "receipt": after.receipt,
+        "refused": [mark.for_page() for mark in refused],
+    }
 
 
 def _answer_until(session: Session, deadline: datetime, spec: Element, about: str) -> Callable[[Dialog], None]:

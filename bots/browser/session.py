@@ -314,6 +314,8 @@ class Session:
         self._answer: Callable[[Dialog], None] | None = None
         #: What was filled on the screen that is shown, by its place: it must still stand there when it is sent.
         self.filled: dict[str, dict[str, Any]] = {}
+        #: The numbers of receipts that are of no write still to come: those taken, and those in a page before a write.
+        self.receipts: set[str] = set()
         #: True when the page asked something else than the map expects of the last write.
         self.asked_else = False
         page.on("dialog", self._on_dialog)

@@ -361,12 +361,8 @@ const labelled = (root) => {
   return values;
 };
 
-// Whether a text is about a matter: its number stands there whole, not as a part of a longer one.
+// Words as a part of a regular expression.
 const literally = (words) => words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-const isAbout = (words, about) => {
-  const plain = literally(about);
-  return !about || new RegExp(`(?<![\\p{L}\\p{N}][-/.:_]?)${plain}(?![-/.:_]?[\\p{L}\\p{N}])`, 'u').test(words);
-};
 
 // How `act.js` has armed this page's documents.
 const GUARD = Symbol.for('one act');
