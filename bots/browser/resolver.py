@@ -72,7 +72,9 @@ def ready(
     answer: Mapping[str, Any] | None = None,
     question: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Do what can be done in the page of one act: `fill` and `select` whole, `press` and `click` up to the event.
+    """Do what can be done in the page of one act: `fill` and `select` whole, all else up to the event.
+
+    `press` and `click` are that event; so is `check`, which ticks a box: one that is ticked is `kept`, and needs none.
 
     `leave` leaves it to a person, whatever it is: they may do what they like on the page, until the deadline.
 

@@ -562,6 +562,7 @@ class Screen:
     def click(self, element: str, *, row: Keys | None = None, opened: bool = False) -> None:
         """Click an element that writes nothing irreversible. Raises SelectorDrift when it is not certain.
 
+        A box is ticked, once, and remembered like a field that was filled: it must be so when it is sent.
         Where the map says that it brings a new document, ScreenNotReady when none comes. `opened` says that what it
         stands behind is open already.
         """
@@ -570,7 +571,12 @@ class Screen:
         spec = self._spec.elements[element]
         if spec.danger == "irreversible":
             raise ValueError(f"{element} is irreversible: submit it inside `Session.writing`")
-        point = self._ready(element, spec.action, row=row, opened=opened)
+        action = "check" if spec.ticks else spec.action
+        point = self._ready(element, action, row=row, opened=opened, name=self._key(element, row))
+        if spec.ticks:
+            self._remember(element, action, row, "", alike=point.get("alike", False))
+        if point.get("kept"):
+            return
         self._session.checkpoint(f"{self._name}.{element}")
         try:
             with self._coming(spec):

@@ -206,6 +206,7 @@ class Element(_Model):
     A choice is made in a list, or among the radio buttons of a group; `values` names the table of words for it. `as`
     says how a day or a quarter is typed: `date` as the map's formats have it, `parts` in the year, month and day of a
     group. Who uses it gives what the table means, a day as ISO has it, a quarter as 2026Q3.
+    `click` on what a locator says is a checkbox ticks it: one that is ticked is left as it is.
     `press` focuses it and presses Enter, as people do who use the keyboard: for what something may lie over.
     `optional` stands where it is there in some states only, so that an inspection does not miss it.
     `confirm` is what the browser asks in a box of its own when it is clicked, as a pattern of all its words, where
@@ -255,6 +256,11 @@ class Element(_Model):
         if self.confirm is None or self.confirm == "native":
             return False
         return re.fullmatch(self.confirm.replace("{about}", re.escape(about)), " ".join(asked.split())) is not None
+
+    @property
+    def ticks(self) -> bool:
+        """Whether a click is to tick a box."""
+        return self.action == "click" and any(each.role == "checkbox" for each in self.locators)
 
     @property
     def settling(self) -> timedelta:

@@ -84,6 +84,197 @@ def test_what_is_changed_under_the_click_is_not_sent(page: Page, site: Site) -> 
     assert site.posts == []
 
 
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "script",
+    [
+        # While the mouse is on the button; when its click is handled; when the form is about to go.
+        "document.querySelector('select').onblur = () => { document.querySelector('textarea').value = '' }",
+        "addEventListener('mouseup', () => document.querySelector('form').reset())",
+        "document.querySelector('button').onclick = () => { document.querySelector('[name=datum]').value = '2025-01-01' }",
+        "document.querySelector('form').onsubmit = () => { document.querySelector('select').selectedIndex = 2 }",
+        "document.querySelector('form').onsubmit = (event) => { event.stopPropagation(); document.querySelector('textarea').value = 'Utkast' }",
+        "document.querySelector('form').onformdata = ({ formData }) => formData.delete('orsak')",
+        "document.querySelector('form').onformdata = ({ formData }) => formData.append('datum', '2025-01-01')",
+        "document.querySelector('button').onclick = (event) => { event.preventDefault(); document.querySelector('textarea').value = 'Utkast'; document.querySelector('form').submit() }",
+        "document.querySelector('button').onclick = () => { document.querySelector('form').innerHTML += '' }",
+        "document.querySelector('form').onsubmit = (event) => event.target.insertAdjacentHTML('beforeend', '<input type=hidden name=orsak value=Utkast>')",
+    ],
+)
+def test_what_the_page_changes_when_it_is_clicked_is_not_sent(page: Page, site: Site, script: str) -> None:
+    """The page has its say after the click, and before the form goes; what goes then is asked once more."""
+    screen = opened(page, site, page_with(script), more=MORE, navigates=True)
+
+    with pytest.raises((ScreenNotReady, WriteUnanswered)):
+        send(screen)
+
+    page.wait_for_timeout(100)
+    assert site.posts == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        # The button says that it is busy; the form is hidden; a script sends it; other fields are filled in.
+        "document.querySelector('form').onsubmit = ({ submitter }) => { submitter.disabled = true; submitter.textContent = 'Vänta …' }",
+        "document.querySelector('button').onclick = () => { document.querySelector('form').style.display = 'none' }",
+        "document.querySelector('button').onclick = (event) => { event.preventDefault(); document.querySelector('form').submit() }",
+        "document.querySelector('button').onclick = (event) => { event.preventDefault(); setTimeout(() => document.querySelector('form').requestSubmit(), 50) }",
+        "document.querySelector('form').onformdata = ({ formData }) => formData.set('annat', 'x')",
+        "document.querySelector('textarea').oninput = ({ target }) => { target.style.height = '90px' }",
+    ],
+)
+def test_what_else_the_page_does_when_it_is_clicked_stops_nothing(page: Page, site: Site, script: str) -> None:
+    """As pages do."""
+    assert send(opened(page, site, page_with(script), more=MORE, navigates=True)) == "7"
+    assert [each.removesuffix("&annat=x") for each in site.sent] == [
+        "datum=2026-03-31&orsak=Dubblett+av+en+%C3%A4ldre.&typ=a"
+    ]
+
+
+def test_a_form_that_its_page_sends_by_itself_is_sent(page: Page, site: Site) -> None:
+    """The fields are as they were; what the page makes of them is its own."""
+    script = f"""document.querySelector('form').onsubmit = (event) => {{
+      event.preventDefault(); const said = new FormData(event.target); said.set('orsak', 'kort'); {POST} }}"""
+    screen = opened(page, site, page_with(script, beside="<output></output>"), more=MORE)
+
+    assert send(screen) == "7"
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("form", "script"),
+    [
+        (FORM, "document.querySelector('textarea').disabled = true"),
+        (FORM.replace(TYPES, f"<fieldset>{TYPES}</fieldset>"), "document.querySelector('fieldset').disabled = true"),
+        (FORM, "document.body.append(document.querySelector('[name=datum]').parentElement)"),
+        (FORM, "document.querySelector('textarea').setAttribute('form', 'annan')"),
+        (FORM, "document.querySelector('[name=datum]').maxLength = 4"),
+        (FORM, "document.querySelector('select').multiple = true; document.querySelector('select').options[2].selected = true"),
+        (FORM, "document.querySelector('option[value=a]').disabled = true"),
+        (FORM.replace("<textarea", '<textarea wrap="hard" cols="8"'), ""),
+        (FORM.replace("<form", '<form accept-charset="iso-8859-2"').replace("ä", "å"), "document.querySelector('form').acceptCharset = 'koi8-r'"),
+    ],
+    ids=["disabled", "its fieldset", "outside", "another form", "shorter", "two choices", "choice", "wrapped", "letters"],
+)  # fmt: skip
+def test_what_would_be_sent_otherwise_is_not_sent(page: Page, site: Site, form: str, script: str) -> None:
+    """It stands there as it was filled in, and the form would not send it so."""
+    other = '<form id="annan"></form>'
+    after = f"setTimeout(() => {{ {script} }}, 300)"
+    screen = opened(page, site, page_with(after, form, other), more=MORE, navigates=True)
+
+    with pytest.raises(ScreenNotReady, match="ändrat det som fylldes i"):
+        send(screen, 400)
+
+    assert (site.posts, screen._session.spent) == ([], False)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "option",
+    [
+        '<optgroup label="Utgångna" disabled><option value="a">Vård</optgroup>',
+        '<option value="a" hidden>Vård',
+        '<option value="a" style="display:none">Vård',
+        '<optgroup label="Utgångna" hidden><option value="a">Vård</optgroup>',
+    ],
+)
+def test_an_option_that_no_person_could_choose_is_not_chosen(page: Page, site: Site, option: str) -> None:
+    """It is not offered."""
+    form = FORM.replace('<option value="a">Vård', option)
+    screen = opened(page, site, page_with(form=form), more=MORE, navigates=True)
+
+    with pytest.raises(NotOffered):
+        screen.select("kind", "Vård")
+
+
+RADIOS = '<fieldset><legend>Typ</legend><label{}><input type="radio" name="typ" value="a"{}>Vård</label><label><input type="radio" name="typ" value="b">Stöd</label></fieldset>'
+CHOICE = {"kind": {**KIND, "locators": [{"role": "group", "name": "Typ"}, {"css": "form > fieldset"}]}}
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("label", "radio"), [(' style="display:none"', ""), (" hidden", ""), ("", " disabled"), (' aria-hidden="true"', "")]
+)
+def test_a_radio_button_that_no_person_could_choose_is_not_chosen(
+    page: Page, site: Site, label: str, radio: str
+) -> None:
+    """Nor where its group is disabled."""
+    form = FORM.replace(TYPES, RADIOS.format(label, radio))
+    screen = opened(page, site, page_with(form=form), more={**MORE, **CHOICE}, navigates=True)
+
+    with pytest.raises(NotOffered):
+        screen.select("kind", "Vård")
+
+
+def test_a_radio_button_that_is_drawn_by_its_label_is_chosen(page: Page, site: Site) -> None:
+    """As designs do."""
+    form = FORM.replace(TYPES, RADIOS.format("", ' style="display:none"'))
+    assert send(opened(page, site, page_with(form=form), more={**MORE, **CHOICE}, navigates=True)) == "7"
+    assert site.sent == ["datum=2026-03-31&orsak=Dubblett+av+en+%C3%A4ldre.&typ=a"]
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_radio_button_whose_group_is_disabled_afterwards_is_not_sent(page: Page, site: Site) -> None:
+    """It is not sent with its form."""
+    script = "setTimeout(() => { document.querySelector('fieldset').disabled = true }, 300)"
+    form = FORM.replace(TYPES, RADIOS.format("", ""))
+    screen = opened(page, site, page_with(script, form), more={**MORE, **CHOICE}, navigates=True)
+
+    with pytest.raises(ScreenNotReady):
+        send(screen, 400)
+
+    assert site.posts == []
+
+
+# Boxes to tick.
+
+TICK = {"danger": "write", "locators": [{"role": "checkbox", "name": "Kontrollerat"}, {"css": ".kontroll"}]}
+TICKS = {
+    "plain": '<label><input type="checkbox" class="kontroll" name="ok">Kontrollerat</label>',
+    "ticked": '<label><input type="checkbox" class="kontroll" name="ok" checked>Kontrollerat</label>',
+    "with a hidden one": '<label><input type="checkbox" class="kontroll" name="ok" value="on">Kontrollerat</label><input type="hidden" name="ok" value="off">',
+}
+DRAWN = """<div class="kontroll" role="checkbox" tabindex="0" aria-checked="{}" onclick="this.setAttribute('aria-checked',
+    this.getAttribute('aria-checked') !== 'true'); this.nextSibling.disabled = this.getAttribute('aria-checked') !== 'true'"
+    >Kontrollerat</div><input type="hidden" name="ok" value="on" {}>"""
+
+
+@pytest.mark.parametrize("box", [*TICKS.values(), DRAWN.format("false", "disabled"), DRAWN.format("true", "")])
+def test_a_box_is_ticked_whether_it_was_or_not(page: Page, site: Site, box: str) -> None:
+    """A click on one that is ticked would take it away; so would a second."""
+    screen = opened(page, site, page_with(form=FORM.replace("<button", f"{box}<button")), more={"box": TICK}, navigates=True)  # fmt: skip
+    screen.click("box")
+    screen.click("box")
+    with screen._session.writing(soon()):
+        assert screen.submit("write") == "7"
+
+    assert "ok=on" in site.sent[0]
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "script",
+    [
+        "setTimeout(() => { document.querySelector('.kontroll').checked = false }, 300)",
+        "setTimeout(() => document.querySelector('form').reset(), 300)",
+        "document.querySelector('.kontroll').onclick = () => false",
+        "document.querySelector('form').onsubmit = () => { document.querySelector('.kontroll').checked = false }",
+    ],
+)
+def test_a_box_that_the_page_has_unticked_is_not_sent(page: Page, site: Site, script: str) -> None:
+    """Like a field that it has emptied."""
+    form = FORM.replace("<button", f"{TICKS['plain']}<button")
+    screen = opened(page, site, page_with(script, form), more={"box": TICK}, navigates=True)
+    screen.click("box")
+    page.wait_for_timeout(400)
+
+    with pytest.raises((ScreenNotReady, WriteUnanswered)), screen._session.writing(soon()):
+        screen.submit("write")
+
+    assert site.posts == []
+
+
 def test_a_field_that_a_choice_fetches_anew_may_be_filled_in_after_it(page: Page, site: Site) -> None:
     """As a form does whose parts hang together."""
     script = """document.querySelector('select').onchange = () => setTimeout(() => {
@@ -206,6 +397,8 @@ def drawn(question: str, script: str = "") -> str:
     [
         ("Vill du ta bort P-1?", ""),
         ("Vill du\n ta bort <b>P-1</b>?", ""),
+        ('Vill du ta bort P-1?<i aria-hidden="true" style="font-family: Material Icons">warning</i>', ""),
+        ('Vill du ta bort P-1?<span style="display: none"> Nej</span>', ""),
         # It is put in when the box is there already.
         ("", "setTimeout(() => { document.querySelector('.fraga').textContent = 'Vill du ta bort P-1?' }, 200)"),
     ],
@@ -231,6 +424,14 @@ def test_what_the_page_itself_asks_is_answered_where_the_map_expects_it(
         "Vill du ta bort P-1? Personen har fler.",
         'Vill du ta bort P-1?</p><p class="fraga">Vill du avsluta ärendet?',
         "",
+        'Vill du ta bort P-1?<span aria-hidden="true"> Även 14 andra.</span>',
+        '<style>.fraga::after { content: " Även 14 andra." }</style>Vill du ta bort P-1?',
+        'Vill du ta bort P-1? <input type="checkbox" checked title="Även andra">',
+        "Vill du ta bort P-1? <select><option>Alla 14</select>",
+        'Vill du ta bort P-1? <button type="button">Även 14 andra</button>',
+        "<style>.fraga { height: 0; overflow: hidden }</style>Vill du ta bort P-1?",
+        "Vill du ta bort P-1<sup>2</sup>?",
+        "Vill du ta bort <s>P-1</s>?",
     ],
 )
 def test_what_the_page_asks_else_is_not_answered(page: Page, site: Site, question: str) -> None:
@@ -243,11 +444,10 @@ def test_what_the_page_asks_else_is_not_answered(page: Page, site: Site, questio
     assert site.posts == []
 
 
-def test_a_question_that_changes_under_the_click_is_not_answered(page: Page, site: Site) -> None:
-    """The page is asked again when the button goes down."""
-    changes = (
-        "addEventListener('pointermove', () => { document.querySelector('.fraga').textContent = 'Ta bort allt?' })"
-    )
+@pytest.mark.parametrize("when", ["pointermove", "pointerdown", "mousedown", "mouseup"])
+def test_a_question_that_changes_under_the_click_is_not_answered(page: Page, site: Site, when: str) -> None:
+    """The page is asked again when the button goes down, and when it is clicked."""
+    changes = f"addEventListener('{when}', () => {{ document.querySelector('.fraga').textContent = 'Ta bort allt?' }})"
     screen = opened(page, site, drawn("Vill du ta bort P-1?", changes), question=ASKS)
 
     with pytest.raises(WriteUnanswered), screen._session.writing(soon()):
