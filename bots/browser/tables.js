@@ -299,6 +299,8 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
   if (table.ownerDocument.defaultView[WATCHES]) {
     await redrawn();
     if (isAsking()) return wrong(`${where}.rows`, gathered.size, 'sidan hämtar fler rader');
+    gathered.clear();
+    if (!gather()) return undefined;
   }
   if (!isDone() && (counts ? gathered.size < least || mayGrow() : !spec.counted && mayGrow())) {
     const scroller = around();
