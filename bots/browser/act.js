@@ -114,7 +114,7 @@ const dataOf = (form, button) => {
 const lostField = (button) => {
   const { lost, entries } = filledNow();
   const form = button && /^(submit|image)$/.test(button.type) ? button.form : null;
-  return lost ?? (form && entries.length ? otherField(entries, form, dataOf(form, button)) : null);
+  return { lost: lost ?? (form && entries.length ? otherField(entries, form, dataOf(form, button)) : null), entries };
 };
 const remember = (node) => {
   const view = node.ownerDocument.defaultView;
@@ -156,8 +156,6 @@ const arm = (target, view, root) => {
         guard.stopped = true;
         event.preventDefault();
         event.stopImmediatePropagation();
-      } else if (aimed && event.type === 'click' && guard.isGrave) {
-        guard.noteEntries();
       }
       if (event.type === 'submit') guard.submit = event;
       if (aimed && (event.type === 'click' || event.type === 'keyup')) guard.target = null;
@@ -195,9 +193,13 @@ const arm = (target, view, root) => {
   const guard = {
     target,
     isGrave: element.danger !== 'safe',
-    isMeant: () => aim(root) === target && isAsked(root) && lostField(target) === null,
+    isMeant: () => {
+      const { lost, entries } = lostField(target);
+      guard.entries = entries;
+      return lost === null && aim(root) === target && isAsked(root);
+    },
+    // What is to be sent, as it was judged last.
     entries: [],
-    noteEntries: () => { guard.entries = filledNow().entries; },
     dataOf,
     otherField,
     deadline: deadline ?? Infinity,
@@ -277,7 +279,7 @@ for (let first = true; ; first = false) {
       } else if (action === 'click' || action === 'check') {
         const point = meeting(node, frame);
         if (point && isStill(node, point)) {
-          const lost = lostField(node);
+          const { lost } = lostField(node);
           if (lost !== null) return { end: 'reset', field: lost };
           if (isAsked(root)) {
             arm(node, node.ownerDocument.defaultView, root);

@@ -19,7 +19,7 @@ TABLES: dict[str, Any] = {
 }
 #: Clicking a row's button says which in the title, and writes where the test asks for it.
 POST = "fetch('/skriv', {method: 'POST', body: this.dataset.key})"
-RECEIPT = "then(() => { document.querySelector('output').textContent = `Kvittens ${this.dataset.key}` })"
+RECEIPT = "then(() => { document.querySelector('output').textContent = `${this.dataset.key}: Kvittens 1${this.dataset.key}` })"
 BUTTON = '<button class="{css}" data-key="{key}" onclick="document.title = this.dataset.key; {act}">{says}</button>'
 
 
@@ -119,7 +119,7 @@ def test_a_write_in_a_row_is_that_rows(page: Page, site: Site) -> None:
     screen = listed(page, site, body("9", "7", says="Skriv", css="skriv", act=f"{POST}.{RECEIPT}"), row_of="reports")
 
     with screen._session.writing(soon()):
-        assert screen.submit("write", row="7", about="7") == "7"
+        assert screen.submit("write", row="7", about="7") == "17"
 
     assert len(site.posts) == 1
 
