@@ -43,17 +43,20 @@ const isDrawn = (words) => {
   const { scrollX: along, scrollY: down } = words.ownerDocument.defaultView;
   const boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1 && box.right + along > 0 && box.bottom + down > 0);
   if (!boxes.length) return false;
+  // What is placed by an outer box is not cut by those between; what is laid over the page, by none.
+  let isPlaced = false;
   for (let at = words.assignedSlot ?? words.parentNode; at; at = at.assignedSlot ?? at.parentNode ?? at.host) {
     if (at.nodeType !== Node.ELEMENT_NODE || /^(HTML|BODY)$/.test(at.tagName)) continue;
     const style = at.ownerDocument.defaultView.getComputedStyle(at);
-    if (/hidden|clip/.test(style.overflow) && style.display !== 'inline' && style.display !== 'contents') {
+    if (isPlaced && style.position === 'static' && style.transform === 'none') continue;
+    if (!/^(inline|contents)$/.test(style.display)) {
       const edge = at.getBoundingClientRect();
-      const isCut = (box) => Math.min(box.right, edge.right) - Math.max(box.left, edge.left) <= 1
-        || Math.min(box.bottom, edge.bottom) - Math.max(box.top, edge.top) <= 1;
+      const isCut = (box) => (/hidden|clip/.test(style.overflowX) && Math.min(box.right, edge.right) - Math.max(box.left, edge.left) <= 1)
+        || (/hidden|clip/.test(style.overflowY) && Math.min(box.bottom, edge.bottom) - Math.max(box.top, edge.top) <= 1);
       if (boxes.every(isCut)) return false;
     }
-    // What is laid over the page is not cut by what it stands in.
     if (style.position === 'fixed' || at.matches(':modal, :popover-open')) break;
+    isPlaced = style.position === 'absolute';
   }
   return true;
 };
@@ -95,14 +98,14 @@ const receiptsAnywhere = (receipt) => {
   return [...said];
 };
 
-// A matter's number in a text, and others of its kind. A short number without letters is like any other, a longer one like
-// those of its length.
+// A matter's number in a text, and others of its kind. Without letters, a part of four digits or more is like those of its
+// length only: beside it may stand a day, a person's number, an amount.
 const HYPHEN = '[-\\u2010\\u2011]';
 const pieceOf = (letters, digits) => (part) =>
   (/\p{L}/u.test(part) ? letters(part) : /\p{N}/u.test(part) ? digits(part) : /[-\u2010\u2011]/.test(part) ? HYPHEN : literally(part));
 const PIECES = /\p{L}+|\p{N}+|[^\p{L}\p{N}]/gu;
 const shapeOf = (about, letters) => about.replace(PIECES, pieceOf(letters, (digits) =>
-  (digits === about && digits.length > 3 ? `\\p{N}{${digits.length}}` : '\\p{N}+')));
+  (/\p{L}/u.test(about) ? '\\p{N}+' : digits.length > 3 ? `\\p{N}{${digits.length}}` : digits === about ? '\\p{N}+' : '\\p{N}{1,3}')));
 // Whole: no part of a longer number, of an amount, of a time.
 const wholly = (shape, about) => new RegExp(
   `(?<![\\p{L}\\p{N}][-\\u2010\\u2011/.:_]?)${/^\p{N}{3}(?!\p{N})/u.test(about) ? '(?<!(?<!\\p{N})\\p{N}{1,3}\\s)' : ''}`
@@ -118,12 +121,13 @@ const whoseIs = (words, about) => {
   return alike(() => '\\p{L}+').length ? 'else' : null;
 };
 
-// That what was to be done was not done, or does not hold. Not that it cannot be undone, or is not shown again.
+// That what was to be done was not done, or does not hold. Not that it cannot be undone or is not shown again; nor what a
+// matter may be about (a decision »ej verkställt«, a measure that was broken off).
 const NOT = '(?:inte|ej|icke|aldrig)';
 const DENIAL = new RegExp(
-  `(?<!\\p{L})(?:(?:blev|har|hade|är|kunde|gick|gäller|fick|fanns|\\p{L}+(?:des|ts|gs))\\s+(?:\\p{L}+\\s+)?${NOT}`
-  + `|${NOT}\\s+\\p{L}*(?:tag[ei]|spara|skicka|utför|genomför|registrera|radera|godkän|giltig|klar)\\p{L}*`
-  + '|ogiltig\\p{L}*|misslyck\\p{L}*|avvis\\p{L}*|makuler\\p{L}*|avbr[öu]t\\p{L}*|återkalla\\p{L}*)(?!\\p{L})', 'iu');
+  `(?<!\\p{L})(?:(?:blev|kunde|gick|gäller|\\p{L}+(?:des|gs|ats))\\s+(?:\\p{L}+\\s+)?${NOT}(?!\\s+verkställ)`
+  + `|${NOT}\\s+\\p{L}*(?:tag(?:en|et|its|na)|spara|skicka|utför|genomför|registrera|radera|godkän|giltig|klar)\\p{L}*`
+  + '|ogiltig\\p{L}*|misslyck\\p{L}*|avvis\\p{L}*|makuler\\p{L}*)(?!\\p{L})', 'iu');
 // Whether the sentences in which a receipt and its matter's number stand deny it, apart from what the pattern covers.
 const isDenied = (words, { start, end }, about) => {
   const rest = words.slice(0, start) + '\u00a4'.repeat(end - start) + words.slice(end);

@@ -122,6 +122,7 @@ def test_a_number_is_taken_when_it_has_come_to_rest(page: Page, site: Site, scri
         ("P-7: <b>Kvittens 8</b><br>P-100 finns.", "P-100"),
         ("<ul><li>P-100 finns<li><i>P-7</i> <i>Kvittens 8</i></ul>", "P-100"),
         ("Ärende 5550013 togs bort, 5550012 är kvar. Kvittens 8", "5550012"),
+        ("Ärende 2026-0124 togs bort, 2026-0123 är kvar. Kvittens 8", "2026-0123"),
     ],
 )  # fmt: skip
 def test_a_receipt_of_another_matter_is_none(page: Page, site: Site, said: str, about: str) -> None:
@@ -140,6 +141,10 @@ def test_a_receipt_of_another_matter_is_none(page: Page, site: Site, said: str, 
         ("Kvittens 8 för ärende 12.", "12"),
         ("P-100 togs bort. Kvittens 8. Du kan inte ändra det, och det visas inte igen.", "P-100"),
         ("P-100 togs bort. Det går inte att ångra. Kvittens 8", "P-100"),
+        ("Rapporten om ej verkställt beslut 2026-0123 (19121212-1212) för 2026-03 har skickats: Kvittens 8", "2026-0123"),
+        ("Rapporten om avbruten insats, ärende 2026-0123, är inskickad med Kvittens 8", "2026-0123"),
+        ('<div style="height: 30px; overflow: hidden auto"><p style="margin: 90px 0 0">P-100: Kvittens 8</p></div>', "P-100"),
+        ('<div style="height: 0; overflow: hidden"><p style="position: absolute">P-100: Kvittens 8</p></div>', "P-100"),
     ],
 )  # fmt: skip
 def test_a_receipt_of_the_matter_is_taken_however_it_is_set(page: Page, site: Site, said: str, about: str) -> None:
@@ -153,6 +158,8 @@ def test_a_receipt_of_the_matter_is_taken_however_it_is_set(page: Page, site: Si
         says("P-100 togs inte bort. Kvittens 7 gäller inte."),
         says("<h4>Ej sparad</h4><p>P-100, Kvittens 7</p>"),
         says("P-100: borttagningen misslyckades (Kvittens 7)"),
+        says("P-100 har inte tagits bort, Kvittens 7"),
+        says("P-100 kunde tyvärr inte tas bort (Kvittens 7)"),
         "document.head.insertAdjacentHTML('beforeend', '<style>.svar::before{content:\"Ogiltig: \"}</style>'); box.textContent = 'P-100: Kvittens 7'",
     ],
 )  # fmt: skip

@@ -19,7 +19,8 @@ TABLES: dict[str, Any] = {
 }
 #: Clicking a row's button says which in the title, and writes where the test asks for it.
 POST = "fetch('/skriv', {method: 'POST', body: this.dataset.key})"
-RECEIPT = "then(() => { document.querySelector('output').textContent = `${this.dataset.key}: Kvittens 1${this.dataset.key}` })"
+SAYS = "`${this.dataset.key}: Kvittens 1${this.dataset.key}`"
+RECEIPT = f"then(() => {{ document.querySelector('output').textContent = {SAYS} }})"
 BUTTON = '<button class="{css}" data-key="{key}" onclick="document.title = this.dataset.key; {act}">{says}</button>'
 
 
