@@ -144,8 +144,10 @@ const isStill = (node, { x, y }) => {
 // It must be the first to see the event (capture, on the window), and it must judge by the wall clock, which goes on while
 // a process is frozen. One a document, moved from act to act. What a form sends after the click is judged last, when the
 // page has done what it does: at its `submit`, and where the page keeps that to itself, at its `formdata`.
+const WATCH = Symbol.for('watch a root');
 const arm = (target, view, root) => {
   if (!view[GUARD]) {
+    const watched = new WeakSet();
     const judge = (event) => {
       const guard = view[GUARD];
       const aimed = event.isTrusted && event.type !== 'submit' && guard.target;
@@ -166,12 +168,12 @@ const arm = (target, view, root) => {
       const { entries, dataOf: ask, otherField: other } = view[GUARD];
       return entries.length > 0 && other(entries, form, data ?? ask(form, button)) !== null;
     };
-    view.addEventListener('submit', (event) => {
+    const judgeSubmit = (event) => {
       if (event.defaultPrevented || !sendsOther(event.target, event.submitter)) return;
       view[GUARD].stopped = true;
       event.preventDefault();
-    });
-    view.addEventListener('formdata', ({ target: form, formData }) => {
+    };
+    const judgeData = ({ target: form, formData }) => {
       // Of the page's own asking, which it may send or not.
       const { submit } = view[GUARD];
       if (view[ASKING] || submit?.target !== form || submit.eventPhase !== Event.NONE || submit.defaultPrevented) return;
@@ -182,7 +184,14 @@ const arm = (target, view, root) => {
       const place = form.ownerDocument.createComment('');
       form.replaceWith(place);
       setTimeout(() => place.replaceWith(form));
-    });
+    };
+    view[WATCH] = (scope) => {
+      if (watched.has(scope)) return;
+      watched.add(scope);
+      if (scope !== view) scope.addEventListener('submit', judge, { capture: true });
+      scope.addEventListener('submit', judgeSubmit);
+      scope.addEventListener('formdata', judgeData);
+    };
     // A script's own sending has no `submit`.
     const { submit: send } = view.HTMLFormElement.prototype;
     view.HTMLFormElement.prototype.submit = function submit() {
@@ -208,6 +217,10 @@ const arm = (target, view, root) => {
     submit: null,
   };
   view[GUARD] = guard;
+  view[WATCH](view);
+  // What a form in a shadow root does is not heard outside it.
+  const within = target?.getRootNode();
+  if (within?.host) view[WATCH](within);
 };
 
 // A choice among radio buttons; and a day that is typed in parts, in the order in which they stand there.

@@ -132,6 +132,41 @@ def test_what_else_the_page_does_when_it_is_clicked_stops_nothing(page: Page, si
     ]
 
 
+#: Forms as systems build them.
+BUILT = {
+    "button outside": FORM.replace("<form", '<form id="f"').replace('<button class="skriv">Skriv</button></form>', '</form><button class="skriv" form="f">Skriv</button>'),
+    "postback": FORM.replace('<button class="skriv">', '<button type="button" class="skriv" onclick="document.forms[0].submit()">'),
+    "address of the button": FORM.replace('action="/skriv"', 'action="/annan"').replace('class="skriv"', 'class="skriv" formaction="/skriv"'),
+    "shadow root": f'<x-form><template shadowrootmode="open">{FORM}</template></x-form>',
+    "windows-1252": FORM.replace("<form", '<form accept-charset="windows-1252"'),
+    "files": FORM.replace("<form", '<form enctype="multipart/form-data"').replace("<button", '<input type="file" name="fil"><button'),
+    "without names": FORM.replace('<form method="post" action="/skriv">', f'<form onsubmit="event.preventDefault(); {POST}">').replace('name="', 'class="n" data-name="') + "<output></output>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("built", BUILT)
+def test_a_form_is_sent_however_it_is_built(page: Page, site: Site, built: str) -> None:
+    """Once."""
+    more = MORE
+    if built == "without names":
+        more = {name: {**each, "locators": [each["locators"][0], {"css": f"[data-name={css}]"}]} for (name, each), css in zip(MORE.items(), ("orsak", "datum", "typ"), strict=True)}  # fmt: skip
+    screen = opened(page, site, page_with(form=BUILT[built]), more=more, navigates=built != "without names")
+
+    assert send(screen) == "7"
+    assert site.posts == ["/skriv"]
+
+
+def test_what_a_form_in_a_shadow_root_would_send_otherwise_is_not_sent(page: Page, site: Site) -> None:
+    """Its events stay in it."""
+    script = "const form = document.querySelector('x-form').shadowRoot.querySelector('form'); form.onsubmit = () => { form.elements.orsak.value = 'Utkast' }"
+    screen = opened(page, site, page_with(script, BUILT["shadow root"]), more=MORE, navigates=True)
+
+    with pytest.raises(WriteUnanswered):
+        send(screen)
+
+    assert site.posts == []
+
+
 def test_a_form_that_its_page_sends_by_itself_is_sent(page: Page, site: Site) -> None:
     """The fields are as they were; what the page makes of them is its own."""
     script = f"""document.querySelector('form').onsubmit = (event) => {{
