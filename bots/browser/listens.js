@@ -2,11 +2,12 @@
 // system for by itself. One that listens may draw more of a list as one scrolls, so the list's end must be seen (`tables.js`);
 // one that does not has drawn all that it will. What it has asked for and not got yet may be the rest of what it shows.
 {
-  const [LISTENS, WATCHES, ASKED, PUT] = ['listens', 'watches', 'asked', 'put off'].map((each) => Symbol.for(each));
+  const [LISTENS, WATCHES, ASKED, PUT, REPEATED] = ['listens', 'watches', 'asked', 'put off', 'repeated'].map((each) => Symbol.for(each));
   window[LISTENS] = false;
   window[WATCHES] = false;
   window[ASKED] = new Set();
   window[PUT] = new Set();
+  window[REPEATED] = new Set();
   // Pages drawn ahead of being asked for are of then, not of now.
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes)
@@ -41,6 +42,13 @@
     return one;
   };
   window.clearTimeout = (one) => { window[PUT].delete(one); never(one); };
+  const { setInterval: every, clearInterval: noMore } = window;
+  window.setInterval = (run, after = 0, ...given) => {
+    const one = every(run, after, ...given);
+    if (after <= 300) window[REPEATED].add(one);
+    return one;
+  };
+  window.clearInterval = (one) => { window[REPEATED].delete(one); noMore(one); };
   const noted = (promise) => {
     const done = () => window[ASKED].delete(promise);
     window[ASKED].add(promise);

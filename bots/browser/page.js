@@ -20,8 +20,9 @@ if (document.readyState === 'loading' && !window[CUT]) {
 const until = performance.now() + limit;
 
 if (answer) {
-  // A receipt may be typed out, count up, or be taken back: it must say the same for a while, or have done so when it went.
-  const [SETTLED, READ] = [200, 100];
+  // A receipt may be typed out, count up, or be taken back: it must say the same for some redraws, or have done so when it
+  // went; for longer where the page has put something off.
+  const [SETTLED, RESTLESS, READ] = [40, 200, 100];
   let held = null;
   for (;;) {
     // A place for messages may stand there empty, or with another matter's receipt, until ours comes.
@@ -34,8 +35,8 @@ if (answer) {
       if (held?.number !== numbers[0]) held = { number: numbers[0], since: now };
       held.last = now;
     } else if (numbers.length || (held && held.last - held.since < READ)) held = null;
-    if (held && now - held.since >= SETTLED) return { end: 'shown', number: held.number };
-    if (held && now < until + 10 * SETTLED) { await awhile(); continue; }
+    if (held && now - held.since >= (isDrawing() || repeats() ? RESTLESS : SETTLED)) return { end: 'shown', number: held.number };
+    if (held && now < until + 10 * RESTLESS) { await awhile(); continue; }
     // A document is not told by what it lacks until it is whole.
     if (isWhole(document) && (answer.elsewhere.some((mark) => shown(mark).length) || !answer.ours.every((css) => all(document, css).length)))
       return { end: 'elsewhere' };

@@ -136,6 +136,8 @@ const isAsking = () => [window, ...all(document, 'iframe, frame').map((frame) =>
 });
 // Whether it has put something off for so short a moment that it may be drawing.
 const isDrawing = () => window[Symbol.for('put off')]?.size > 0;
+// Whether it does something again and again, at such moments.
+const repeats = () => window[Symbol.for('repeated')]?.size > 0;
 // What a page puts off for a moment, meanwhile. A moment that never ends, as of what looks again and again, is waited for no
 // longer than MOMENT.
 const MOMENT = 600;
