@@ -90,6 +90,12 @@ const UNREAD = {
   drawn: 'där visas något som inte är text',
   blank: 'där står inget, och kartan säger inte att det får vara tomt',
   pieces: 'talet står i flera delar',
+  cut: 'en del av texten är avskuren',
+  order: 'texten visas i en annan ordning än den står i sidan',
+  torn: 'det går inte att se om delarna är ett ord eller flera',
+  raised: 'en upphöjd siffra kan vara en fotnot eller en del av talet',
+  styled: 'stilmallen visar något mer än sidans text',
+  faint: 'texten går inte att läsa: den är maskerad eller har bakgrundens färg',
 };
 
 // A page that asks for something all the time is not waited for all the time. Milliseconds.

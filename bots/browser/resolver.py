@@ -32,14 +32,13 @@ if TYPE_CHECKING:
 
 @cache
 def script(*parts: str, takes: str = "ask") -> str:
-    """Return a function for the page, with `sight.js` before its parts: the kit's files, or their text.
+    """Return a function for the page, with `drawn.js` and `sight.js` before its parts: the kit's files, or their text.
 
     It takes what is asked, as `ask`; or, with `takes`, what that says.
     """
     folder = Path(__file__).parent
-    own = [
-        (folder / part).read_text(encoding="utf-8") if part.endswith(".js") else part for part in ("sight.js", *parts)
-    ]
+    parts = ("drawn.js", "sight.js", *parts)
+    own = [(folder / part).read_text(encoding="utf-8") if part.endswith(".js") else part for part in parts]
     body = "\n".join(own)
     return f"async ({takes}) => {{ {body} }}"
 

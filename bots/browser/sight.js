@@ -1,7 +1,8 @@
 // What a person sees on a page, and how it is built: the one way in which the kit finds anything, in a look (`page.js`) and
 // in an action (`act.js`). Through open shadow roots; frames are entered by those who ask.
 
-const fold = (text) => text.replace(/\s+/g, ' ').trim();
+// As it is written, whatever it is coded as: composed letters, one space for any white space, and no signs that aren't drawn.
+const fold = (text) => (/^[ -~]*$/.test(text) ? text : text.normalize('NFC').replace(/\p{Cf}/gu, '')).replace(/\s+/g, ' ').trim();
 const everything = (root) => {
   const roots = [root];
   for (const node of root.querySelectorAll('*')) if (node.shadowRoot) roots.push(...everything(node.shadowRoot));
@@ -30,11 +31,23 @@ const text = (node) => {
   copy.querySelectorAll('br').forEach((end) => end.replaceWith(' '));
   return fold(copy.textContent);
 };
+// The same without what the style sheet hides.
+const shownText = (node) => {
+  if (!node.firstElementChild || node.tagName === 'SELECT' || ![...node.querySelectorAll('*')].some((each) => !isLaidOut(each)) || !isLaidOut(node)) return text(node);
+  const of = (inner) => [...inner.childNodes].map((child) => {
+    if (child.nodeType === Node.TEXT_NODE) return inner.checkVisibility({ visibilityProperty: true }) || isContents(inner) ? child.data : '';
+    if (child.nodeType !== Node.ELEMENT_NODE || child.matches(UNSAID) || !isLaidOut(child)) return '';
+    return child.tagName === 'BR' ? ' ' : of(child);
+  }).join('');
+  return fold(of(node));
+};
+const isContents = (node) => getComputedStyle(node).display === 'contents';
+const isLaidOut = (node) => node.checkVisibility() || isContents(node);
 
 // Icon glyphs and sort arrows at the ends are not part of a name, and a number at its end need not be: it may be a badge's
 // count. So a text has one name, or two.
 const name = (words) =>
-  words.normalize('NFC').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').replace(/\s+/g, ' ').toLowerCase();
+  words.normalize('NFC').replace(/\p{Cf}/gu, '').replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '').replace(/\s+/g, ' ').toLowerCase();
 const names = (words) => new Set([name(words), name(name(words).replace(/\s\(?\d+$/u, ''))]);
 const isNamed = (shown, wanted, exact) => (exact ? names(shown).has(name(wanted)) : name(shown).includes(name(wanted)));
 
@@ -63,7 +76,7 @@ const NAMED_BY_CONTENT = new Set(['button', 'heading', 'link', 'menuitem', 'tab'
 
 // What a label says beside the field that it may have in it.
 const wording = (label) => {
-  if (!label.querySelector('select, textarea')) return text(label);
+  if (!label.querySelector('select, textarea')) return shownText(label);
   const copy = label.cloneNode(true);
   copy.querySelectorAll('select, textarea').forEach((field) => field.remove());
   return text(copy);
@@ -77,7 +90,7 @@ const labelOf = (node) => {
 const nameOf = (role, node) =>
   labelOf(node) ?? (node.tagName === 'TABLE' ? (node.caption ? text(node.caption) : '')
     : node.tagName === 'FIELDSET' ? text(node.querySelector(':scope > legend') ?? document.createElement('i'))
-    : NAMED_BY_CONTENT.has(role) ? text(node) : '');
+    : NAMED_BY_CONTENT.has(role) ? shownText(node) : '');
 
 // Return all elements below `root` that one locator of a map means. Wording is what can be seen; structure is there or not.
 const sight = (root, { kind, value, name: wanted, exact }) => {
@@ -97,118 +110,224 @@ const sight = (root, { kind, value, name: wanted, exact }) => {
   }
 };
 
-// A value as a person sees it: what is drawn of it, without what is struck out, tucked away, or a footnote's mark, and with a
-// space where a line ends. A control in it is read as it stands, a box that is ticked as `ja`, else as `nej`.
+// A value as a person sees it: what is drawn of it (`drawn.js`), without what is struck out or a footnote's mark, and with a
+// space where the letters lie apart. A control in it is read as it stands, a box that is ticked as `ja`, else as `nej`.
 //
 // `why` says that it can't be told: `several` (controls, or a control beside words), `drawn` (a picture or struck-out words
-// and nothing to read). `pieces` are the texts that it is made of.
-const FIELDS = 'input, select, textarea, [role=checkbox], [role=radio], [role=switch]';
+// and nothing to read), or what else `page.js` lists. `pieces` are the texts that it is made of.
+const FIELDS = 'input:not([type=button], [type=submit], [type=reset], [type=image]), select, textarea, [role=checkbox], [role=radio], [role=switch]';
+const TICKS = 'input:is([type=checkbox], [type=radio])';
 const PRESSED = 'button, [role=button], input:is([type=button], [type=submit], [type=reset], [type=image])';
-const PICTURES = 'img, svg, canvas, video, object, embed, iframe';
-const STRUCK = 's, del, strike';
+const PICTURES = 'img, svg, canvas, video, object, embed, iframe, meter, progress, math';
 const [YES, NO] = ['ja', 'nej'];
-// Far above or to the left of the page, cut to nothing, or as small: there for screen readers and for sorting, not seen.
-const isTucked = (node, style) => {
-  if (style.fontSize === '0px') return true;
-  if (!/absolute|fixed/.test(style.position)) return parseFloat(style.textIndent) < -500;
-  if (/^rect\((0px|1px)?[, ]+(0px|1px)/.test(style.clip) || /inset\((50|100)%/.test(style.clipPath)) return true;
-  const box = node.getBoundingClientRect();
-  return (style.overflow !== 'visible' && (box.width <= 1 || box.height <= 1))
-    || box.right + scrollX <= 0 || box.bottom + scrollY <= 0;
-};
-const isStruck = (style) => style.textDecorationLine.includes('line-through');
+const UNDRAWN = 'script, style, template, noscript, datalist, rp';
+const isRendered = (node) => node.checkVisibility({ visibilityProperty: true }) || (isContents(node) && !!flatParent(node)?.checkVisibility());
 // A number or a sign that leads to a note; not what makes m² of m.
 const isNote = (node, before) => node.matches('sup, [role=doc-noteref]') && /^[\[(]?([\d,]{1,3}|[*†‡§]{1,3}|\p{L})[\])]?$/u.test(fold(node.textContent))
   && !(node.matches('sup') && !node.querySelector('a') && /(^|[\s\d])[ckmd]?m$/.test(before));
+// What is raised behind a number may be a part of it: an exponent, a fraction, öre. A link, a bracket or a sign is not.
+const isPartOfWhole = (node, before) => !node.querySelector('a') && !/^[\[(*†‡§]/.test(fold(node.textContent))
+  && (/(^|\d)$/.test(before) || /^\s*[/⁄\d]/.test(node.nextSibling?.textContent ?? ''));
 const stands = (field) => {
   if (field.tagName === 'SELECT') return field.selectedOptions.length > 1 ? null : fold(field.selectedOptions[0]?.label ?? '');
   if (field.matches('[type=checkbox], [type=radio], [role=checkbox], [role=radio], [role=switch]')) {
-    if (field.indeterminate || field.getAttribute('aria-checked') === 'mixed') return null;
+    if (field.indeterminate || ('checked' in field ? false : !/^(true|false)$/.test(field.getAttribute('aria-checked')))) return null;
     return ('checked' in field ? field.checked : field.getAttribute('aria-checked') === 'true') ? YES : NO;
   }
   return field.matches('[type=password], [type=file]') ? null : fold(field.value ?? '');
 };
-// Between two pieces of text with no space between them, in `seams`: nobody reads there.
-const SEAM = '\u2060';
-const parts = (node) => {
-  const found = { words: '', seams: '', pieces: 0, fields: [], buttons: [], pictures: [], unread: false };
+const isBox = (node) => {
+  const { width, height } = node.getBoundingClientRect();
+  return width > 2 && height > 2 && isRendered(node);
+};
+// Whether something else is drawn for a box to tick that is not: its label, or what stands after it.
+const isStoodIn = (box) => [...(box.labels ?? [])].some(isBox)
+  || (box.nextElementSibling !== null && isBox(box.nextElementSibling) && !fold(box.nextElementSibling.textContent));
+// Between two pieces of text, in `seams`: nobody reads there. Not a character of any text.
+const SEAM = '\uffff';
+// `isStrict` drops no notes: a number with a raised digit is not the number without it.
+const parts = (node, { isStrict = false } = {}) => {
+  const found = { words: '', seams: '', pieces: 0, fields: [], buttons: [], pictures: [], unread: false, unsure: null, told: '' };
+  const [rects, lines] = [[], []];
+  let [last, isBoxed] = [null, false];
+  const put = (words) => { found.words += words; found.seams += words; found.told += words; };
+  const space = () => { put(' '); isBoxed = true; };
+  const doubt = (why) => { found.unsure ??= why; };
   const enter = (inner, isSeen = true) => {
     const slotted = inner.tagName === 'SLOT' ? inner.assignedNodes() : [];
     for (const child of slotted.length ? slotted : (inner.shadowRoot ?? inner).childNodes)
       if (inner.tagName !== 'DETAILS' || inner.open || child.tagName === 'SUMMARY') take(child, isSeen);
   };
-  const take = (child, isSeen) => {
-    if (child.nodeType === Node.TEXT_NODE && isSeen) {
-      found.words += child.data;
-      found.seams += SEAM + child.data;
-      if (child.data.trim()) found.pieces += 1;
+  const read = (child) => {
+    if (!child.data.trim()) { put(child.data); return; }
+    const at = contextOf(flatParent(child));
+    const { how, rects: own, why, isStruck } = drawn(child, at);
+    const said = fold(child.data);
+    if (how === NONE_DRAWN || !said) return;
+    if (how === GONE || isStruck) { found.unread = true; if (isStruck) found.told += ' ⊘ '; return; }
+    if (why) doubt(why);
+    const next = { words: child.data, rects: own, size: parseFloat(at.style.fontSize), isRtl: at.style.direction === 'rtl', isCut: at.flow.some(({ isShort, isClamped }) => isShort || isClamped) };
+    if (last && own.length) {
+      const isSpaced = /\s$/.test(last.after) || /^\s/.test(child.data);
+      const { space: between, why: doubted } = joined(last, next, isBoxed, isSpaced);
+      if (doubted) doubt(doubted);
+      else if (isBoxed) {
+        for (const kind of ['words', 'seams', 'told']) found[kind] = found[kind].trimEnd();
+        put(between);
+      } else if (!isSpaced) put(between);
+      if (isBoxed && between === '') { child = { data: child.data.trimStart() }; }
     }
-    if (child.nodeType !== Node.ELEMENT_NODE || child.matches('script, style, template, noscript, datalist, [aria-hidden=true], [hidden]')) return;
-    if (child.tagName === 'BR') { space(); return; }
-    const style = child.ownerDocument.defaultView.getComputedStyle(child);
+    found.words += child.data;
+    found.seams += SEAM + child.data;
+    found.told += child.data;
+    found.pieces += 1;
+    rects.push(...own);
+    last = own.length ? { ...next, get after() { return found.words; } } : null;
+    isBoxed = false;
+  };
+  const add = (styled) => {
+    if (!styled) return;
+    if (styled.unsure) doubt('styled');
+    if (!styled.words) return;
+    put(styled.words);
+    if (styled.words.trim()) last = null;
+  };
+  const take = (child, isSeen) => {
+    if (child.nodeType === Node.TEXT_NODE && isSeen) read(child);
+    if (child.nodeType !== Node.ELEMENT_NODE || child.matches(UNDRAWN)) return;
+    if (child.tagName === 'BR') { put(' '); last = null; return; }
+    const at = contextOf(child);
+    const { style } = at;
     const isThere = style.display === 'contents' || child.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-    if (!isThere || isTucked(child, style)) {
+    const isField = child.matches(FIELDS);
+    if (child.matches(TICKS)) {
+      if ((isThere && isBox(child) && placed(child.getBoundingClientRect(), at, child.ownerDocument.defaultView) === DRAWN_THERE) || isStoodIn(child)) found.fields.push(child);
+      return;
+    }
+    if (!isThere) {
       if (style.display === 'none') return;
-      // What is hidden may be shown in part again; what is see-through or tucked away is drawn, and not read.
+      // What is hidden may be shown in part again; what is see-through is drawn, and not read.
       if (style.visibility !== 'visible') enter(child, false);
       else found.unread ||= fold(child.textContent) !== '';
       return;
     }
-    if (child.matches(PRESSED)) { found.buttons.push(child); return; }
-    if (child.matches(FIELDS)) { if (child.type !== 'hidden') found.fields.push(child); return; }
+    const isPlaced = () => { const box = child.getBoundingClientRect(); return placed(box, at, child.ownerDocument.defaultView) === DRAWN_THERE; };
+    if (isField) {
+      if (child.type === 'hidden') return;
+      if (isPlaced() || (child.hasAttribute('role') && !isBox(child))) found.fields.push(child); else found.unread = true;
+      return;
+    }
+    if (child.matches(PRESSED)) { if (isPlaced()) found.buttons.push(child); found.told += ` ${fold(messageOf(child) || child.value || '')} `; return; }
     if (child.matches(PICTURES)) { found.pictures.push(child); return; }
-    if (child.matches(STRUCK) || isStruck(style)) { found.unread ||= fold(child.textContent) !== ''; return; }
-    if (isNote(child, fold(found.words))) return;
+    if (isIcon(child) || !/^(normal|none)$/.test(style.content)) { found.pictures.push(child); return; }
+    if (child.matches(STRUCK)) {
+      if (fold(child.textContent)) { found.unread = true; found.told += ' ⊘ '; }
+      return;
+    }
+    if (child.tagName === 'RT' && fold(child.textContent)) { doubt('order'); return; }
+    if (isNote(child, fold(found.words))) {
+      if (isStrict || isPartOfWhole(child, fold(found.words))) doubt('raised');
+      found.told += `⁇${fold(child.textContent)}`;
+      return;
+    }
+    // A list's marks are left out, but not words in their place.
+    if (style.display === 'list-item' && [style.listStyleType, getComputedStyle(child, '::marker').content].some((mark) => /^".*[\p{L}\p{N}]/u.test(mark))) doubt('styled');
     const isInline = /^(inline|contents|ruby.*)$/.test(style.display);
     if (!isInline) space();
+    const many = found.pieces;
+    add(at.before);
     enter(child);
+    add(at.after);
     if (!isInline) space();
+    if (found.pieces !== many || child.firstElementChild) return;
+    const box = child.getBoundingClientRect();
+    if (box.height <= 4 && box.width > 8 && (paints(style) || hasBorder(style))) lines.push({ y: (box.top + box.bottom) / 2, left: box.left, right: box.right });
+    // A custom element with a closed root says something that can't be read.
+    else if (child.tagName.includes('-') && !child.shadowRoot && box.width > 2 && box.height > 2 && !fold(child.textContent)) {
+      if (box.width > box.height * 1.8) doubt('styled');
+      found.pictures.push(child);
+    }
   };
-  const space = () => { found.words += ' '; found.seams += ' '; };
+  const own = contextOf(node);
+  add(own.before);
   enter(node);
+  add(own.after);
+  if (lines.some((line) => rects.some((rect) => isCrossed(rect, line)))) doubt('crossed');
+  for (const field of found.fields) found.told += ` ▭ ${stands(field) ?? ''} `;
   return found;
 };
-// What a message says, with its parts apart: what stands in a box of its own is a word of its own.
-const messageOf = (node) => fold(parts(node).words);
-// What the style sheet draws in a place with no words in it: an icon of a font, a picture behind it.
+// What a message says, with its parts apart: what stands in a box of its own is a word of its own. All that a person meets
+// there is in it: a button's words, what a field holds, and a mark for what is struck out, for a note, or can't be told.
+const messageOf = (node) => {
+  const { told, unsure } = parts(node, { isStrict: true });
+  return unsure === 'raised' || unsure === 'faint' || unsure === 'crossed' ? '' : fold(unsure ? `${told} ⁇` : told);
+};
+// What is drawn in a place with no words in it: an icon of a font, a picture behind it, a coloured dot, a tick made of borders,
+// what a closed shadow root shows.
 const isAdorned = (node) => [node, ...node.querySelectorAll('*')].some((each) => {
   if (!each.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
-  const drawn = ['::before', '::after'].some((pseudo) => /["'][^"']*[^\s"'][^"']*["']|url\(|counter/.test(getComputedStyle(each, pseudo).content));
-  return drawn || getComputedStyle(each).backgroundImage.includes('url(');
+  const { style, before, after } = contextOf(each);
+  if ([before, after].some((styled) => styled && (styled.isMark || styled.line)) || style.backgroundImage.includes('url(')) return true;
+  if (each === node) return false;
+  const { width, height } = each.getBoundingClientRect();
+  if (width < 3 || height < 3) return false;
+  const ground = contextOf(flatParent(each)).ground;
+  if (paints(style) && style.backgroundColor !== ground) return true;
+  if (hasBorder(style) || style.backgroundImage !== 'none' || style.boxShadow !== 'none' || style.maskImage !== 'none') return true;
+  const inner = width - ['paddingLeft', 'paddingRight'].reduce((sum, side) => sum + sized(style, side), 0);
+  return !each.childNodes.length && !each.shadowRoot && inner > 2 && (each.tagName.includes('-') || style.display === 'inline');
 });
+// What is cut short in the page itself, with something to press for the rest.
+const MORE_OF_IT = /^(visa|läs|se|show|read|see)\b.*\b(mer|allt|hela|all|more)\b|^(mer|more|…|\.\.\.)$/iu;
+const isCutShort = (node, said, buttons) => buttons.some((each) => MORE_OF_IT.test(name(shownText(each) || each.value || '')))
+  || (/(…|\.{3})\s*(\p{L}+\s?){0,3}$/u.test(said) && [...node.querySelectorAll('a, button, [role=button], summary')].some((each) =>
+    isRendered(each) && (/(…|\.{3})$/.test(said) || MORE_OF_IT.test(name(shownText(each))))));
 // `as` is what the map says of the place: `pictures`, what each picture in it means, by css; `alt`, that it is a picture
-// that says itself what it means.
+// that says itself what it means. `strict` is for keys: nothing is left out as a note.
 const valueOf = (node, as = {}) => {
-  if (node.matches(FIELDS) && !node.matches(PRESSED)) {
+  if (node.matches(FIELDS)) {
     const value = stands(node);
     return { text: value ?? '', pieces: 1, why: value === null ? 'several' : null };
   }
-  const style = node.ownerDocument.defaultView.getComputedStyle(node);
-  if (style.display !== 'contents' && (!node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || isTucked(node, style)))
+  const plain = !as.pictures || !Object.keys(as.pictures).length ? plainTextOf(node) : null;
+  if (plain?.trim() && node.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return { text: fold(plain), pieces: 1, why: null };
+  const at = contextOf(node);
+  if (at.style.display !== 'contents' && !node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
     return { text: '', pieces: 0, why: fold(node.textContent) || node.querySelector(FIELDS) ? 'drawn' : null };
-  if (node.closest(STRUCK) || isStruck(style) || (node.parentElement?.tagName === 'TR' && isStruck(getComputedStyle(node.parentElement))))
+  if (at.struck)
     return { text: '', pieces: 0, why: fold(node.textContent) ? 'drawn' : null };
   const meant = Object.entries(as.pictures ?? {}).filter(([css]) => all(node, css).some((each) => visible(each)));
   if (meant.length) return { text: meant[0][1], pieces: 1, why: meant.length > 1 ? 'several' : null };
-  if (!node.firstElementChild && !node.shadowRoot) {
-    const words = fold(node.textContent);
-    return { text: words, pieces: 1, why: !words && isAdorned(node) ? 'drawn' : null };
+  if (!node.firstElementChild && !node.shadowRoot && node.childNodes.length <= 1 && !at.before && !at.after) {
+    const words = node.firstChild ? fold(node.textContent) : '';
+    if (!words || node.firstChild.nodeType !== Node.TEXT_NODE) return { text: '', pieces: 1, why: isAdorned(node) ? 'drawn' : null };
+    const { how, why, isStruck } = drawn(node.firstChild, at);
+    if (how === DRAWN_THERE && !isStruck) return { text: words, pieces: 1, why: why === 'crossed' ? 'drawn' : why };
+    return { text: '', pieces: 0, why: why ?? 'drawn' };
   }
-  const { words, seams, pieces, fields, buttons, pictures, unread } = parts(node);
+  const { words, seams, pieces, fields, buttons, pictures, unread, unsure } = parts(node, { isStrict: as.strict });
   const said = fold(words);
   if (fields.length && fields.every((each) => each.type === 'radio')) {
     const chosen = fields.filter((each) => each.checked);
     if (fields.length > 1) return { text: chosen.length ? labelOf(chosen[0]) ?? '' : '', pieces: 1, why: chosen.length === 1 || !chosen.length ? null : 'several' };
   }
   if (fields.length) {
-    const value = fields.length === 1 && !said ? stands(fields[0]) : null;
+    const isAlone = !said || (fields.length === 1 && fields[0].matches(TICKS) && isLabelOnly(fields[0], said));
+    const value = fields.length === 1 && isAlone && !unsure ? stands(fields[0]) : null;
     return { text: value ?? '', pieces: 1, why: value === null ? 'several' : null };
   }
-  if (said) return { text: said, seams: fold(seams), pieces, why: null };
+  if (unsure) return { text: '', pieces, why: unsure === 'crossed' ? 'drawn' : unsure };
+  if (said) return { text: said, seams: fold(seams), pieces, why: isCutShort(node, said, buttons) ? 'cut' : null };
   if (as.alt && pictures.length === 1 && !unread) return { text: fold(pictures[0].getAttribute('alt') ?? pictures[0].getAttribute('aria-label') ?? ''), pieces: 1, why: null };
-  if (buttons.length === 1 && !pictures.length && !unread) return { text: fold(text(buttons[0]) || buttons[0].value || ''), pieces: 1, why: null };
+  if (buttons.length === 1 && !pictures.length && !unread && !buttons[0].hasAttribute('aria-pressed')) {
+    const label = fold(messageOf(buttons[0]) || buttons[0].value || '');
+    if (label) return { text: label, pieces: 1, why: null };
+  }
   return { text: '', pieces, why: unread || buttons.length || pictures.length || isAdorned(node) ? 'drawn' : null };
 };
+// Whether all the words beside a box to tick are those of its own label, which stands beside it.
+const isLabelOnly = (box, said) => isBox(box) && contextOf(box).style.opacity !== '0'
+  && [...box.labels].some((label) => !label.contains(box) && fold(parts(label).words) === said);
 
 // What heads the columns of a table, and what is in its rows: as it is laid out, with what spans several columns or rows.
 const CELLS = 'td, th, [role=cell], [role=gridcell], [role=rowheader], [role=columnheader]';
@@ -348,16 +467,22 @@ const rooted = ({ frame: css }) => {
   return { root: frames.length === 1 ? frames[0].contentDocument : null, frame: frames[0] };
 };
 
-// The values beside labels that are seen, by the label's names: all that stand there until the next label.
+// The values beside labels that are seen, by the label's names: all that stand there until the next label. A label that is there
+// and not drawn, off the screen say, counts only where no other is: what stands beside it is no blank.
 const labelled = (root) => {
-  const values = new Map();
+  const [values, hidden] = [new Map(), new Map()];
   for (const node of all(root, 'dt, th')) {
-    if (!visible(node)) continue;
+    if (!isRendered(node)) continue;
     const beside = [];
     for (let next = node.nextElementSibling; next?.matches(node.tagName === 'DT' ? 'dd' : 'td'); next = next.nextElementSibling)
-      if (visible(next)) beside.push(next);
-    if (beside.length) for (const label of entitled(text(node))) values.set(label, [...(values.get(label) ?? []), ...beside]);
+      if (isRendered(next)) beside.push(next);
+    if (!beside.length) continue;
+    const { words, unread } = parts(node);
+    const labels = new Set([...entitled(wording(node)), ...entitled(fold(words))]);
+    const known = !fold(words) && unread ? hidden : values;
+    for (const label of labels) known.set(label, [...(known.get(label) ?? []), ...beside]);
   }
+  for (const [label, beside] of hidden) if (!values.has(label)) values.set(label, beside);
   return values;
 };
 
