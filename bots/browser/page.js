@@ -75,8 +75,36 @@ const readValue = (where, node, spec) => {
   if (why) wrong(where, 0, UNREAD[why]);
   // It may be on its way yet.
   else if (!said && !spec.blank) wrong(where, 0, UNREAD.blank);
+  else if (spec.pattern !== null && spec.pattern !== undefined && isPartOfNumber(spec.pattern, said, seams)) wrong(where, 0, UNREAD.number);
   else if (spec.one && pieces > 1 && !isOnePiece(spec.pattern, said, seams ?? said)) wrong(where, pieces, UNREAD.pieces);
   return said;
+};
+// Whether the number that a pattern means goes on beside it, where the pattern does not look: 002 of "1 002". What is another
+// piece of the text is another number.
+const isPartOfNumber = (pattern, said, seams = null) => {
+  const found = new RegExp(pattern, 'du').exec(said);
+  if (!found?.[1] || !/^\d/.test(found[1]) || !/\d$/.test(found[1])) return false;
+  const [[from, to], [start, end]] = found.indices;
+  const places = seamsIn(seams ?? '');
+  if (start === from) {
+    const before = said.slice(0, start);
+    if (/(\d|\d[.,]|[-+−–±])$/.test(before) && !places.has(start)) return true;
+    if (/\d $/.test(before) && /^\d{3}(?!\d)/.test(found[1]) && !places.has(start) && !places.has(start - 1)) return true;
+  }
+  if (end !== to) return false;
+  const after = said.slice(end);
+  if (/^(\d|[.,:/\-−–‑]\d)/.test(after) && !places.has(end)) return true;
+  return /^ \d{3}(?!\d)/.test(after) && !places.has(end) && !places.has(end + 1);
+};
+const seamsIn = (seams) => {
+  const places = new Set();
+  let said = '';
+  for (const sign of seams) {
+    if (sign === SEAM) places.add(said.length);
+    else if (!/\s/.test(sign)) said += sign;
+    else if (said && !said.endsWith(' ')) said += ' ';
+  }
+  return places;
 };
 // Whether the part of a text that a pattern means lies in one piece of it: in "<a>2</a>300 rader" no 2300 is seen.
 const isOnePiece = (pattern, said, seams) => {
@@ -90,6 +118,7 @@ const UNREAD = {
   drawn: 'där visas något som inte är text',
   blank: 'där står inget, och kartan säger inte att det får vara tomt',
   pieces: 'talet står i flera delar',
+  number: 'talet är en del av ett annat tal',
   cut: 'en del av texten är avskuren',
   order: 'texten visas i en annan ordning än den står i sidan',
   torn: 'det går inte att se om delarna är ett ord eller flera',

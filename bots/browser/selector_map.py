@@ -632,24 +632,45 @@ class SelectorMap(_Model):
         if shown in cell.blank:
             return None
         if cell.pattern is not None:
-            match = re.search(cell.pattern, shown)
-            if match is None:
-                raise ValueError("texten följer inte kartans mönster (pattern)")
-            shown = match.group(1)
+            shown = _part(cell.pattern, shown)
         if not shown:
             raise ValueError("där står inget, och kartan säger inte att det får vara tomt (blank)")
         if cell.values is not None:
             return self.values[cell.values].get(shown, f"okänt: {shown}")
         if cell.as_ == "number":
-            if not shown.isdecimal():
+            if not re.fullmatch(r"\d+|\d{1,3}( \d{3})+", shown):
                 raise ValueError("där står inget heltal")
-            return int(shown)
+            return int(shown.replace(" ", ""))
         if cell.as_ == "text":
             return shown
         if cell.as_ == "quarter":
             return _quarter(shown, cell.form or self.formats.quarter)
         moment = _moment(shown, cell.form or getattr(self.formats, cell.as_), self.formats.months)
         return moment.date() if cell.as_ == "date" else moment
+
+
+def _part(pattern: str, shown: str) -> str:
+    """Return the part of a text that a pattern means. Raises ValueError for none, or for a part of a number."""
+    match = re.search(pattern, shown)
+    if match is None:
+        raise ValueError("texten följer inte kartans mönster (pattern)")
+    if _goes_on(match):
+        raise ValueError("talet är en del av ett annat tal (pattern)")
+    return str(match.group(1) or "")
+
+
+def _goes_on(match: re.Match[str]) -> bool:
+    """Return whether the number that a pattern means goes on beside it, where the pattern does not look.
+
+    A decimal, a sign, a year before a serial number. White space as the thousands' separator is seen in the page, which
+    knows what stands in one piece (`page.js`).
+    """
+    number = match.group(1) or ""
+    if not re.fullmatch(r"\d(.*\d)?", number):
+        return False
+    before = match.string[: match.start()] if match.start(1) == match.start() else ""
+    after = match.string[match.end() :] if match.end(1) == match.end() else ""
+    return re.search(r"(\d|\d[.,]|[-+−–±])$", before) is not None or re.match(r"\d|[.,:/\-−–‑]\d", after) is not None
 
 
 def _written(day: date, formats: Formats) -> str:

@@ -197,10 +197,10 @@ const findTable = (where, spec) => {
 const countOf = (where, total, root) => {
   const there = all(root, total.css).filter(visible);
   if (there.length !== 1) return wrong(`${where}.total`, there.length);
-  const words = valueOf(there[0]).text;
-  const found = new RegExp(total.pattern ?? '^(\\d+)$', 'ud').exec(words);
-  const [from, to] = found?.indices[1] ?? [0, 0];
-  if (!found || /[\d.,]\s?$/.test(words.slice(0, from)) || /^\s?\d|^[.,]\d/.test(words.slice(to))) return wrong(`${where}.total`, 0);
+  const pattern = total.pattern ?? '^(\\d+)$';
+  const { text: words, seams, why } = valueOf(there[0], { pattern });
+  const found = new RegExp(pattern, 'u').exec(words);
+  if (why || !found || isPartOfNumber(pattern, words, seams)) return wrong(`${where}.total`, 0);
   return [Number(found[1])];
 };
 // How many rows a grid promises, where it does: with its header among them or not, if the rows' own numbers don't tell.

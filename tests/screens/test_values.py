@@ -286,6 +286,40 @@ def test_what_is_drawn_and_can_not_be_told_says_why(page: Page, site: Site, valu
         read(page, site, WORDS + value, blank=[""])
 
 
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("value", "pattern"),
+    [
+        ("12 345 rader", r"(\d+) rader"),
+        ("Antal 12 345", r"Antal (\d+)"),
+        ("1.5 dagar", r"(\d+) dagar"),
+        ("-4 dagar", r"(\d+) dagar"),
+        ("Nr 2026-17", r"Nr (\d+)"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_number_is_drift(page: Page, site: Site, value: str, pattern: str) -> None:
+    """A pattern means the whole number, or says what stands beside it."""
+    with pytest.raises(SelectorDrift):
+        read(page, site, value, **{"as": "number", "pattern": pattern})
+
+
+@pytest.mark.parametrize(
+    ("value", "cell", "seen"),
+    [
+        ("12 345", {}, 12345),
+        ("1&#x202f;234&nbsp;567", {}, 1234567),
+        ("12&thinsp;345 kr", {"pattern": r"^([\d ]+) kr$"}, 12345),
+        ("Sida 1 av 12.", {"pattern": r"av (\d+)"}, 12),
+        ("12, varav 3 nya", {"pattern": r"(\d+), varav"}, 12),
+        ("2026-17", {"pattern": r"2026-(\d+)$"}, 17),
+        ("Rad 5, 300 rader", {"pattern": r", (\d+) rader"}, 300),
+    ],
+)  # fmt: skip
+def test_a_whole_number_is_read(page: Page, site: Site, value: str, cell: dict[str, Any], seen: int) -> None:
+    """Thousands apart by a space, too."""
+    assert read(page, site, value, **{"as": "number", **cell}) == seen
+
+
 # Labels.
 
 
