@@ -393,16 +393,37 @@ const rowsOf = (table, skip = null) => {
   const headers = own.map((cells) => new Set(cells.flatMap(titlesOf)));
   const grid = laidOut(body.map(({ cells }) => cells));
   const said = () => own.map((cells) => cells.map(text).filter(Boolean).at(-1) ?? '').filter(Boolean);
-  return { header: header.length, headers, said, isPlain, body: body.map(({ row, cells }, at) => ({ row, cells: grid[at], own: cells })) };
+  return { header: header.length, headers, heads: own, said, isPlain, body: body.map(({ row, cells }, at) => ({ row, cells: grid[at], own: cells })) };
 };
 // The places of the columns under a header; one, where a table is as its map says.
 const columnsOf = (headers, title) => headers.flatMap((each, at) => (each.has(name(title)) ? [at] : []));
 // Whether a row's cells stand under the table's headers: a table's by how it is laid out, another's only if each has its own.
-// What stands past the last header, in all rows alike, may only be pressed.
-const isInLine = ({ cells }, { headers, isPlain, body }, places) =>
-  (cells.length === headers.length || (isPlain && cells.length > headers.length && body.every((row) => row.cells.length === cells.length)
+// What stands past the last header, in all rows alike, may only be pressed. What is laid out by the style sheet may stand under
+// another header than its place in the source says.
+const isInLine = ({ cells }, parted, places) => {
+  const { headers, isPlain, body } = parted;
+  return (cells.length === headers.length || (isPlain && cells.length > headers.length && body.every((row) => row.cells.length === cells.length)
     && cells.slice(headers.length).every((cell) => !parts(cell).words.trim() || [...cell.querySelectorAll(`a, ${PRESSED}`)].some((each) => fold(each.textContent) === fold(cell.textContent)))))
-  && places.every((place) => cells[place] && cells[place - 1] !== cells[place] && cells[place + 1] !== cells[place]);
+  && places.every((place) => cells[place] && cells[place - 1] !== cells[place] && cells[place + 1] !== cells[place])
+  && (isSetAsTable(parted) || areUnder(cells, parted, places));
+};
+const isSetAsTable = (parted) => (parted.isSet ??= parted.isPlain
+  && parted.body.every(({ cells }) => !cells[0] || getComputedStyle(cells[0]).display === 'table-cell'));
+// Whether cells lie under all that is their header; where each is as wide as its words, whether they lie in the same order.
+const areUnder = (cells, parted, places) => {
+  const boxes = cells.map((cell) => cell.getBoundingClientRect());
+  parted.tops ??= parted.heads.map((heads) => heads.map((head) => head.getBoundingClientRect()));
+  return places.every((place) => {
+    const box = boxes[place];
+    const isSized = getComputedStyle(cells[place]).display !== 'inline';
+    return parted.tops[place].every((over) => {
+      if (!over.width || !box.width) return false;
+      if (isSized && Math.min(box.right, over.right) - Math.max(box.left, over.left) < Math.min(box.width, over.width) * 0.4) return false;
+      return parted.tops.every((others, at) => at === place || !boxes[at] || others.every((other) =>
+        Math.sign(Math.round(box.left - boxes[at].left)) === Math.sign(Math.round(over.left - other.left))));
+    });
+  });
+};
 // The rows of a table that say each key under its header; with null, the first row, which is only to be looked at. None at
 // all (null) where the table is not as the map says.
 const keyed = (root, { table, by, keys }) => {

@@ -320,6 +320,54 @@ def test_a_whole_number_is_read(page: Page, site: Site, value: str, cell: dict[s
     assert read(page, site, value, **{"as": "number", **cell}) == seen
 
 
+# Columns that the style sheet lays out.
+
+GRID = """<h1>Ärende</h1><style>[role=row] {{ {row} }} [role=row] > * {{ {cell} }}</style>
+<div role="grid" aria-label="Beslut"><div role="row">{heads}</div><div role="row">{cells}</div></div>"""
+
+
+def column(page: Page, site: Site, row: str, cell: str, *places: str) -> Any:
+    """Return what is read under the second of three headers; `places` are the styles of the body's cells."""
+    heads = "".join(f'<div role="columnheader">{title}</div>' for title in ("Nr", "Från", "Till"))
+    cells = "".join(f'<div role="gridcell" style="{style}">v{at}</div>' for at, style in enumerate(places))
+    table = {"name": "Beslut", "key": "nr", "columns": {"nr": {"header": "Nr"}, "from": {"header": "Från"}}}
+    body = GRID.format(row=row, cell=cell, heads=heads, cells=cells)
+    [found] = shown(page, site, body, tables={"b": table}).visit().tables["b"]
+    return found.values["from"]
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("row", "cell", "places"),
+    [
+        ("display: flex", "width: 90px", ("", "order: 2", "order: 1")),
+        ("display: grid; grid-template-columns: 90px 90px 90px", "", ("", "grid-column: 3", "grid-column: 2")),
+        ("display: flex", "width: 90px; position: relative", ("", "left: 90px", "left: -90px")),
+        ("", "float: left; width: 90px", ("", "float: right", "")),
+    ],
+)  # fmt: skip
+def test_a_cell_that_lies_under_another_header_is_drift(
+    page: Page, site: Site, row: str, cell: str, places: tuple[str, ...]
+) -> None:
+    """The order in the source is not the order on the screen."""
+    with pytest.raises(SelectorDrift):
+        column(page, site, row, cell, *places)
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [
+        ("display: flex", "flex: 1"),
+        ("display: flex; direction: rtl", "width: 90px"),
+        ("display: table-row", "display: table-cell"),
+        ("", "display: inline"),
+    ],
+)  # fmt: skip
+def test_cells_in_their_places_are_read(page: Page, site: Site, row: str, cell: str) -> None:
+    """Whichever way a row is laid out."""
+    assert column(page, site, row, cell, "", "", "") == "v1"
+
+
 # Labels.
 
 
