@@ -91,22 +91,36 @@ const nameOf = (role, node) =>
   labelOf(node) ?? (node.tagName === 'TABLE' ? (node.caption ? text(node.caption) : '')
     : node.tagName === 'FIELDSET' ? text(node.querySelector(':scope > legend') ?? document.createElement('i'))
     : NAMED_BY_CONTENT.has(role) ? shownText(node) : '');
+// What is drawn on a control that is named by what is in it, or on the label of a field, says what its name says and no more:
+// asked where a click changes something.
+const isOnlyNamed = (node, role, wanted) => {
+  const isShown = (place) => { const said = name(messageOf(place)); return !said || name(wanted).includes(said); };
+  if (!('value' in node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName))) return !NAMED_BY_CONTENT.has(role) || isShown(node);
+  return [...(node.labels ?? [])].every((label) => label.contains(node) || isShown(label));
+};
 
 // Return all elements below `root` that one locator of a map means. Wording is what can be seen; structure is there or not.
-const sight = (root, { kind, value, name: wanted, exact }) => {
+// `isStrict` is for what changes something: a number at the end of a name is a part of it, and so is all that is drawn there.
+const sight = (root, { kind, value, name: wanted, exact }, isStrict = false) => {
+  const isCalled = (said, meant) => (isStrict && exact ? name(said) === name(meant) : isNamed(said, meant, exact));
   switch (kind) {
     case 'css': return all(root, value);
     case 'test_id': return all(root, `[data-testid="${CSS.escape(value)}"]`);
     case 'href': return all(root, `a[href="${CSS.escape(value)}"]`);
     case 'role':
       return all(root, ROLES[value]).filter((node) =>
-        visible(node) && (wanted === null || isNamed(nameOf(value, node), wanted, exact)));
-    case 'label': return all(root, CONTROLS).filter((node) => visible(node) && isNamed(labelOf(node) ?? '', value, exact));
+        visible(node) && (wanted === null || (isCalled(nameOf(value, node), wanted) && (!isStrict || !exact || isOnlyNamed(node, value, wanted)))));
+    case 'label': return all(root, CONTROLS).filter((node) => {
+      const said = visible(node) ? labelOf(node) ?? '' : '';
+      return said && (exact ? entitled(said).includes(name(value)) && (!isStrict || name(said) === name(value)) : isNamed(said, value, exact))
+        && (!isStrict || !exact || isOnlyNamed(node, null, value));
+    });
     case 'text': {
-      const said = all(root, ':not(script, style)').filter((node) => visible(node) && isNamed(text(node), value, exact));
-      return said.filter((node) => !said.some((inner) => inner !== node && node.contains(inner)));
+      const said = all(root, ':not(script, style)').filter((node) => visible(node) && isCalled(text(node), value));
+      const found = said.filter((node) => !said.some((inner) => inner !== node && node.contains(inner)));
+      return isStrict && exact ? found.filter((node) => name(messageOf(node)) === name(value)) : found;
     }
-    default: return all(root, `[${kind}]`).filter((node) => visible(node) && isNamed(node.getAttribute(kind), value, exact));
+    default: return all(root, `[${kind}]`).filter((node) => visible(node) && isCalled(node.getAttribute(kind), value));
   }
 };
 
@@ -424,6 +438,7 @@ const areUnder = (cells, parted, places) => {
     });
   });
 };
+const isKey = ({ text: said, why }, key) => !why && said === key;
 // The rows of a table that say each key under its header; with null, the first row, which is only to be looked at. None at
 // all (null) where the table is not as the map says.
 const keyed = (root, { table, by, keys }) => {
@@ -434,7 +449,7 @@ const keyed = (root, { table, by, keys }) => {
   if (places.some((found) => found.length !== 1)) return null;
   if (keys === null) return parted.body.slice(0, 1).map(({ row }) => row);
   return parted.body.filter((each) => isInLine(each, parted, places.flat())
-    && places.every(([place], at) => valueOf(each.cells[place]).text === keys[at])).map(({ row }) => row);
+    && places.every(([place], at) => isKey(valueOf(each.cells[place], { strict: true }), keys[at]))).map(({ row }) => row);
 };
 
 // What an element is looked for in: its row, its scope in that, or all there is.
@@ -466,7 +481,7 @@ const isAsRemembered = (node, { words, id, field, href }) =>
 const meant = (root, element) => {
   const scopes = within(root, element);
   if (scopes.length !== 1) return [];
-  const found = element.locators.map((locator) => sight(scopes[0], locator));
+  const found = element.locators.map((locator) => sight(scopes[0], locator, element.danger !== 'safe'));
   const either = new Set(found.flat());
   // Nothing, a conflict, or a twin: whichever it is, nobody knows which element is meant.
   if (either.size !== 1) return [];
@@ -480,7 +495,7 @@ const meant = (root, element) => {
 // What each locator alone finds: for explaining a refusal.
 const counted = (root, element) => {
   const scopes = within(root, element);
-  return element.locators.map((locator) => (scopes.length === 1 ? sight(scopes[0], locator).length : 0));
+  return element.locators.map((locator) => (scopes.length === 1 ? sight(scopes[0], locator, element.danger !== 'safe').length : 0));
 };
 const rooted = ({ frame: css }) => {
   if (!css) return { root: document, frame: null };

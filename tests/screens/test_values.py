@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from bots.errors import SelectorDrift
-from tests.screens.literal import shown
+from bots.browser import resolver
+from bots.browser.selector_map import Element
+from bots.errors import ScreenNotReady, SelectorDrift
+from tests.screens.literal import opened, shown
 from tests.screens.site import Site
 
 HIDDEN = "<style>.sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip: rect(0 0 0 0) }</style>"
@@ -366,6 +368,72 @@ def test_a_cell_that_lies_under_another_header_is_drift(
 def test_cells_in_their_places_are_read(page: Page, site: Site, row: str, cell: str) -> None:
     """Whichever way a row is laid out."""
     assert column(page, site, row, cell, "", "", "") == "v1"
+
+
+# Names and keys, where a click changes something.
+
+STYLED = '<style>.more::after { content: " allt" } .less::before { content: "Ej " }</style>'
+
+
+def is_meant(page: Page, body: str, danger: str = "write") -> bool:
+    """Return whether a button, which both its name and its class must find, is found for certain."""
+    page.set_content(f"<!DOCTYPE html>{STYLED}{body}")
+    locators = [{"role": "button", "name": "Spara"}, {"css": "button.spara"}]
+    return resolver.found(page, Element.model_validate({"danger": danger, "locators": locators}))[0]
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "Spara 3",
+        "Spara (12)",
+        "Spara <i aria-hidden='true'>alla</i>", "Spara<sup>2</sup>", "<i class='more'>Spara</i>",
+        "<i class='less'>spara</i>", "Spara <b style='display: inline-block'>nu</b>",
+    ],
+)  # fmt: skip
+def test_a_control_that_says_more_is_another_one(page: Page, says: str) -> None:
+    """A number at the end of its name may be a count, or what it is done to."""
+    assert not is_meant(page, f"<button class='spara'>{says}</button>")
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        "<button class='spara'>✓ Spara</button>",
+        "<button class='spara'><svg width='9' height='9'></svg><span>Spara</span></button>",
+        "<button class='spara'>Spara<i style='display: none'> nu</i></button>",
+        "<button class='spara' aria-label='Spara'>×</button>",
+        "<button class='spara' aria-label='Spara'><i style='font-family: Acme Icons'>save</i></button>",
+        "<button class='spara'>Spa&shy;ra</button>",
+        "<button class='spara' style='width: 0; padding: 0'>Spara</button>",
+    ],
+)  # fmt: skip
+def test_a_control_that_says_its_name_is_found(page: Page, button: str) -> None:
+    """Icons, soft hyphens and what is not shown are no part of it."""
+    assert is_meant(page, button)
+
+
+def test_a_count_is_no_part_of_the_name_of_what_changes_nothing(page: Page) -> None:
+    """A badge counts what is behind it."""
+    assert is_meant(page, "<button class='spara'>Spara (12)</button>", "safe")
+    assert not is_meant(page, "<button class='spara' aria-label='Spara'>Spara allt</button>")
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    "more", ["<i aria-hidden='true'>0</i>", "<sup>2</sup>", "<i class='more'></i>", "<small>/2</small>"]
+)
+def test_a_row_whose_key_goes_on_is_another_one(page: Page, site: Site, more: str) -> None:
+    """Whatever it goes on in."""
+    row = f"<tr><td>P-1{more}</td><td><button onclick='document.title = 1'>Visa</button></td></tr>"
+    body = f"<h1>Ärende</h1>{STYLED}<table><caption>Beslut</caption><tr><th>Nr</th><th></th></tr>{row}</table>"
+    table = {"name": "Beslut", "key": "nr", "columns": {"nr": {"header": "Nr"}}}
+    screen = opened(page, site, body, tables={"b": table}, view={"row_of": "b"})
+
+    with pytest.raises((ScreenNotReady, SelectorDrift)):
+        screen.click("view", row="P-1")
+
+    assert page.title() == ""
 
 
 # Labels.
