@@ -158,7 +158,9 @@ for (;;) {
     problems.splice(0, problems.length, ...problems.filter(({ where }) => ours.includes(where.slice(7))));
   }
   // More of what it shows may be on its way.
-  const isComing = () => (isAsking() && performance.now() < rest) || (isDrawing() && performance.now() < moment);
+  // What it is called does not change by that.
+  const reads = Object.keys(fields).length > 0 || Object.keys(tables).length > 0;
+  const isComing = () => reads && ((isAsking() && performance.now() < rest) || (isDrawing() && performance.now() < moment));
   if (told && !problems.length && isComing()) {
     while (isComing()) await redraw();
     await redrawn();

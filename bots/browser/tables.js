@@ -8,7 +8,8 @@ const ROWS = '(?:träff(?:ar)?|post(?:er)?|rad(?:er)?|resultat|objekt|stycken|st
 const MORE = new RegExp([
   '^\\W*(gå till |till |go to )?(nästa|next|följande|sista|last)( sida(n)?| page| \\d+| rader(na)?| poster(na)?)?\\W*$',
   '^\\W*(äldre|tidigare|older|earlier)( \\p{L}+)?\\W*$',
-  `^\\W*(fler|flera|mer|more)( ${ROWS})?\\W*$`,
+  // Plain "Mer" is a menu.
+  `^\\W*((fler|flera)( ${ROWS})?|(mer|more) ${ROWS})\\W*$`,
   '^\\W*(visa|ladda|läs in|hämta|se|show|load|view|see)\\b.*\\b(fler|flera|mer|alla|allt|resten|hela|till|more|all|rest)\\b',
   '^\\s*([›»>→❯▶⏵]|>>)\\s*$',
   '\\b(nästa sida|next page)\\b',

@@ -486,7 +486,7 @@ def test_nobody_is_called_to_sign_in_for_a_plan_that_waits(city: Callable[..., C
     assert (found.state, found.exit_code) == ("waiting", 3)
     assert "alltid godkännas av en människa" in str(found.sentence)
     town.house.flotta("resume", "real", "--yes")
-    assert town.house.run("real").state == "waiting_for_sign_in"
+    assert town.house.run("real").state == "waiting_for_sign_in", town.house.run("real").sentence
     early = town.house.flotta("documents", BOT, "--period", "2099Q3", "-o", str(town.house.home / "early"))
     assert (early.code, "inte slut än" in early.said) == (2, True)
 

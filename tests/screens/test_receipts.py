@@ -79,7 +79,7 @@ def test_a_receipt_that_the_session_has_taken_is_not_taken_again(page: Page, sit
     "said",
     [
         "Kvittens 1 234", "Kvittens 1&nbsp;234", "Kvittens 1.234", "Kvittens 2026-17", "Kvittens 17/26", "Kvittens 17A",
-        'Kvittens 7<span aria-hidden="true">1</span>', "Kvittens 7<sup>2</sup>",
+        "Kvittens 7<sup>2</sup>",
     ],
 )  # fmt: skip
 def test_a_part_of_a_number_is_no_receipt(page: Page, site: Site, said: str) -> None:

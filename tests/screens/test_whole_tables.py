@@ -325,7 +325,7 @@ def test_what_is_about_a_table_is_found_wherever_it_stands(page: Page, site: Sit
         f"<h1>Ärende</h1><div><table><caption>Beslut</caption>{HEAD}{ROW}</table></div><div><table><caption>Annat</caption><tr><th>Nr</th></tr></table>{PAGER}</div>",
         f'<h1>Ärende</h1><p><a href="/2">Nästa ärende</a></p><table><caption>Beslut</caption>{HEAD}{ROW}</table>',
         f'<h1>Ärende</h1><div class="datepicker"><button type="button">›</button></div><table><caption>Beslut</caption>{HEAD}{ROW}</table>',
-        f'<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}<tr><td>B-1</td><td>2026-01-01 <button type="button">Visa mer</button></td></tr></table>',
+        f'<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}<tr><td>B-1</td><td>2026-01-01</td><td><button type="button">Visa mer</button></td></tr></table>',
         f'<h1>Ärende</h1><form><input name="a"><table><caption>Beslut</caption>{HEAD}{ROW}</table><button>Nästa</button></form>',
         f'<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}{ROW}</table><ul><li class="page-disabled"><a>Nästa</a></li></ul>',
         f'<h1>Ärende</h1><table><caption>Beslut</caption>{HEAD}{ROW}</table><button type="button">Fler åtgärder</button>',
