@@ -1,6 +1,10 @@
 // What is drawn of a text: not which elements it stands in, but where its letters lie, what cuts them off, in what colour they
 // are, and what the style sheet adds to them. `sight.js` reads values, keys, messages and names by it.
 
+// Look at how far something is scrolled without its being taken for the page's own look (`listens.js`).
+const unheard = (view, work) => view[Symbol.for('unheard')]?.(work) ?? work();
+const scrolledBy = (node) => unheard(node.ownerDocument.defaultView, () => node.scrollTop);
+
 const STRUCK = 's, del, strike';
 // What is known of an element's surroundings holds until the running task ends: after that the page may have changed.
 let kept = null;
@@ -175,7 +179,7 @@ const placed = (rect, { flow, paths }, view) => {
       [left, right] = [Math.min(Math.max(left, box.left), box.right - 1), Math.min(right, box.right)];
     }
     if (y === 'auto' || y === 'scroll') {
-      if (bottom + node.scrollTop <= box.top) return GONE;
+      if (bottom + scrolledBy(node) <= box.top) return GONE;
       [top, bottom] = [box.top, box.bottom];
     } else if (y !== 'visible') {
       const seen = Math.min(bottom, box.bottom) - Math.max(top, box.top);
@@ -187,7 +191,7 @@ const placed = (rect, { flow, paths }, view) => {
   if (right > 0 && bottom > 0) return DRAWN_THERE;
   const page = view.document.scrollingElement ?? view.document.documentElement;
   const first = view.getComputedStyle(page).direction === 'rtl' ? page.clientWidth - page.scrollWidth : 0;
-  return right + view.scrollX <= first || bottom + view.scrollY <= 0 ? GONE : DRAWN_THERE;
+  return right + view.scrollX <= first || bottom + unheard(view, () => view.scrollY) <= 0 ? GONE : DRAWN_THERE;
 };
 // How a text is drawn, and in which boxes; `why` says what makes it uncertain.
 const drawn = (words, surroundings) => {

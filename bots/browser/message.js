@@ -40,7 +40,8 @@ const isDrawn = (words) => {
   if (!words.data.trim()) return true;
   const range = words.ownerDocument.createRange();
   range.selectNodeContents(words);
-  const { scrollX: along, scrollY: down } = words.ownerDocument.defaultView;
+  const view = words.ownerDocument.defaultView;
+  const [along, down] = unheard(view, () => [view.scrollX, view.scrollY]);
   const boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1 && box.right + along > 0 && box.bottom + down > 0);
   if (!boxes.length) return false;
   // What is placed by an outer box is not cut by those between; what is laid over the page, by none.

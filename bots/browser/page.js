@@ -22,7 +22,7 @@ const until = performance.now() + limit;
 if (answer) {
   // A receipt may be typed out, count up, or be taken back: it must say the same for some redraws, or have done so when it
   // went; for longer where the page has put something off.
-  const [SETTLED, RESTLESS, READ] = [40, 200, 100];
+  const [SETTLED, RESTLESS, READ] = [15, 200, 100];
   let held = null;
   for (;;) {
     // A place for messages may stand there empty, or with another matter's receipt, until ours comes.

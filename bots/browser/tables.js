@@ -125,7 +125,8 @@ const scrollerOf = (row, page) => {
 const [LISTENS, WATCHES] = [Symbol.for('listens'), Symbol.for('watches')];
 const mayDraw = (table, scroller) => {
   const page = table.ownerDocument;
-  if (page.defaultView[LISTENS] !== false || page.defaultView.onscroll || page.onscroll || page.defaultView.onwheel) return true;
+  // What is done again and again may look how far it has been scrolled.
+  if (page.defaultView[LISTENS] !== false || page.defaultView[Symbol.for('repeated')]?.size || page.defaultView.onscroll || page.onscroll || page.defaultView.onwheel) return true;
   for (let at = table; at; at = outOf(at)) if (at.onscroll || at.onwheel) return true;
   if (scroller.onscroll) return true;
   return [...table.querySelectorAll('*')].some((each) => each.onscroll || each.onwheel);
@@ -221,10 +222,12 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
   const gathered = new Map();
   const placeOf = (row, scroller) => {
     const { top } = row.getBoundingClientRect();
-    return Math.round(scroller === table.ownerDocument.scrollingElement ? top + table.ownerDocument.defaultView.scrollY : top - scroller.getBoundingClientRect().top + scroller.scrollTop);
+    const view = table.ownerDocument.defaultView;
+    return Math.round(unheard(view, () => (scroller === table.ownerDocument.scrollingElement ? top + view.scrollY : top - scroller.getBoundingClientRect().top + scroller.scrollTop)));
   };
   let isEmpty = false;
   let drawn = new Set();
+  const had = new Map();
   const gather = () => {
     const parted = rowsOf(table, spec.skip);
     const keys = new Set();
@@ -232,6 +235,13 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
     for (const each of parted.body) {
       const { row, cells, own } = each;
       if (nothing.some((one) => row.contains(one))) { isEmpty = true; continue; }
+      // What is as it was a moment ago is not read anew.
+      const kept = had.get(row);
+      if (kept !== undefined && kept.html === row.outerHTML && !keys.has(kept.key)) {
+        keys.add(kept.key);
+        gathered.set(kept.key, kept.record);
+        continue;
+      }
       // One cell in place of all is a message, not a row; where there is one column, what has a span of its own, or says so.
       if (isFolded(each)) continue;
       const alone = own.length === 1 && cells.every((cell) => cell === own[0]) && (cells.length > 1 || own[0].hasAttribute('colspan') || (parted.body.length === 1 && NONE.test(fold(row.textContent))));
@@ -244,7 +254,9 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
       keys.add(key);
       const open = !spec.protect || spec.protect.clear.includes(read(spec.protect.by));
       const columns = Object.keys(place).filter((each) => open || spec.protect.keep.includes(each));
-      gathered.set(key, { isProtected: !open, values: Object.fromEntries(columns.map((each) => [each, read(each)])) });
+      const record = { isProtected: !open, values: Object.fromEntries(columns.map((each) => [each, read(each)])) };
+      gathered.set(key, record);
+      if (spec.key && !row.querySelector(FIELDS)) had.set(row, { html: row.outerHTML, key, record });
       if (problems.length > problemsBefore && !survey) return false;
     }
     // Numbers of matters have figures in them, all or none.
@@ -263,6 +275,17 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
   // are drawn until it is reached; where other pages are read, their rows are counted with these.
   const toTheEnd = async (heard) => {
     let scroller = around();
+    // Where it is known how many there are, they mostly come by the batch, each time that the end comes into view.
+    for (let idle = 0; counts && least === most && idle < 2 && !isDone(); ) {
+      const before = gathered.size;
+      for (const place of [0, scroller.scrollHeight]) {
+        scroller.scrollTop = place;
+        await redraw();
+      }
+      if (!gather()) return false;
+      idle = gathered.size > before ? 0 : idle + 1;
+    }
+    if (isDone()) return true;
     // As long as more comes it is waited for, but not for ever.
     let [giveUp, size] = [Math.max(until, performance.now() + (counts ? 0 : 1_000)), 0];
     const last = giveUp + patience;
