@@ -261,9 +261,9 @@ def inspect(doors: Doors, system: str, *, may_open: bool) -> tuple[list[dict[str
     Raises SystemUnreachable.
     """
     from bots.browser import versions  # noqa: PLC0415 - Playwright, 0.3 s
-    from bots.browser.inspection import doubt  # noqa: PLC0415
+    from bots.browser.inspection import doubt  # noqa: PLC0415 - as above
     from bots.browser.inspection import inspect as inspect_screens  # noqa: PLC0415
-    from orchestrator import drafting  # noqa: PLC0415
+    from orchestrator import drafting  # noqa: PLC0415 - as above
 
     maps = doors.maps(system)
     fitting = versions.of_marks(maps, versions.marks_of(doors.page(), doors.base_url(system), system))
@@ -285,11 +285,11 @@ def inspect_recorded(doors: Doors, system: str, folder: str) -> list[dict[str, A
 def _looked_through(maps: list[SelectorMap], recording: Recording, stage: Stage) -> dict[str, list[Finding]]:
     """Return what is found of a recording by the map that is of its version; where none is, by each of the maps."""
     from bots.browser import versions  # noqa: PLC0415 - Playwright, 0.3 s
-    from bots.browser.inspection import doubt  # noqa: PLC0415
+    from bots.browser.inspection import doubt  # noqa: PLC0415 - as above
     from bots.browser.inspection import inspect_recorded as inspect_screens  # noqa: PLC0415
-    from bots.browser.recording import ORIGIN  # noqa: PLC0415
+    from bots.browser.recording import ORIGIN  # noqa: PLC0415 - as above
     from bots.browser.session import Session  # noqa: PLC0415
-    from orchestrator import drafting  # noqa: PLC0415
+    from orchestrator import drafting  # noqa: PLC0415 - as above
 
     marks = stage.show(recording.screens[0]).evaluate(versions.MARKS)
     found = {}
@@ -321,7 +321,7 @@ def propose(
     somebody finds it clean; Unclean is raised when not.
     """
     from bots.browser import session, versions, walk  # noqa: PLC0415
-    from orchestrator import drafting  # noqa: PLC0415
+    from orchestrator import drafting  # noqa: PLC0415 - as above
 
     browser, maps = doors.browser(), doors.maps(system)
     if folder is not None:

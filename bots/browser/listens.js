@@ -6,7 +6,7 @@
   window[LISTENS] = false;
   window[WATCHES] = false;
   window[ASKED] = new Set();
-  window[PUT] = new Set();
+  window[PUT] = new Map();
   window[REPEATED] = new Set();
   // Pages drawn ahead of being asked for are of then, not of now.
   new MutationObserver((changes) => {
@@ -40,12 +40,12 @@
   };
   looked(Element.prototype, 'scrollTop');
   for (const name of ['scrollY', 'pageYOffset']) looked(window, name);
-  // What is put off for a moment only is drawn in parts.
+  // What is put off for a moment only may be a part of what is drawn.
   const { setTimeout: later, clearTimeout: never } = window;
   window.setTimeout = (run, after = 0, ...given) => {
-    if (after > 300 || typeof run !== 'function') return later(run, after, ...given);
+    if (after > 600 || typeof run !== 'function') return later(run, after, ...given);
     const one = later((...what) => { window[PUT].delete(one); run(...what); }, after, ...given);
-    window[PUT].add(one);
+    window[PUT].set(one, { after, since: performance.now() });
     return one;
   };
   window.clearTimeout = (one) => { window[PUT].delete(one); never(one); };

@@ -1,6 +1,8 @@
 // What a page says to people around a write, for `act.js`, `page.js` and `cover.js`: what it asks before one, and the
 // receipt after one. A false yes is worse than none here, so words that may mean something else are no receipt.
 
+// Whether a text has a place on the page that nothing around it cuts away.
+const isSeenAt = (words) => !words.data.trim() || drawn(words, contextOf(flatParent(words))).how === DRAWN_THERE;
 // All words that are drawn in a place, nothing left out: also what is hidden from screen readers, raised, struck out, or
 // put there by the style sheet. (`messageOf` leaves out what does not hold.)
 const drawnOf = (node) => {
@@ -8,7 +10,7 @@ const drawnOf = (node) => {
   const space = () => { words += ' '; };
   const adorn = (element, where) => {
     const style = element.ownerDocument.defaultView.getComputedStyle(element, where);
-    if (style.display === 'none' || isIconFont(style)) return;
+    if (style.display === 'none' || ICONS.test(fontOf(style))) return;
     const said = [...style.content.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((quoted) => quoted[1]).join('').replace(/\p{Co}/gu, '');
     if (!/[\p{L}\p{N}]/u.test(said)) return;
     if (style.display !== 'inline') space();
@@ -16,11 +18,11 @@ const drawnOf = (node) => {
     if (style.display !== 'inline') space();
   };
   const take = (child, isSeen) => {
-    if (child.nodeType === Node.TEXT_NODE) { if (isSeen && isDrawn(child)) words += child.data; return; }
+    if (child.nodeType === Node.TEXT_NODE) { if (isSeen && isSeenAt(child)) words += child.data; return; }
     if (child.nodeType !== Node.ELEMENT_NODE || child.matches('script, style, template, noscript, datalist')) return;
     if (child.tagName === 'BR') { space(); return; }
     const style = child.ownerDocument.defaultView.getComputedStyle(child);
-    if (style.display === 'none' || style.opacity === '0' || isIconFont(style)) return;
+    if (style.display === 'none' || style.opacity === '0' || ICONS.test(fontOf(style))) return;
     const isShown = style.visibility === 'visible';
     const isInline = /^(inline|contents|ruby.*)$/.test(style.display);
     if (!isInline) space();
@@ -33,35 +35,6 @@ const drawnOf = (node) => {
   take(node, true);
   return fold(words);
 };
-// The words of an icon are its name in a font, and drawn as a picture.
-const isIconFont = ({ fontFamily }) => /icon|symbol/i.test(fontFamily.split(',')[0]);
-// Whether a text has a place on the page that nothing around it cuts away.
-const isDrawn = (words) => {
-  if (!words.data.trim()) return true;
-  const range = words.ownerDocument.createRange();
-  range.selectNodeContents(words);
-  const view = words.ownerDocument.defaultView;
-  const [along, down] = unheard(view, () => [view.scrollX, view.scrollY]);
-  const boxes = [...range.getClientRects()].filter((box) => box.width > 1 && box.height > 1 && box.right + along > 0 && box.bottom + down > 0);
-  if (!boxes.length) return false;
-  // What is placed by an outer box is not cut by those between; what is laid over the page, by none.
-  let isPlaced = false;
-  for (let at = words.assignedSlot ?? words.parentNode; at; at = at.assignedSlot ?? at.parentNode ?? at.host) {
-    if (at.nodeType !== Node.ELEMENT_NODE || /^(HTML|BODY)$/.test(at.tagName)) continue;
-    const style = at.ownerDocument.defaultView.getComputedStyle(at);
-    if (isPlaced && style.position === 'static' && style.transform === 'none') continue;
-    if (!/^(inline|contents)$/.test(style.display)) {
-      const edge = at.getBoundingClientRect();
-      const isCut = (box) => (/hidden|clip/.test(style.overflowX) && Math.min(box.right, edge.right) - Math.max(box.left, edge.left) <= 1)
-        || (/hidden|clip/.test(style.overflowY) && Math.min(box.bottom, edge.bottom) - Math.max(box.top, edge.top) <= 1);
-      if (boxes.every(isCut)) return false;
-    }
-    if (style.position === 'fixed' || at.matches(':modal, :popover-open')) break;
-    isPlaced = style.position === 'absolute';
-  }
-  return true;
-};
-
 // Each receipt in a text: its number, and the places of that and of all that the map's pattern covers. A number that is a
 // part of a longer one is none, unless the pattern says what stands beside it.
 const receiptsIn = (words, receipt) => {
@@ -157,9 +130,9 @@ const receiptsShown = ({ shown: marks, receipt, about, before = [] }) => {
       if (before.includes(number)) continue;
       const has = (words) => receiptsIn(words, receipt).filter((each) => each.number === number);
       // As it is read, and as it is drawn.
-      const drawn = drawnOf(node);
-      const [place] = has(drawn);
-      if (!place || isDenied(drawn, place, about)) continue;
+      const said = drawnOf(node);
+      const [place] = has(said);
+      if (!place || isDenied(said, place, about)) continue;
       const cut = (words) => receiptsIn(words, receipt).reduceRight((left, { from, to }) => `${left.slice(0, from)}\u00a4${left.slice(to)}`, words);
       const boxes = boxesAround(node, (inner) => has(messageOf(inner)).length > 0);
       if (!about || boxes.map((box) => whoseIs(cut(messageOf(box)), about)).find(Boolean) === 'ours') found.push({ node, number });

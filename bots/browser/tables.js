@@ -74,7 +74,7 @@ const bringsMore = (press) => {
 // What stands beside a table and is about it: in the nearest block that holds any table. Of several tables there it is about
 // the one before it; what heads something, about the one after it.
 const HEADS = 'h1, h2, h3, h4, h5, h6, [role=heading], legend, label';
-const isAbout_ = (part, table, tables) => {
+const isAboutTable = (part, table, tables) => {
   let at = part.parentElement ?? part.getRootNode().host;
   let branch = part;
   while (at && !tables.some((each) => at.contains(each))) [branch, at] = [at, at.parentElement ?? at.getRootNode().host];
@@ -95,7 +95,7 @@ const isContinued = (table, many, aside) => {
   const tables = all(page, `table, ${TABLES}, iframe, frame`).filter((each) => each === table || (!each.contains(table) && visible(each) && !each.closest(APART)));
   const outer = tables.filter((each) => !tables.some((other) => other !== each && other.contains(each)));
   const isBeside = (each) => !outer.some((other) => other.contains(each)) && ![...apart].some((other) => other.contains(each))
-    && !each.closest(APART) && isAbout_(each, table, outer);
+    && !each.closest(APART) && isAboutTable(each, table, outer);
   const own = all(table, PRESSES).filter((each) => !each.closest('td, th, [role=cell], [role=gridcell], [role=columnheader]') || each.closest('tfoot'));
   if ([...all(page, PRESSES).filter(isBeside), ...own].some((each) => visible(each) && !isShut(each) && bringsMore(each))) return true;
   const told = all(page, 'body *').filter((each) => each.textContent.length < 200 && (/\d|\bav\b|\bof\b|endast|bara|only|fler/iu.test(each.textContent))
@@ -136,33 +136,18 @@ const ASKED = Symbol.for('asked');
 const isAsking = () => [window, ...all(document, 'iframe, frame').map((frame) => frame.contentWindow)].some((view) => {
   try { return view[ASKED]?.size > 0; } catch { return false; }
 });
-// Whether it has put something off for so short a moment that it may be drawing.
-const isDrawing = () => window[Symbol.for('put off')]?.size > 0;
+// What it has put off for a moment and not done yet (`listens.js`); one so short may be drawing. A moment that never ends, as
+// of what looks again and again, is waited for no longer than MOMENT.
+const MOMENT = 600;
+const putOff = (view) => [...(view[Symbol.for('put off')]?.values() ?? [])];
+const isDrawing = () => putOff(window).some(({ after }) => after <= 300);
+const isBusy = (view) => isAsking() || putOff(view).some(({ since }) => view.performance.now() - since < MOMENT);
 // Whether it does something again and again, at such moments.
 const repeats = () => window[Symbol.for('repeated')]?.size > 0;
-// What a page puts off for a moment, meanwhile. A moment that never ends, as of what looks again and again, is waited for no
-// longer than MOMENT.
-const MOMENT = 600;
-const overhear = (view) => {
-  const put = new Map();
-  const { setTimeout: later, clearTimeout: never } = view;
-  view.setTimeout = (run, after = 0, ...given) => {
-    if (after > MOMENT || typeof run !== 'function') return later(run, after, ...given);
-    const one = later((...what) => { put.delete(one); run(...what); }, after, ...given);
-    put.set(one, performance.now());
-    return one;
-  };
-  view.clearTimeout = (one) => { put.delete(one); never(one); };
-  const waits = () => isAsking() || [...put.values()].some((since) => performance.now() - since < MOMENT);
-  return {
-    waits,
-    quiet: async (until) => {
-      if (!waits()) return;
-      while (waits() && performance.now() < until) await redraw();
-      await redrawn();
-    },
-    end: () => { Object.assign(view, { setTimeout: later, clearTimeout: never }); },
-  };
+const quiet = async (view, until) => {
+  if (!isBusy(view)) return;
+  while (isBusy(view) && performance.now() < until) await redraw();
+  await redrawn();
 };
 // Twice: what is drawn when something scrolls may be drawn in the redraw after.
 const redrawn = async () => { await redraw(); await redraw(); };
@@ -273,7 +258,7 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
   const around = () => scrollerOf(rowsOf(table, spec.skip).body.at(-1)?.row ?? table, table.ownerDocument);
   // Nothing says how many there are: the end must be seen, and nothing more be drawn there. Where a total is promised, rows
   // are drawn until it is reached; where other pages are read, their rows are counted with these.
-  const toTheEnd = async (heard) => {
+  const toTheEnd = async (view) => {
     let scroller = around();
     // Where it is known how many there are, they mostly come by the batch, each time that the end comes into view.
     for (let idle = 0; counts && least === most && idle < 2 && !isDone(); ) {
@@ -291,7 +276,7 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
     const last = giveUp + patience;
     for (scroller.scrollTop = 0; performance.now() < Math.min(giveUp, last); ) {
       await redrawn();
-      await heard.quiet(last);
+      await quiet(view, last);
       if (!gather()) return false;
       if (isDone()) return true;
       if (gathered.size > size) giveUp = Math.max(giveUp, performance.now() + 1_000);
@@ -308,9 +293,9 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
       scroller.scrollTop = scroller.scrollHeight;
       rowsOf(table, spec.skip).body.at(-1)?.row.scrollIntoView({ block: 'nearest' });
       await redrawn();
-      await heard.quiet(last);
+      await quiet(view, last);
       if (!gather()) return false;
-      const isStill = gathered.size === size && scroller.scrollHeight === tall && !table.matches('[aria-busy=true]') && !heard.waits();
+      const isStill = gathered.size === size && scroller.scrollHeight === tall && !table.matches('[aria-busy=true]') && !isBusy(view);
       if (isStill && gathered.size >= least) return true;
       if (counts && !isDone() && gathered.size === size) scroller.scrollTop = 0;
     }
@@ -331,18 +316,17 @@ const readRows = async (where, spec, { table, nothing, place, counts }, until) =
   if (!isDone() && (counts ? gathered.size < least || mayGrow() : !spec.counted && mayGrow())) {
     const scroller = around();
     const begun = scroller.scrollTop;
-    const heard = overhear(table.ownerDocument.defaultView);
+    const view = table.ownerDocument.defaultView;
     try {
-      if (!await toTheEnd(heard)) return undefined;
+      if (!await toTheEnd(view)) return undefined;
       // What is taken away again while it is scrolled may have changed meanwhile.
       if (drawn.size < gathered.size) {
         const before = [...gathered.keys()];
         gathered.clear();
-        if (!await toTheEnd(heard)) return undefined;
+        if (!await toTheEnd(view)) return undefined;
         if (before.length !== gathered.size || before.some((key) => !gathered.has(key))) return wrong(`${where}.rows`, gathered.size, 'listan ändrades under läsningen');
       }
     } finally {
-      heard.end();
       scroller.scrollTop = begun;
     }
   }
